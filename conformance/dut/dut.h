@@ -1,0 +1,95 @@
+/* A device under test: what the player of vectors needs from an implementation
+ * of the IOMMU.  The built-in model, QEMU and, later, plug-ins stand behind it.
+ *
+ * All calls but open and close answer how it went.  DUT_UNSUPPORTED says that
+ * this device cannot do or show this; it never means failure of the device.
+ * After DUT_DIED or DUT_TIMEOUT only stop and close may follow. */
+#ifndef GOLDVI_DUT_H
+#define GOLDVI_DUT_H
+
+#include "goldvi/goldvi.h"
+
+enum dut_status {
+	DUT_OK,
+	DUT_UNSUPPORTED,        /* cannot be driven or seen with this device */
+	DUT_DIED,               /* the device is gone: crash, abort, exit */
+	DUT_TIMEOUT             /* no answer in time */
+};
+
+/* What a device can show or be told, beyond registers and memory. */
+enum dut_ability {
+	DUT_CONFIGURE = 1 << 0, /* takes the configuration and habits it is started with */
+	DUT_EVENTS    = 1 << 1, /* writes its event log */
+	DUT_INJECT    = 1 << 2, /* memory can be made to fail */
+	DUT_RACE      = 1 << 3, /* memory can change before an atomic update */
+	DUT_EFFECTS   = 1 << 4, /* its writes, exchanges and interrupts can be seen in order */
+	DUT_PCI       = 1 << 5, /* configuration space is reachable */
+	DUT_ATTRIBUTES = 1 << 6 /* size, rights and attributes of a grant, status of an abort */
+};
+
+/* An access of a device, and the addresses at which the expectations look for
+ * it: a device that does not tell addresses marks those and sees what moved. */
+struct dut_dma {
+	struct gvi_request request;
+	const uint64_t *candidate;
+	size_t          ncandidates;
+};
+
+/* Memory that fails: see vectors/README.md, `errors`. */
+struct dut_error {
+	uint64_t spa, length;
+	uint8_t  bus;           /* enum gvi_bus */
+	bool     on_read, on_write;
+};
+
+struct dut;
+
+struct dut_class {
+	const char *name;       /* "model" */
+	const char *usage;      /* what may follow the name after a colon, or NULL */
+
+	/* An object that can start devices.  NULL, and a sentence in why, when
+	 * the device cannot be had here. */
+	struct dut *(*open)(const char *argument, char *why, size_t size);
+	void (*close)(struct dut *dut);
+	unsigned (*abilities)(const struct dut *dut);
+
+	/* A fresh device after reset, all memory zero.  A device that cannot be
+	 * configured overwrites *config with what it is (efr, efr2, capability,
+	 * misc0, no_host). */
+	enum dut_status (*start)(struct dut *dut, struct gvi_config *config);
+	void (*stop)(struct dut *dut);
+
+	/* The bench's memory, any address and length. */
+	enum dut_status (*memory_read)(struct dut *dut, uint64_t spa, void *to, size_t len);
+	enum dut_status (*memory_write)(struct dut *dut, uint64_t spa, const void *from, size_t len);
+
+	enum dut_status (*mmio_read)(struct dut *dut, uint32_t offset, unsigned len, uint64_t *value);
+	enum dut_status (*mmio_write)(struct dut *dut, uint32_t offset, unsigned len, uint64_t value);
+	enum dut_status (*pci_read)(struct dut *dut, uint32_t offset, unsigned len, uint32_t *value);
+	enum dut_status (*pci_write)(struct dut *dut, uint32_t offset, unsigned len, uint32_t value);
+
+	/* Performs the access.  Fills in answer->result and, as far as it can be
+	 * seen, the rest; answer->address is UINT64_MAX if a granted access
+	 * landed at none of the candidates. */
+	enum dut_status (*dma)(struct dut *dut, const struct dut_dma *dma, struct gvi_answer *answer);
+
+	/* Lets the device perform the commands it has, until it is idle. */
+	enum dut_status (*settle)(struct dut *dut);
+
+	enum dut_status (*inject)(struct dut *dut, const struct dut_error *errors, size_t count);
+	enum dut_status (*race)(struct dut *dut, uint64_t spa, uint64_t value);
+	/* Effects since the last call of this; *count of them.  Valid until the
+	 * next call. */
+	enum dut_status (*effects)(struct dut *dut, const struct gvi_effect **effects, size_t *count);
+};
+
+/* The first member of every device's own structure. */
+struct dut {
+	const struct dut_class *class;
+};
+
+extern const struct dut_class dut_model;
+extern const struct dut_class dut_qemu;
+
+#endif
