@@ -1,0 +1,60 @@
+/* The results of a run, and the ways to show them. */
+#ifndef GOLDVI_REPORT_H
+#define GOLDVI_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "goldvi/goldvi.h"
+
+enum verdict {
+	PASSED,
+	FAILED,
+	NOT_APPLICABLE,         /* `needs` does not hold for the device */
+	NOT_OBSERVABLE,         /* the device cannot be driven or seen so */
+	NVERDICTS
+};
+
+/* One instance of a case.  Strings belong to the report. */
+struct result {
+	char *id;               /* "host.leaf.read-only" */
+	char *instance;         /* "bit=5,op=1", or "" */
+	char *topic;            /* folder: "host" */
+	char *file;
+	char *why;              /* the case's own */
+	char *clauses;          /* slugs, separated by spaces */
+	char *reason;           /* one line: what was seen and what was expected, or why skipped; "" if passed */
+	char *explain;          /* failures: the walk, decoded, many lines; else "" */
+	unsigned line;          /* of the case in the file */
+	enum verdict verdict;
+	bool partial;           /* passed, but something could not be observed */
+	double seconds;
+};
+
+/* A whole run.  Counters by clause are executions seen through note. */
+struct report {
+	char *device;           /* "model", "qemu:7.2.22" */
+	struct result *results;
+	size_t count, capacity;
+	uint64_t clause_hits[GVI_NCLAUSES];
+	uint64_t totals[NVERDICTS];
+	double seconds;
+};
+
+/* Copies the strings.  False when memory ran out. */
+bool report_add(struct report *report, const struct result *result);
+void report_free(struct report *report);
+
+/* "N passed, N failed, N skipped" and, before it, the failures with reasons and
+ * how the skipped divide; colour only if asked for. */
+void report_text(const struct report *report, FILE *out, bool colour);
+void report_tap(const struct report *report, FILE *out);
+bool report_junit(const struct report *report, const char *path);
+bool report_json(const struct report *report, const char *path);
+/* One self-contained file, DIR/index.html: totals, table by topic and clause,
+ * failures with the explain text, filter box. */
+bool report_html(const struct report *report, const char *directory);
+
+#endif
