@@ -62,9 +62,8 @@ enum gvi_format_id {
 };
 
 /* Field ids: GVI_DTE_V, GVI_PTE_NEXT_LEVEL, ...  The fields of a format are
- * consecutive, from GVI_FIRST_<format>. */
+ * consecutive, from gvi_formats[].first. */
 enum gvi_field_id {
-#define FORMAT(id, bits, title, clause) GVI_FIRST_##id, GVI_BEFORE_##id = GVI_FIRST_##id - 1,
 #define F(format, field, name, kind, scale, needs, text, segs) GVI_##format##_##field,
 #include "goldvi/def/formats.inc"
 	GVI_NFIELDS
@@ -86,7 +85,7 @@ struct gvi_field {
 	const char *name;       /* as the field prints it: "GCR3TRP" */
 	const char *text;       /* its meaning, one line */
 	uint64_t    reset;      /* GVI_CODE: the constant; registers: value after reset */
-	uint8_t     format, kind, access, scale, needs, width, nsegments;
+	uint8_t     format, kind, access, scale, needs, nsegments;
 	struct gvi_segment segment[GVI_MAX_SEGMENTS];
 };
 
@@ -110,8 +109,13 @@ struct gvi_feature {
 /* Registers of the MMIO window; `count` instances, `stride` bytes apart. */
 struct gvi_register {
 	uint32_t offset, stride;
-	uint16_t format, count;
-	uint8_t  needs, bytes;
+	uint8_t  format, count, needs;
+};
+
+enum gvi_register_id {
+#define REGISTER(id, bits, offset, count, stride, needs, title, clause) GVI_REGISTER_##id,
+#include "goldvi/def/formats.inc"
+	GVI_NREGISTERS
 };
 
 extern GVI_API const struct gvi_field      gvi_fields[GVI_NFIELDS];
@@ -119,9 +123,13 @@ extern GVI_API const struct gvi_format     gvi_formats[GVI_NFORMATS];
 extern GVI_API const struct gvi_feature    gvi_features[GVI_NFEATURES];
 extern GVI_API const struct gvi_value_name gvi_value_names[];
 extern GVI_API const size_t                gvi_nvalue_names;
+extern GVI_API const struct gvi_register   gvi_registers[GVI_NREGISTERS];
 
 /* The number of 64-bit words of a format, 1 to GVI_MAX_WORDS. */
 GVI_API unsigned gvi_words(enum gvi_format_id format);
+
+/* The number of bits of a field, all segments together, 1 to 64. */
+GVI_API unsigned gvi_width(enum gvi_field_id field);
 
 /* The value of a field: its segments joined, its scale applied. */
 GVI_API uint64_t gvi_get(enum gvi_field_id field, const uint64_t *raw);

@@ -106,8 +106,7 @@ enum gvi_bus {
 
 /* A message that leaves the IOMMU. */
 enum gvi_message_kind {
-	GVI_MESSAGE_INTERRUPT,  /* the IOMMU's own MSI: write of `data` to `address` */
-	GVI_MESSAGE_INVALIDATE  /* ATS Invalidate Request to `device`: raw = the command */
+	GVI_MESSAGE_INTERRUPT   /* the IOMMU's own MSI: write of `data` to `address` */
 };
 
 /* Why the IOMMU interrupts: one for each status bit that can [register.interrupt-edge]. */
@@ -119,12 +118,10 @@ enum gvi_source {
 };
 
 struct gvi_message {
-	uint64_t address;       /* interrupt: where the MSI is written */
-	uint64_t raw[2];        /* invalidation: the command that asked for it */
-	uint32_t data;          /* interrupt: what is written */
-	uint16_t device;        /* invalidation: DeviceID of the target */
+	uint64_t address;       /* where the MSI is written */
+	uint32_t data;          /* what is written */
 	uint8_t  kind;          /* enum gvi_message_kind */
-	uint8_t  source;        /* interrupt: enum gvi_source */
+	uint8_t  source;        /* enum gvi_source */
 };
 
 /* Something that happened inside, in order; for tracing, explaining, coverage. */

@@ -1,0 +1,44 @@
+/* One request on its way through the IOMMU. */
+#ifndef MODEL_ACCESS_H
+#define MODEL_ACCESS_H
+
+#include "model/state.h"
+
+enum { RIGHT_READ = 1, RIGHT_WRITE = 2 };
+
+struct access {
+	struct gvi *m;
+	const struct gvi_request *request;
+	struct gvi_answer *answer;
+	uint64_t dte[4];
+	uint64_t dte_spa;
+	unsigned want;          /* rights that the access needs */
+	unsigned may;           /* rights that it has so far */
+	bool     guest_pasid;   /* the event names the PASID (GN=1) */
+};
+
+/* Rule `clause` is being applied: the answer says so too. */
+static inline void apply(struct access *x, enum gvi_clause clause)
+{
+	struct gvi_answer *a = x->answer;
+
+	if (a->nclauses < GVI_MAX_CLAUSES)
+		a->clause[a->nclauses++] = (uint16_t)clause;
+	cite(x->m, clause);
+}
+
+/* [host.rights-needed] An atomic access reads and writes. */
+static inline bool is_write(const struct access *x)
+{
+	return x->request->access != GVI_READ;
+}
+
+static inline bool is_posted(const struct access *x)
+{
+	return x->request->access == GVI_WRITE;
+}
+
+/* What a step of the flow decided. */
+enum verdict { GO_ON, ENDED };
+
+#endif

@@ -1,0 +1,55 @@
+/* Accessors for the model's own paths, expanded from the format tables:
+ * get_DTE_MODE(dte), set_IO_PAGE_FAULT_PR(record, 1).  All positions are
+ * constants, so that a read is a shift and a mask. */
+#ifndef MODEL_BITS_H
+#define MODEL_BITS_H
+
+#include "goldvi/format.h"
+
+static inline uint64_t low_ones(unsigned n)
+{
+	return n < 64 ? (UINT64_C(1) << n) - 1 : UINT64_MAX;
+}
+
+/* Memory is little-endian whatever the host is. */
+static inline uint64_t load64(const uint8_t *p)
+{
+	return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24 |
+	       (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 | (uint64_t)p[7] << 56;
+}
+
+static inline void store64(uint8_t *p, uint64_t v)
+{
+	for (unsigned i = 0; i < 8; i++)
+		p[i] = (uint8_t)(v >> 8 * i);
+}
+
+#define S(hi, lo)                                                                                  \
+	value |= (raw[(lo) / 64] >> (lo) % 64 & low_ones((hi) - (lo) + 1)) << at;                  \
+	at += (hi) - (lo) + 1;
+#define F(format, id, name, kind, scale, needs, text, segs)                                        \
+	static inline uint64_t get_##format##_##id(const uint64_t *raw)                            \
+	{                                                                                          \
+		uint64_t value = 0;                                                                \
+		unsigned at = 0;                                                                   \
+		segs(void) at;                                                                     \
+		return value << (scale);                                                           \
+	}
+#include "goldvi/def/formats.inc"
+#undef S
+
+/* The value must fit; bits that do not are dropped. */
+#define S(hi, lo)                                                                                  \
+	raw[(lo) / 64] &= ~(low_ones((hi) - (lo) + 1) << (lo) % 64);                               \
+	raw[(lo) / 64] |= (value & low_ones((hi) - (lo) + 1)) << (lo) % 64;                        \
+	value = (hi) - (lo) < 63 ? value >> ((hi) - (lo) + 1) % 64 : 0;
+#define F(format, id, name, kind, scale, needs, text, segs)                                        \
+	static inline void set_##format##_##id(uint64_t *raw, uint64_t value)                      \
+	{                                                                                          \
+		value >>= (scale);                                                                 \
+		segs(void) value;                                                                  \
+	}
+#include "goldvi/def/formats.inc"
+#undef S
+
+#endif

@@ -1,0 +1,246 @@
+/* The command ring: docs/spec/09-commands.md.  Steps are numbered as in its
+ * section 3. */
+#include "model/command.h"
+
+#include <string.h>
+
+#include "model/effects.h"
+#include "model/host.h"
+#include "model/log.h"
+#include "model/ring.h"
+
+/* One command on its way. */
+struct command {
+	struct gvi *m;
+	uint64_t raw[2];
+	uint64_t spa;           /* where it stood */
+	uint64_t offset;        /* of it in the ring */
+};
+
+static void perform(struct command *c);
+static bool legal(struct command *c);
+static void stop(struct command *c, enum gvi_clause clause, const uint64_t record[2]);
+static void illegal(struct command *c);
+static void hardware_error(struct command *c, uint64_t spa, enum gvi_bus bus);
+
+bool command_step(struct gvi *m)
+{
+	struct ring ring = command_ring();
+	struct command c = {.m = m, .offset = m->reg[ring.head]};
+	enum gvi_bus bus;
+
+	/* Step 1, and the test of step 2 */
+	if (!get_STATUS_CMD_BUF_RUN(&m->reg[SLOT_STATUS]) || m->reg[ring.head] == m->reg[ring.tail])
+		return false;
+	cite(m, GVI_CLAUSE_COMMAND_FETCH);
+	c.spa = ring_spa(m, ring, c.offset);
+	bus = host_fetch(m, GVI_FORMAT_COMPLETION_WAIT, c.spa, c.raw, 2);
+	if (bus != GVI_BUS_OK) {
+		cite(m, GVI_CLAUSE_COMMAND_FETCH_ERROR);
+		hardware_error(&c, c.spa, bus);
+		return true;
+	}
+	m->reg[ring.head] = ring_next(m, ring, c.offset);
+	/* Steps 3 to 5 */
+	if (legal(&c))
+		perform(&c);
+	else
+		illegal(&c);
+	return true;
+}
+
+/* ---- Step 3: legality --------------------------------------------------- */
+
+/* By opcode: its format, and the feature that it needs [command.opcode-feature]. */
+static const struct {
+	uint16_t format;
+	uint8_t needs;
+} opcodes[16] = {
+	[1] = {GVI_FORMAT_COMPLETION_WAIT, GVI_FEATURE_ALWAYS},
+	[2] = {GVI_FORMAT_INVALIDATE_DEVTAB_ENTRY, GVI_FEATURE_ALWAYS},
+	[3] = {GVI_FORMAT_INVALIDATE_IOMMU_PAGES, GVI_FEATURE_ALWAYS},
+	[4] = {GVI_FORMAT_INVALIDATE_IOTLB_PAGES, GVI_FEATURE_IOTLBSUP},
+	[5] = {GVI_FORMAT_INVALIDATE_INTERRUPT_TABLE, GVI_FEATURE_ALWAYS},
+	[6] = {GVI_FORMAT_PREFETCH_IOMMU_PAGES, GVI_FEATURE_PREFSUP},
+	[7] = {GVI_FORMAT_COMPLETE_PPR_REQUEST, GVI_FEATURE_PPRSUP},
+	[8] = {GVI_FORMAT_INVALIDATE_IOMMU_ALL, GVI_FEATURE_IASUP},
+	[9] = {GVI_FORMAT_INSERT_GUEST_EVENT, GVI_FEATURE_VIOMMUSUP},
+	[10] = {GVI_FORMAT_RESET_VMMIO, GVI_FEATURE_VIOMMUSUP},
+};
+
+static bool guest_command_refused(struct command *c, unsigned opcode);
+
+static bool legal(struct command *c)
+{
+	unsigned opcode = (unsigned)(c->raw[0] >> 60);
+	uint64_t features = c->m->features, gn;
+
+	if (opcode < 1 || opcode > 10 || !(features >> opcodes[opcode].needs & 1)) {
+		cite(c->m, GVI_CLAUSE_COMMAND_OPCODE_FEATURE);
+		return false;
+	}
+	/* [command.guest-bit] */
+	gn = get_INVALIDATE_IOMMU_PAGES_GN(c->raw);
+	if (opcode == 3 && gn && !has(c->m, GVI_FEATURE_GTSUP) &&
+	    choose(c->m, GVI_CHOICE_GN_WITHOUT_GTSUP) == 1)
+		features |= UINT64_C(1) << GVI_FEATURE_GTSUP;
+	cite(c->m, GVI_CLAUSE_COMMAND_RESERVED_BITS);
+	for (unsigned w = 0; w < 2; w++)
+		if (c->raw[w] & gvi_reserved_mask((enum gvi_format_id)opcodes[opcode].format, w,
+						  features))
+			return false;
+	return !guest_command_refused(c, opcode);
+}
+
+/* [command.guest-commands] */
+static bool guest_command_refused(struct command *c, unsigned opcode)
+{
+	const uint64_t *control = &c->m->reg[SLOT_CONTROL];
+
+	if (opcode < 9 || (get_CONTROL_VCMD_EN(control) && get_CONTROL_VIOMMU_EN(control)))
+		return false;
+	return choose(c->m, GVI_CHOICE_GUEST_COMMANDS) == 1;
+}
+
+/* ---- Step 4: commands that invalidate, and those without effect here ---- */
+
+static void completion_wait(struct command *c);
+static void remember(struct command *c);
+
+static void perform(struct command *c)
+{
+	switch (c->raw[0] >> 60) {
+	case 1:
+		completion_wait(c);
+		break;
+	case 2:
+		/* [device.suppress-first] goes with the cached entry. */
+		cite(c->m, GVI_CLAUSE_INVALIDATE_DEVICE_ENTRY);
+		c->m->first_logged[(c->raw[0] & 0xffff) / 8] &=
+			(uint8_t) ~(1u << (c->raw[0] & 7));
+		remember(c);
+		break;
+	case 8:
+		cite(c->m, GVI_CLAUSE_INVALIDATE_ALL);
+		memset(c->m->first_logged, 0, sizeof c->m->first_logged);
+		remember(c);
+		break;
+	default:
+		cite(c->m, GVI_CLAUSE_COMMAND_EXECUTE);
+		remember(c);
+	}
+}
+
+/* [invalidate.completion] What was invalidated counts from the next wait on. */
+static void remember(struct command *c)
+{
+	struct gvi *m = c->m;
+
+	if (m->npending == GVI_MAX_PENDING) {
+		memmove(m->pending, m->pending + 1, sizeof m->pending - sizeof m->pending[0]);
+		m->npending--;
+		m->lost_pending++;
+	}
+	memcpy(m->pending[m->npending++].raw, c->raw, sizeof c->raw);
+}
+
+/* ---- Step 5: COMPLETION_WAIT -------------------------------------------- */
+
+static bool store(struct command *c);
+static bool outside_window(struct command *c, uint64_t spa);
+
+static void completion_wait(struct command *c)
+{
+	struct gvi *m = c->m;
+	bool s = get_COMPLETION_WAIT_S(c->raw), i = get_COMPLETION_WAIT_I(c->raw);
+	unsigned what = s && i ? choose(m, GVI_CHOICE_WAIT_STORE_AND_INT) : 0, before;
+
+	cite(m, GVI_CLAUSE_COMMAND_COMPLETION_WAIT);
+	if (s && what != 2 && !store(c))
+		return;
+	m->npending = m->lost_pending = 0;
+	if (!i || what == 1)
+		return;
+	before = interrupt_sources(m);
+	status_set(m, gvi_field_mask(GVI_STATUS_COM_WAIT_INT, 0), true);
+	interrupt_rising(m, before);
+}
+
+/* False: the ring has stopped, and the command is not complete. */
+static bool store(struct command *c)
+{
+	struct gvi *m = c->m;
+	uint64_t spa = get_COMPLETION_WAIT_STOREADDRESS(c->raw);
+	enum gvi_bus bus;
+
+	if (outside_window(c, spa)) {
+		switch (choose(m, GVI_CHOICE_WAIT_STORE_WINDOW)) {
+		case 0:
+			hardware_error(c, spa, GVI_BUS_TARGET_ABORT);
+			return false;
+		case 1:
+			illegal(c);
+			return false;
+		default:
+			return true;
+		}
+	}
+	bus = effect_write(m, spa, &c->raw[1], 8);
+	if (bus == GVI_BUS_OK)
+		return true;
+	cite(m, GVI_CLAUSE_COMMAND_STORE_FAILURE);
+	if (choose(m, GVI_CHOICE_WAIT_STORE_FAILS) == 1)
+		return true;
+	hardware_error(c, spa, bus);
+	return false;
+}
+
+/* [command.store-window] Enforced once SNP is on. */
+static bool outside_window(struct command *c, uint64_t spa)
+{
+	struct gvi *m = c->m;
+	uint64_t base = get_EXCL_BASE_BASE(&m->reg[SLOT_EXCL_BASE]);
+	uint64_t limit = get_EXCL_LIMIT_LIMIT(&m->reg[SLOT_EXCL_LIMIT]) | 0xfff;
+
+	if (!m->config.snp)
+		return false;
+	cite(m, GVI_CLAUSE_COMMAND_STORE_WINDOW);
+	return spa < base || spa > limit;
+}
+
+/* ---- Steps 6 and 7: errors ---------------------------------------------- */
+
+static void illegal(struct command *c)
+{
+	uint64_t e[2] = {0};
+
+	set_ILLEGAL_COMMAND_ERROR_CODE(e, 5);
+	set_ILLEGAL_COMMAND_ERROR_ADDRESS(e, c->spa);
+	stop(c, GVI_CLAUSE_COMMAND_ILLEGAL_HALT, e);
+}
+
+static void hardware_error(struct command *c, uint64_t spa, enum gvi_bus bus)
+{
+	uint64_t e[2] = {0};
+
+	if (choose(c->m, GVI_CHOICE_HARDWARE_ERROR_TYPE) == 1)
+		bus = GVI_BUS_POISON;
+	set_COMMAND_HARDWARE_ERROR_CODE(e, 6);
+	set_COMMAND_HARDWARE_ERROR_TYPE(e, bus);
+	set_COMMAND_HARDWARE_ERROR_ADDRESS(e, spa);
+	stop(c, GVI_CLAUSE_COMMAND_HARDWARE_HALT, e);
+}
+
+/* The ring stops, with the head at the command (AMB-9.1). */
+static void stop(struct command *c, enum gvi_clause clause, const uint64_t record[2])
+{
+	struct gvi *m = c->m;
+	struct ring ring = command_ring();
+
+	cite(m, clause);
+	(void)log_event(m, record);
+	status_set(m, gvi_field_mask(GVI_STATUS_CMD_BUF_RUN, 0), false);
+	m->reg[ring.head] = choose(m, GVI_CHOICE_ILLEGAL_COMMAND_HEAD) == 0 ?
+				    c->offset :
+				    ring_next(m, ring, c->offset);
+}

@@ -1,0 +1,259 @@
+/* The device table: docs/spec/01-device-table.md. */
+#include "model/device.h"
+
+#include "model/fault.h"
+#include "model/host.h"
+
+static enum verdict out_of_range(struct access *x);
+static enum gvi_bus fetch_words(struct access *x, uint64_t *failed);
+static void derive_reserved(struct gvi *m, struct derived *d);
+
+/* ---- Section 2: the table and its segments ------------------------------ */
+
+enum verdict device_fetch(struct access *x)
+{
+	struct gvi *m = x->m;
+	unsigned index_bits = 16u - m->derived.segments_log2;
+	unsigned segment = (unsigned)x->request->device >> index_bits;
+	uint64_t offset = (uint64_t)32 * (x->request->device & low_ones(index_bits));
+	const uint64_t *base = segment ? &m->reg[SLOT_DEV_TAB_SEG_BASE + segment - 1] :
+					 &m->reg[SLOT_DEV_TAB_BASE];
+	uint64_t size = segment ? get_DEV_TAB_SEG_BASE_SIZE(base) : get_DEV_TAB_BASE_SIZE(base);
+	uint64_t failed = 0;
+	enum gvi_bus bus;
+
+	if (offset >= (size + 1) * 4096)
+		return out_of_range(x);
+	apply(x, GVI_CLAUSE_DEVICE_FETCH);
+	x->dte_spa = get_DEV_TAB_BASE_DEV_TAB_BASE(base) + offset;
+	bus = fetch_words(x, &failed);
+	if (bus == GVI_BUS_OK)
+		return GO_ON;
+	apply(x, GVI_CLAUSE_DEVICE_FETCH_ERROR);
+	return device_table_error(x, failed, bus);
+}
+
+/* [device.fetch] One read of 32 bytes, or two of 16. */
+static enum gvi_bus fetch_words(struct access *x, uint64_t *failed)
+{
+	bool whole = choose(x->m, GVI_CHOICE_DTE_FETCH) == 0;
+	unsigned words = whole ? 4 : 2;
+	enum gvi_bus bus = GVI_BUS_OK;
+
+	for (unsigned i = 0; i < 4 && bus == GVI_BUS_OK; i += words) {
+		*failed = x->dte_spa + 8 * i;
+		bus = host_fetch(x->m, GVI_FORMAT_DTE, *failed, x->dte + i, words);
+	}
+	return bus;
+}
+
+/* [device.out-of-range] */
+static enum verdict out_of_range(struct access *x)
+{
+	struct gvi *m = x->m;
+	struct gvi_request shown = *x->request;
+	struct access told = *x;
+
+	apply(x, GVI_CLAUSE_DEVICE_OUT_OF_RANGE);
+	if (choose(m, GVI_CHOICE_DEVICE_OUT_OF_RANGE_ADDRESS) == 1)
+		shown.address = 0;
+	if (shown.has_pasid && choose(m, GVI_CHOICE_DEVICE_OUT_OF_RANGE_PASID) == 1)
+		shown.has_pasid = told.guest_pasid = false;
+	told.request = &shown;
+	if (choose(m, GVI_CHOICE_DEVICE_OUT_OF_RANGE) == 0)
+		return page_fault(&told, GVI_CLAUSE_EVENT_IO_PAGE_FAULT, 0);
+	return illegal_entry(&told, GVI_CLAUSE_DEVICE_OUT_OF_RANGE, false);
+}
+
+/* ---- Section 8: illegal entries ----------------------------------------- */
+
+static bool reserved_bits(struct access *x, enum gvi_clause *clause);
+static bool other_half(struct access *x);
+static bool guest_disabled(struct access *x);
+static bool bad_encoding(struct access *x, enum gvi_clause *clause, bool *reserved);
+static bool bad_mode(struct access *x, enum gvi_clause *clause, bool *reserved);
+static bool bad_guest(struct access *x);
+static bool snp_forbids(struct access *x);
+
+enum verdict device_check(struct access *x)
+{
+	enum gvi_clause clause = GVI_CLAUSE_NONE;
+	bool reserved = false;
+
+	if (reserved_bits(x, &clause))
+		return illegal_entry(x, clause, true);
+	if (bad_encoding(x, &clause, &reserved))
+		return illegal_entry(x, clause, reserved);
+	return GO_ON;
+}
+
+/* Rows 1 and 11, row 10 for GV, and row 2 where it counts for memory. */
+static bool reserved_bits(struct access *x, enum gvi_clause *clause)
+{
+	const struct derived *d = &x->m->derived;
+
+	*clause = GVI_CLAUSE_DEVICE_RESERVED_BITS;
+	if ((x->dte[0] & d->dte_reserved[0]) | (x->dte[1] & d->dte_reserved[1]))
+		return true;
+	*clause = GVI_CLAUSE_DEVICE_UNSUPPORTED_BITS;
+	if (((x->dte[0] & d->dte_unsupported[0]) | (x->dte[1] & d->dte_unsupported[1])) &&
+	    choose(x->m, GVI_CHOICE_DTE_UNSUPPORTED_BITS) == 0)
+		return true;
+	*clause = GVI_CLAUSE_DEVICE_ILLEGAL_GUEST_DISABLED;
+	if (guest_disabled(x))
+		return true;
+	*clause = GVI_CLAUSE_DEVICE_RESERVED_INTERRUPT_HALF;
+	return other_half(x);
+}
+
+/* [device.illegal-guest-disabled] GV without GTEn is a TV-gated field; without
+ * GTSup it is a bit of a missing feature. */
+static bool guest_disabled(struct access *x)
+{
+	return get_DTE_GV(x->dte) && !has(x->m, GVI_FEATURE_GTEN) &&
+	       (get_DTE_TV(x->dte) || !has(x->m, GVI_FEATURE_GTSUP)) &&
+	       choose(x->m, GVI_CHOICE_GV_WITHOUT_GTEN) == 0;
+}
+
+bool device_guest(struct access *x)
+{
+	return get_DTE_GV(x->dte) && has(x->m, GVI_FEATURE_GTEN);
+}
+
+/* [device.reserved-interrupt-half] Bits 255:128 belong to interrupt requests;
+ * some implementations report them for memory requests too. */
+static bool other_half(struct access *x)
+{
+	struct gvi *m = x->m;
+	const struct derived *d = &m->derived;
+	uint64_t low = d->dte_reserved[2] | d->dte_unsupported[2];
+	uint64_t high = d->dte_reserved[3] | d->dte_unsupported[3];
+	uint64_t bit_245 = gvi_field_mask(GVI_DTE_BIT_245, 3);
+	unsigned gate;
+
+	if (!((x->dte[2] & low) | (x->dte[3] & high)) ||
+	    choose(m, GVI_CHOICE_DTE_OTHER_HALF) == 0)
+		return false;
+	if (x->dte[3] & bit_245 && choose(m, GVI_CHOICE_DTE_BIT_245) == 1)
+		high &= ~bit_245;
+	gate = choose(m, GVI_CHOICE_DTE_HIGH_GATE);
+	return (get_DTE_IV(x->dte) && x->dte[2] & low) ||
+	       ((get_DTE_IV(x->dte) || gate != 0) && x->dte[3] & high);
+}
+
+/* Rows 4 and 6 to 10: reserved encodings.  Fields that TV gates count with TV. */
+static bool bad_encoding(struct access *x, enum gvi_clause *clause, bool *reserved)
+{
+	struct gvi *m = x->m;
+
+	*clause = GVI_CLAUSE_DEVICE_ILLEGAL_IOCTL;
+	if (get_DTE_IOCTL(x->dte) == 3 && choose(m, GVI_CHOICE_IOCTL_RESERVED) == 1)
+		return true;
+	if (!get_DTE_TV(x->dte))
+		return false;
+	if (bad_mode(x, clause, reserved))
+		return true;
+	*clause = GVI_CLAUSE_DEVICE_ILLEGAL_HAD;
+	if (get_DTE_HAD(x->dte) == 2 && has(m, GVI_FEATURE_HDSUP))
+		return true;
+	*clause = GVI_CLAUSE_DEVICE_ILLEGAL_GUEST;
+	if (device_guest(x) && bad_guest(x))
+		return true;
+	*clause = GVI_CLAUSE_DEVICE_ILLEGAL_GIOV;
+	if (get_DTE_GIOV(x->dte) && has(m, GVI_FEATURE_GIOSUP) && !get_DTE_GV(x->dte))
+		return choose(m, GVI_CHOICE_GIOV_WITHOUT_GV) == 0;
+	return false;
+}
+
+/* Rows 6, 8 and 9. */
+static bool bad_mode(struct access *x, enum gvi_clause *clause, bool *reserved)
+{
+	struct gvi *m = x->m;
+	uint64_t mode = get_DTE_MODE(x->dte);
+
+	*clause = GVI_CLAUSE_DEVICE_ILLEGAL_SNP;
+	if (snp_forbids(x))
+		return true;
+	if (m->derived.levels == 0) {
+		*clause = GVI_CLAUSE_DEVICE_ILLEGAL_NO_HOST;
+		*reserved = true;
+		return mode != 0 || get_DTE_HOST_ROOT(x->dte) != 0;
+	}
+	*clause = GVI_CLAUSE_DEVICE_ILLEGAL_MODE;
+	if (mode > m->derived.levels)
+		return choose(m, GVI_CHOICE_DTE_MODE) == 0;
+	*clause = GVI_CLAUSE_DEVICE_ROOT_BEYOND_PA;
+	return mode && get_DTE_HOST_ROOT(x->dte) & m->derived.beyond_pa &&
+	       choose(m, GVI_CHOICE_ROOT_BEYOND_PA) == 2;
+}
+
+/* Row 9, and its neighbour that AMB-6.1 leaves open. */
+static bool snp_forbids(struct access *x)
+{
+	struct gvi *m = x->m;
+
+	if (!has(m, GVI_FEATURE_SNPSUP))
+		return false;
+	if (get_DTE_MODE(x->dte) == 0 &&
+	    (m->config.snp || choose(m, GVI_CHOICE_SNP_MODE_0) == 1))
+		return true;
+	return m->config.snp && get_DTE_DOMAIN_ID(x->dte) == 0 &&
+	       choose(m, GVI_CHOICE_SNP_DOMAIN_0) == 1;
+}
+
+/* Row 7: GLX and GuestPagingMode, as far as the features go. */
+static bool bad_guest(struct access *x)
+{
+	struct gvi *m = x->m;
+	uint64_t most_levels = get_EFR_GLXSUP(&m->config.efr);
+	uint64_t five_levels = get_EFR_GATS(&m->config.efr) >= 1;
+	bool gated;
+
+	if (get_DTE_GLX(x->dte) == 3 || get_DTE_GLX(x->dte) > most_levels)
+		return true;
+	if (!has(m, GVI_FEATURE_REV_3_06) || get_DTE_GUEST_MODE(x->dte) <= five_levels)
+		return false;
+	gated = choose(m, GVI_CHOICE_DTE_GUEST_MODE_GATE) == 0 || get_DTE_IV(x->dte);
+	return gated;
+}
+
+/* ---- What the configuration makes of entries ---------------------------- */
+
+void device_derive(struct gvi *m)
+{
+	struct derived *d = &m->derived;
+	const uint64_t *control = &m->reg[SLOT_CONTROL];
+	uint64_t segments = get_CONTROL_DEV_TBL_SEG_EN(control);
+	unsigned pa_bits = (unsigned)get_CAP_MISC0_PASIZE((const uint64_t[]){m->config.misc0});
+	uint64_t hats = get_EFR_HATS(&m->config.efr);
+
+	d->levels = (uint8_t)(m->config.no_host || hats == 3 ? 0 : 4 + hats);
+	d->beyond_pa = low_ones(52) & ~low_ones(pa_bits);
+	/* [register.control-reserved-encoding] */
+	if (segments > get_EFR_DEV_TBL_SEG_SUP(&m->config.efr))
+		segments = 0;
+	d->segments_log2 = (uint8_t)segments;
+	d->pde_reserved = gvi_reserved_mask(GVI_FORMAT_PDE, 0, m->features);
+	d->pte_reserved = gvi_reserved_mask(GVI_FORMAT_PTE, 0, m->features);
+	derive_reserved(m, d);
+}
+
+/* The reserved bits of entries, those of missing features apart: only for the
+ * latter is it open whether they are checked [device.unsupported-bits].  PPR
+ * and GPRP are known to be [device.illegal-ppr]. */
+static void derive_reserved(struct gvi *m, struct derived *d)
+{
+	for (unsigned w = 0; w < 4; w++) {
+		uint64_t sure = gvi_reserved_mask(GVI_FORMAT_DTE, w, GVI_ALL_FEATURES);
+		uint64_t all = gvi_reserved_mask(GVI_FORMAT_DTE, w, m->features);
+		uint64_t ppr = gvi_field_mask(GVI_DTE_PPR, w);
+
+		/* GV has a rule of its own: guest_disabled(). */
+		all &= ~gvi_field_mask(GVI_DTE_GV, w);
+		d->dte_reserved[w] = sure | (all & ppr);
+		d->dte_unsupported[w] = all & ~d->dte_reserved[w];
+	}
+	/* [device.reserved-bits] The upper bit of HAD is HDSup's. */
+	if (!has(m, GVI_FEATURE_HDSUP))
+		d->dte_unsupported[0] |= UINT64_C(1) << 8;
+}

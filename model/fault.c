@@ -1,0 +1,181 @@
+/* Refusals: docs/spec/10-events.md sections 2 to 5, for requests of devices. */
+#include "model/fault.h"
+
+#include "model/log.h"
+
+static enum verdict finish(struct access *x, enum gvi_clause clause, const uint64_t *record,
+			   enum gvi_logging logging);
+static enum gvi_logging suppressed(struct access *x);
+static enum gvi_logging first_only(struct access *x);
+static uint64_t event_address(struct access *x);
+static uint64_t error_type(struct gvi *m, enum gvi_bus bus);
+
+enum verdict page_fault(struct access *x, enum gvi_clause clause, unsigned flags)
+{
+	const struct gvi_request *r = x->request;
+	uint64_t e[2] = {0, event_address(x)};
+	enum gvi_logging logging;
+
+	set_IO_PAGE_FAULT_CODE(e, 2);
+	set_IO_PAGE_FAULT_DEVICE_ID(e, r->device);
+	set_IO_PAGE_FAULT_DOMAIN_ID(e, get_DTE_DOMAIN_ID(x->dte));
+	set_IO_PAGE_FAULT_PR(e, flags & FAULT_PR ? 1 : 0);
+	set_IO_PAGE_FAULT_RZ(e, flags & FAULT_RZ ? 1 : 0);
+	set_IO_PAGE_FAULT_PE(e, flags & FAULT_PE ? 1 : 0);
+	set_IO_PAGE_FAULT_RW(e, is_write(x));
+	if (x->guest_pasid) {
+		/* [event.page-fault-nx] NX says that execute was not requested. */
+		set_IO_PAGE_FAULT_GN(e, 1);
+		set_IO_PAGE_FAULT_DOMAIN_ID(e, r->pasid & 0xffff);
+		set_IO_PAGE_FAULT_PASID_HIGH(e, r->pasid >> 16);
+		set_IO_PAGE_FAULT_NX(e, !r->execute);
+		set_IO_PAGE_FAULT_US(e, !r->privileged);
+	}
+	logging = suppressed(x);
+	return finish(x, clause, e, logging);
+}
+
+enum verdict illegal_entry(struct access *x, enum gvi_clause clause, bool reserved_bit)
+{
+	const struct gvi_request *r = x->request;
+	uint64_t e[2] = {0};
+
+	set_ILLEGAL_DEV_TABLE_ENTRY_CODE(e, 1);
+	set_ILLEGAL_DEV_TABLE_ENTRY_DEVICE_ID(e, r->device);
+	set_ILLEGAL_DEV_TABLE_ENTRY_RW(e, is_write(x));
+	set_ILLEGAL_DEV_TABLE_ENTRY_ADDRESS(e, r->address);
+	if (reserved_bit || choose(x->m, GVI_CHOICE_ILLEGAL_DTE_RZ) == 1)
+		set_ILLEGAL_DEV_TABLE_ENTRY_RZ(e, 1);
+	if (r->has_pasid) {
+		set_ILLEGAL_DEV_TABLE_ENTRY_GN(e, 1);
+		set_ILLEGAL_DEV_TABLE_ENTRY_PASID(e, r->pasid);
+	}
+	apply(x, clause);
+	return finish(x, GVI_CLAUSE_EVENT_ILLEGAL_DEV_TABLE_ENTRY, e, GVI_LOGGED);
+}
+
+enum verdict device_table_error(struct access *x, uint64_t spa, enum gvi_bus bus)
+{
+	uint64_t e[2] = {0};
+
+	set_DEV_TAB_HARDWARE_ERROR_CODE(e, 3);
+	set_DEV_TAB_HARDWARE_ERROR_DEVICE_ID(e, x->request->device);
+	set_DEV_TAB_HARDWARE_ERROR_RW(e, is_write(x));
+	set_DEV_TAB_HARDWARE_ERROR_TYPE(e, error_type(x->m, bus));
+	set_DEV_TAB_HARDWARE_ERROR_ADDRESS(e, spa);
+	return finish(x, GVI_CLAUSE_EVENT_DEV_TAB_HARDWARE_ERROR, e, GVI_LOGGED);
+}
+
+enum verdict page_table_error(struct access *x, uint64_t spa, enum gvi_bus bus)
+{
+	uint64_t e[2] = {0};
+
+	if (choose(x->m, GVI_CHOICE_TABLE_ERROR_ADDRESS) == 1)
+		spa &= ~UINT64_C(15);
+	set_PAGE_TAB_HARDWARE_ERROR_CODE(e, 4);
+	set_PAGE_TAB_HARDWARE_ERROR_DEVICE_ID(e, x->request->device);
+	set_PAGE_TAB_HARDWARE_ERROR_DOMAIN_ID(e, get_DTE_DOMAIN_ID(x->dte));
+	set_PAGE_TAB_HARDWARE_ERROR_RW(e, is_write(x));
+	set_PAGE_TAB_HARDWARE_ERROR_TYPE(e, error_type(x->m, bus));
+	set_PAGE_TAB_HARDWARE_ERROR_ADDRESS(e, spa);
+	return finish(x, GVI_CLAUSE_EVENT_PAGE_TAB_HARDWARE_ERROR, e, GVI_LOGGED);
+}
+
+enum verdict invalid_request(struct access *x, enum gvi_clause clause, unsigned type)
+{
+	const struct gvi_request *r = x->request;
+	uint64_t e[2] = {0};
+
+	set_INVALID_DEVICE_REQUEST_CODE(e, 8);
+	set_INVALID_DEVICE_REQUEST_DEVICE_ID(e, r->device);
+	set_INVALID_DEVICE_REQUEST_TYPE(e, type);
+	set_INVALID_DEVICE_REQUEST_ADDRESS(e, r->address);
+	if (r->has_pasid) {
+		set_INVALID_DEVICE_REQUEST_GN(e, 1);
+		set_INVALID_DEVICE_REQUEST_PASID(e, r->pasid);
+		if (!r->privileged)
+			e[0] |= UINT64_C(1) << (49 + choose(x->m, GVI_CHOICE_REQUEST_US_BIT));
+	}
+	apply(x, clause);
+	return finish(x, GVI_CLAUSE_EVENT_INVALID_DEVICE_REQUEST, e, GVI_LOGGED);
+}
+
+enum verdict rmp_page_fault(struct access *x)
+{
+	uint64_t e[2] = {0};
+
+	set_RMP_PAGE_FAULT_CODE(e, 13);
+	set_RMP_PAGE_FAULT_DEVICE_ID(e, x->request->device);
+	set_RMP_PAGE_FAULT_RW(e, is_write(x));
+	set_RMP_PAGE_FAULT_ADDRESS(e, x->request->address);
+	return finish(x, GVI_CLAUSE_EVENT_RMP_PAGE_FAULT, e, GVI_LOGGED);
+}
+
+enum verdict refuse(struct access *x, enum gvi_clause clause)
+{
+	return finish(x, clause, (const uint64_t[2]){0, 0}, GVI_NO_EVENT);
+}
+
+/* Step 14 of the flow: abort, and the event unless it is suppressed. */
+static enum verdict finish(struct access *x, enum gvi_clause clause, const uint64_t *record,
+			   enum gvi_logging logging)
+{
+	struct gvi_answer *a = x->answer;
+
+	apply(x, clause);
+	a->result = GVI_ABORT;
+	a->event[0] = record[0];
+	a->event[1] = record[1];
+	/* [flow.completion-status] */
+	if (is_posted(x))
+		a->completion = GVI_DROPPED;
+	else
+		a->completion = choose(x->m, GVI_CHOICE_ABORT_STATUS) == 0 ?
+					GVI_COMPLETER_ABORT :
+					GVI_UNSUPPORTED_REQUEST;
+	if (logging == GVI_LOGGED)
+		logging = log_event(x->m, record);
+	a->logging = (uint8_t)logging;
+	return ENDED;
+}
+
+/* [device.suppress-all] [device.suppress-first] SA wins over SE, and both are
+ * looked at before the state of the log. */
+static enum gvi_logging suppressed(struct access *x)
+{
+	if (!get_DTE_V(x->dte))
+		return GVI_LOGGED;
+	if (get_DTE_SA(x->dte)) {
+		apply(x, GVI_CLAUSE_DEVICE_SUPPRESS_ALL);
+		return GVI_SUPPRESSED;
+	}
+	return get_DTE_SE(x->dte) ? first_only(x) : GVI_LOGGED;
+}
+
+static enum gvi_logging first_only(struct access *x)
+{
+	struct gvi *m = x->m;
+	uint8_t *logged = &m->first_logged[x->request->device / 8];
+	uint8_t bit = (uint8_t)(1u << x->request->device % 8);
+
+	apply(x, GVI_CLAUSE_DEVICE_SUPPRESS_FIRST);
+	if (*logged & bit && choose(m, GVI_CHOICE_SE_REARM) == 0)
+		return GVI_SUPPRESSED;
+	if (log_has_room(m) || choose(m, GVI_CHOICE_SE_LOST) == 0)
+		*logged |= bit;
+	return GVI_LOGGED;
+}
+
+/* [event.page-fault-address] */
+static uint64_t event_address(struct access *x)
+{
+	uint64_t low = choose(x->m, GVI_CHOICE_EVENT_ADDRESS) == 0 ? 3 : 0xfff;
+
+	return x->request->address & ~low;
+}
+
+/* [event.hardware-error-type] */
+static uint64_t error_type(struct gvi *m, enum gvi_bus bus)
+{
+	return choose(m, GVI_CHOICE_HARDWARE_ERROR_TYPE) == 0 ? bus : GVI_BUS_TARGET_ABORT;
+}

@@ -1,0 +1,22 @@
+/* The event log, the hardware event registers, and the interrupts of status. */
+#ifndef MODEL_LOG_H
+#define MODEL_LOG_H
+
+#include "model/state.h"
+
+/* Records an event: LOGGED, or LOST if the log does not take it. */
+enum gvi_logging log_event(struct gvi *m, const uint64_t record[2]);
+
+/* Whether the next event would be taken. */
+bool log_has_room(const struct gvi *m);
+
+/* The status bits that ask for an interrupt and are enabled to, by source. */
+unsigned interrupt_sources(const struct gvi *m);
+
+/* Sends what has risen since `before` was taken. */
+void interrupt_rising(struct gvi *m, unsigned before);
+
+/* Sets or clears one status bit. */
+void status_set(struct gvi *m, uint64_t bits, bool on);
+
+#endif

@@ -1,0 +1,191 @@
+/* The special address ranges: docs/spec/04-translation-flow.md section 2 and
+ * docs/spec/01-device-table.md section 5.  They exist for untranslated
+ * addresses without PASID only. */
+#include "model/ranges.h"
+
+#include "model/device.h"
+#include "model/fault.h"
+
+enum range {
+	RANGE_NONE,             /* ordinary memory */
+	RANGE_RESERVED_INT,     /* reserved interrupt space */
+	RANGE_INTERRUPT,        /* interrupts and EOI, and the MSI window */
+	RANGE_ABORT,            /* IACK, configuration, extended configuration */
+	RANGE_SYSTEM,           /* system management */
+	RANGE_ATS,              /* ATS responses */
+	RANGE_PORT_IO,
+	RANGE_HIGH_RESERVED     /* FE_2000_0000 on */
+};
+
+static enum range classify(struct access *x);
+static enum verdict interrupt_read(struct access *x);
+static enum verdict system_range(struct access *x);
+static enum verdict port_range(struct access *x);
+static enum verdict ats_range(struct access *x);
+static enum verdict abort_range(struct access *x);
+static enum verdict pass(struct access *x, enum gvi_clause clause);
+
+enum verdict range_before_entry(struct access *x)
+{
+	enum range range = classify(x);
+
+	if (range != RANGE_RESERVED_INT && range != RANGE_INTERRUPT)
+		return GO_ON;
+	if (!is_posted(x))
+		return interrupt_read(x);
+	if (range == RANGE_RESERVED_INT)
+		return invalid_request(x, GVI_CLAUSE_FLOW_INTERRUPT_RANGE_RESERVED, 6);
+	apply(x, GVI_CLAUSE_FLOW_INTERRUPT_RANGE_WRITE);
+	x->answer->result = GVI_INTERRUPT;
+	x->answer->address = x->request->address;
+	return ENDED;
+}
+
+/* [flow.interrupt-range-read] The rule names no bit of the entry. */
+static enum verdict interrupt_read(struct access *x)
+{
+	if (choose(x->m, GVI_CHOICE_INTERRUPT_READ_INVALID) == 1) {
+		if (device_fetch(x) == ENDED)
+			return ENDED;
+		if (!get_DTE_V(x->dte))
+			return pass(x, GVI_CLAUSE_DEVICE_INVALID_FORWARD);
+	}
+	return invalid_request(x, GVI_CLAUSE_FLOW_INTERRUPT_RANGE_READ, 0);
+}
+
+enum verdict range_with_entry(struct access *x)
+{
+	switch (classify(x)) {
+	case RANGE_SYSTEM:
+		return system_range(x);
+	case RANGE_PORT_IO:
+		return port_range(x);
+	case RANGE_ATS:
+		return ats_range(x);
+	case RANGE_ABORT:
+		return abort_range(x);
+	case RANGE_HIGH_RESERVED:
+		if (choose(x->m, GVI_CHOICE_HIGH_RESERVED_RANGE) == 1)
+			return refuse(x, GVI_CLAUSE_FLOW_RESERVED_RANGES);
+		return GO_ON;
+	default:
+		return GO_ON;
+	}
+}
+
+/* [device.sysmgt] */
+static enum verdict system_range(struct access *x)
+{
+	uint64_t sysmgt = get_DTE_SYSMGT(x->dte);
+
+	if (sysmgt == 3) {
+		if (!get_DTE_TV(x->dte))
+			return invalid_request(x, GVI_CLAUSE_DEVICE_SYSMGT_TRANSLATE, 7);
+		apply(x, GVI_CLAUSE_DEVICE_SYSMGT_TRANSLATE);
+		return GO_ON;
+	}
+	if (!is_posted(x))
+		return invalid_request(x, GVI_CLAUSE_DEVICE_SYSMGT_READ, 4);
+	if (sysmgt == 1 || (sysmgt == 2 && x->request->intx))
+		return pass(x, GVI_CLAUSE_DEVICE_SYSMGT_FORWARD);
+	return invalid_request(x, GVI_CLAUSE_DEVICE_SYSMGT_ABORT, 3);
+}
+
+/* [device.ioctl] */
+static enum verdict port_range(struct access *x)
+{
+	switch (get_DTE_IOCTL(x->dte)) {
+	case 0:
+		return invalid_request(x, GVI_CLAUSE_DEVICE_IOCTL_ABORT, 2);
+	case 1:
+		return pass(x, GVI_CLAUSE_DEVICE_IOCTL_FORWARD);
+	case 2:
+		if (!get_DTE_TV(x->dte))
+			return invalid_request(x, GVI_CLAUSE_DEVICE_IOCTL_TRANSLATE, 7);
+		apply(x, GVI_CLAUSE_DEVICE_IOCTL_TRANSLATE);
+		return GO_ON;
+	default:
+		return illegal_entry(x, GVI_CLAUSE_DEVICE_ILLEGAL_IOCTL, false);
+	}
+}
+
+/* [flow.ats-range] Reserved for ATS responses only if firmware says so. */
+static enum verdict ats_range(struct access *x)
+{
+	const uint64_t misc0 = x->m->pci.misc0;
+
+	if (!get_CAP_MISC0_HTATSRESV(&misc0))
+		return GO_ON;
+	return invalid_request(x, GVI_CLAUSE_FLOW_ATS_RANGE, is_posted(x) ? 3 : 4);
+}
+
+/* [flow.abort-ranges] */
+static enum verdict abort_range(struct access *x)
+{
+	switch (choose(x->m, GVI_CHOICE_ABORT_RANGES)) {
+	case 0:
+		return refuse(x, GVI_CLAUSE_FLOW_ABORT_RANGES);
+	case 1:
+		return invalid_request(x, GVI_CLAUSE_FLOW_ABORT_RANGES, 0);
+	default:
+		return GO_ON;
+	}
+}
+
+/* Forwarded untranslated. */
+static enum verdict pass(struct access *x, enum gvi_clause clause)
+{
+	apply(x, clause);
+	x->answer->address = x->request->address;
+	x->answer->read = x->answer->write = true;
+	return ENDED;
+}
+
+/* ---- The map ------------------------------------------------------------ */
+
+static const struct {
+	uint64_t first, last;   /* address bits 39:0, inclusive */
+	enum range range;
+} map[] = {
+	{0xfd00000000, 0xfdf7ffffff, RANGE_RESERVED_INT},
+	{0xfdf8000000, 0xfdf8ffffff, RANGE_INTERRUPT},
+	{0xfdf9000000, 0xfdf90fffff, RANGE_ABORT},
+	{0xfdf9100000, 0xfdf91fffff, RANGE_SYSTEM},
+	{0xfdfb000000, 0xfdfbffffff, RANGE_ATS},
+	{0xfdfc000000, 0xfdfdffffff, RANGE_PORT_IO},
+	{0xfdfe000000, 0xfe1fffffff, RANGE_ABORT},
+	{0xfe20000000, 0xffffffffff, RANGE_HIGH_RESERVED},
+};
+
+static bool is_special(struct access *x, uint64_t high);
+
+/* [flow.special-ranges] [flow.ht-range-ignore] */
+static enum range classify(struct access *x)
+{
+	uint64_t address = x->request->address, low = address & low_ones(40);
+
+	if (address >= 0xfee00000 && address <= 0xfeefffff)
+		return RANGE_INTERRUPT;
+	if (low < map[0].first || get_EFR2_HTRANGEIGNORE(&x->m->config.efr2) ||
+	    !is_special(x, address >> 40))
+		return RANGE_NONE;
+	for (size_t i = 0; i < sizeof map / sizeof map[0]; i++)
+		if (low >= map[i].first && low <= map[i].last)
+			return map[i].range;
+	return RANGE_NONE;
+}
+
+/* AMB-4.1: which values of the bits above 39 make a range special. */
+static bool is_special(struct access *x, uint64_t high)
+{
+	switch (choose(x->m, GVI_CHOICE_SPECIAL_HIGH_BITS)) {
+	case 0:
+		return high == 0;
+	case 1:
+		return high == 0xffffff;
+	case 2:
+		return high == 0 || high == 0xffffff;
+	default:
+		return true;
+	}
+}

@@ -1,0 +1,77 @@
+/* The state of one IOMMU, and the two things that every step does with it:
+ * citing the rule that it applies and asking where the rule leaves a choice. */
+#ifndef MODEL_STATE_H
+#define MODEL_STATE_H
+
+#include "goldvi/goldvi.h"
+#include "model/bits.h"
+
+/* Where each register is kept: one word an instance. */
+enum slot {
+#define REGISTER(id, bits, offset, count, stride, needs, title, clause)                            \
+	SLOT_##id, LAST_##id = SLOT_##id + (count)-1,
+#include "goldvi/def/formats.inc"
+	NSLOTS
+};
+
+/* PCI registers that keep something; the rest follows from the configuration. */
+struct pci_state {
+	uint32_t command;               /* 04h: the Command half */
+	uint32_t base_low, base_high;   /* capability block */
+	uint32_t range, misc0, misc1;
+};
+
+/* What the configuration and Control say about device table entries and host
+ * tables, worked out once when they change. */
+struct derived {
+	uint64_t dte_reserved[4];       /* bits that are reserved in any case */
+	uint64_t dte_unsupported[4];    /* bits whose feature is missing */
+	uint64_t pde_reserved, pte_reserved;
+	uint64_t beyond_pa;             /* address bits above PAsize */
+	uint8_t  levels;                /* of host tables at most; 0: no host translation */
+	uint8_t  segments_log2;         /* of the device table */
+};
+
+struct gvi {
+	struct gvi_config config;
+	struct gvi_host   host;
+	struct derived    derived;
+	uint64_t features;
+	uint64_t reg[NSLOTS];
+	uint64_t shadow[NSLOTS];        /* SNP_LOCKED: what reads of locked registers return */
+	struct pci_state pci;
+	size_t   npending, lost_pending, neffects;
+	struct gvi_pending pending[GVI_MAX_PENDING];
+	struct gvi_effect  effects[GVI_MAX_EFFECTS];
+	uint8_t  first_logged[65536 / 8];       /* [device.suppress-first] by DeviceID */
+};
+
+static inline bool has(const struct gvi *m, enum gvi_feature_id feature)
+{
+	return m->features >> feature & 1;
+}
+
+/* Tells the listener, if there is one. */
+void note_clause(struct gvi *m, enum gvi_clause clause);
+void note_choice(struct gvi *m, enum gvi_choice choice, unsigned value);
+
+/* Rule `clause` is being applied. */
+static inline void cite(struct gvi *m, enum gvi_clause clause)
+{
+	if (m->host.note)
+		note_clause(m, clause);
+}
+
+/* Which alternative it is here and now. */
+unsigned ask(struct gvi *m, enum gvi_choice choice);
+
+static inline unsigned choose(struct gvi *m, enum gvi_choice choice)
+{
+	uint8_t habit = m->config.habit[choice];
+
+	if (habit == GVI_UNSETTLED && !m->host.choose && !m->host.note)
+		return 0;
+	return ask(m, choice);
+}
+
+#endif

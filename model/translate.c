@@ -1,0 +1,220 @@
+/* The flow of an untranslated request: docs/spec/04-translation-flow.md.  The
+ * steps are numbered as in its section 3, which alone states their order. */
+#include "model/translate.h"
+
+#include "model/device.h"
+#include "model/fault.h"
+#include "model/ranges.h"
+#include "model/walk_host.h"
+
+static enum verdict enter(struct access *x);
+static enum verdict invalid_entry(struct access *x);
+static enum verdict exclusion(struct access *x);
+static enum verdict choose_stage(struct access *x, bool *guest);
+static enum verdict rights(struct access *x);
+static enum verdict mode_page_fault(struct access *x);
+static enum gvi_status host_stage(struct access *x);
+static enum verdict forward(struct access *x, enum gvi_clause clause);
+static void grant(struct access *x, const struct page *page);
+static unsigned rights_needed(struct access *x);
+
+enum gvi_status translate(struct access *x)
+{
+	bool guest = false;
+
+	x->want = rights_needed(x);
+	x->guest_pasid = x->request->has_pasid;
+	/* Steps 1 to 4 */
+	if (enter(x) == ENDED)
+		return GVI_OK;
+	/* Step 5 */
+	if (device_check(x) == ENDED)
+		return GVI_OK;
+	/* Step 6 */
+	if (!x->request->has_pasid && range_with_entry(x) == ENDED)
+		return GVI_OK;
+	/* Steps 7 and 8 */
+	if (exclusion(x) == ENDED)
+		return GVI_OK;
+	/* Step 9 */
+	if (choose_stage(x, &guest) == ENDED)
+		return GVI_OK;
+	if (guest)
+		return GVI_UNMODELLED_GUEST;
+	/* Steps 10 and 11 */
+	if (rights(x) == ENDED || mode_page_fault(x) == ENDED)
+		return GVI_OK;
+	return host_stage(x);
+}
+
+/* Steps 1 to 4: whether there is an entry that says something. */
+static enum verdict enter(struct access *x)
+{
+	/* Step 1 */
+	if (!get_CONTROL_IOMMU_EN(&x->m->reg[SLOT_CONTROL]))
+		return forward(x, GVI_CLAUSE_FLOW_DISABLED);
+	/* Step 2 */
+	if (!x->request->has_pasid && range_before_entry(x) == ENDED)
+		return ENDED;
+	/* Step 3 */
+	if (device_fetch(x) == ENDED)
+		return ENDED;
+	/* Step 4 */
+	return get_DTE_V(x->dte) ? GO_ON : invalid_entry(x);
+}
+
+/* [device.invalid-forward] Nothing else of the entry counts. */
+static enum verdict invalid_entry(struct access *x)
+{
+	struct gvi *m = x->m;
+
+	if (m->config.snp && choose(m, GVI_CHOICE_SNP_INVALID_ENTRY) == 1)
+		return illegal_entry(x, GVI_CLAUSE_DEVICE_INVALID_FORWARD, false);
+	if (x->request->has_pasid && choose(m, GVI_CHOICE_DTE_INVALID_PASID) == 1)
+		return invalid_request(x, GVI_CLAUSE_DEVICE_INVALID_FORWARD, 0);
+	return forward(x, GVI_CLAUSE_DEVICE_INVALID_FORWARD);
+}
+
+/* ---- Steps 7 and 8: TV, and the exclusion range ------------------------- */
+
+static bool excluded(struct access *x);
+
+static enum verdict exclusion(struct access *x)
+{
+	bool hit = excluded(x);
+	unsigned pr;
+
+	if (!get_DTE_TV(x->dte) && !(hit && choose(x->m, GVI_CHOICE_EXCLUSION_TV) == 1)) {
+		pr = choose(x->m, GVI_CHOICE_TV_FAULT_PR) == 1 ? FAULT_PR : 0;
+		return page_fault(x, GVI_CLAUSE_DEVICE_NOT_TRANSLATING, pr);
+	}
+	if (!hit)
+		return GO_ON;
+	apply(x, GVI_CLAUSE_DEVICE_EXCLUSION_APPLIES);
+	if (choose(x->m, GVI_CHOICE_EXCLUSION_RIGHTS) == 1 && rights(x) == ENDED)
+		return ENDED;
+	return forward(x, GVI_CLAUSE_DEVICE_EXCLUSION_EFFECT);
+}
+
+/* [device.exclusion-applies] SNPSup takes the registers for another use. */
+static bool excluded(struct access *x)
+{
+	const uint64_t *base = &x->m->reg[SLOT_EXCL_BASE], *limit = &x->m->reg[SLOT_EXCL_LIMIT];
+	uint64_t address = x->request->address;
+
+	if (!get_EXCL_BASE_EXEN(base) || has(x->m, GVI_FEATURE_SNPSUP))
+		return false;
+	if (!get_EXCL_BASE_ALLOW(base) && !get_DTE_EX(x->dte))
+		return false;
+	if (address < get_EXCL_BASE_BASE(base) || address > (get_EXCL_LIMIT_LIMIT(limit) | 0xfff))
+		return false;
+	return !x->request->has_pasid || choose(x->m, GVI_CHOICE_EXCLUSION_PASID) == 1;
+}
+
+/* ---- Step 9: host or guest ---------------------------------------------- */
+
+static enum verdict choose_stage(struct access *x, bool *guest)
+{
+	if (!x->request->has_pasid) {
+		*guest = device_guest(x) && get_DTE_GIOV(x->dte) && has(x->m, GVI_FEATURE_GIOSUP);
+		return GO_ON;
+	}
+	*guest = device_guest(x);
+	if (*guest)
+		return GO_ON;
+	/* [flow.pasid-without-guest] */
+	switch (choose(x->m, GVI_CHOICE_PASID_WITHOUT_GV)) {
+	case 0:
+		return invalid_request(x, GVI_CLAUSE_FLOW_PASID_WITHOUT_GUEST, 0);
+	case 1:
+		return page_fault(x, GVI_CLAUSE_FLOW_PASID_WITHOUT_GUEST, 0);
+	default:
+		x->guest_pasid = false;
+		return GO_ON;
+	}
+}
+
+/* ---- Step 10: the device's own rights ----------------------------------- */
+
+/* [flow.device-rights] Also with Mode 0; a walk may notice it later. */
+static enum verdict rights(struct access *x)
+{
+	uint64_t mode = get_DTE_MODE(x->dte);
+	bool walks = mode != 0 && mode <= x->m->derived.levels;
+
+	x->may = (get_DTE_IR(x->dte) ? RIGHT_READ : 0u) | (get_DTE_IW(x->dte) ? RIGHT_WRITE : 0u);
+	if (x->request->access == GVI_READ && x->request->length == 0 && x->may &&
+	    choose(x->m, GVI_CHOICE_ZERO_READ) == 1)
+		x->want = x->may & RIGHT_READ ? RIGHT_READ : RIGHT_WRITE;
+	if (!(x->want & ~x->may))
+		return GO_ON;
+	if (walks && host_surplus(x) && choose(x->m, GVI_CHOICE_SURPLUS_ORDER) == 1)
+		return GO_ON;
+	if (walks && choose(x->m, GVI_CHOICE_FAULT_ORDER) == 1)
+		return GO_ON;
+	return page_fault(x, GVI_CLAUSE_FLOW_DEVICE_RIGHTS, FAULT_PR | FAULT_PE);
+}
+
+/* AMB-1.3: where a Mode that does not exist is a page fault, it comes here. */
+static enum verdict mode_page_fault(struct access *x)
+{
+	if (get_DTE_MODE(x->dte) <= x->m->derived.levels)
+		return GO_ON;
+	return page_fault(x, GVI_CLAUSE_DEVICE_ILLEGAL_MODE, FAULT_PR);
+}
+
+/* [host.rights-needed] */
+static unsigned rights_needed(struct access *x)
+{
+	switch (x->request->access) {
+	case GVI_READ:
+		if (x->request->length == 0 && choose(x->m, GVI_CHOICE_ZERO_READ) == 2)
+			return 0;
+		return RIGHT_READ;
+	case GVI_ATOMIC:
+		return RIGHT_READ | RIGHT_WRITE;
+	default:
+		return RIGHT_WRITE;
+	}
+}
+
+/* ---- Steps 11 and 13: translation --------------------------------------- */
+
+static enum gvi_status host_stage(struct access *x)
+{
+	struct page page = {.spa = x->request->address};
+	bool racing = false;
+
+	if (get_DTE_MODE(x->dte) == 0) {
+		/* [flow.identity] */
+		apply(x, GVI_CLAUSE_FLOW_IDENTITY);
+		page.coherent = get_DTE_ATTR_V(x->dte) && get_DTE_MODE0_FC(x->dte) &&
+				has(x->m, GVI_FEATURE_ATTR);
+	} else if (host_walk(x, &page, &racing) == ENDED) {
+		return racing ? GVI_STATE_RACING : GVI_OK;
+	}
+	grant(x, &page);
+	return GVI_OK;
+}
+
+static void grant(struct access *x, const struct page *page)
+{
+	struct gvi_answer *a = x->answer;
+
+	a->address = page->spa;
+	a->size = page->size;
+	a->coherent = page->coherent;
+	a->untranslated_only = page->untranslated_only;
+	a->translated = true;
+	a->read = (x->may & RIGHT_READ) != 0;
+	a->write = (x->may & RIGHT_WRITE) != 0;
+}
+
+/* Passed on unchanged, whatever tables say. */
+static enum verdict forward(struct access *x, enum gvi_clause clause)
+{
+	apply(x, clause);
+	x->answer->address = x->request->address;
+	x->answer->read = x->answer->write = true;
+	return ENDED;
+}
