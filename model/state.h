@@ -40,6 +40,7 @@ struct gvi {
 	uint64_t reg[NSLOTS];
 	uint64_t shadow[NSLOTS];        /* SNP_LOCKED: what reads of locked registers return */
 	struct pci_state pci;
+	uint8_t  armed;                 /* rings that an enable edge restarts once their overflow is cleared */
 	size_t   npending, lost_pending, neffects;
 	struct gvi_pending pending[GVI_MAX_PENDING];
 	struct gvi_effect  effects[GVI_MAX_EFFECTS];

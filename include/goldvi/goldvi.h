@@ -237,7 +237,7 @@ GVI_API enum gvi_status gvi_init(struct gvi *m, const struct gvi_config *config,
 /* Back to the state after gvi_init(); configuration and host stay. */
 GVI_API void gvi_reset(struct gvi *m);
 /* Another environment (a restored snapshot in another process, a new window). */
-GVI_API void gvi_set_host(struct gvi *m, const struct gvi_host *host);
+GVI_API enum gvi_status gvi_set_host(struct gvi *m, const struct gvi_host *host);
 GVI_API const struct gvi_config *gvi_config(const struct gvi *m);
 /* The features in force, one bit per enum gvi_feature_id; changes with Control. */
 GVI_API uint64_t gvi_features_now(const struct gvi *m);

@@ -1,0 +1,208 @@
+/* The public interface: arguments are checked here, once, and nowhere else. */
+#include "goldvi/goldvi.h"
+
+#include <string.h>
+
+#include "model/command.h"
+#include "model/config.h"
+#include "model/effects.h"
+#include "model/pci.h"
+#include "model/regs.h"
+#include "model/translate.h"
+
+int gvi_version(void)
+{
+	return GVI_VERSION;
+}
+
+/* ---- Life --------------------------------------------------------------- */
+
+static enum gvi_status check_host(const struct gvi_host *host);
+
+size_t gvi_size(void)
+{
+	return sizeof(struct gvi);
+}
+
+enum gvi_status gvi_init(struct gvi *m, const struct gvi_config *config,
+			 const struct gvi_host *host)
+{
+	enum gvi_status status;
+
+	if (!m || !config || !host)
+		return GVI_ARG_NULL;
+	status = config_check(config);
+	if (status == GVI_OK)
+		status = check_host(host);
+	if (status != GVI_OK)
+		return status;
+	memset(m, 0, sizeof *m);
+	m->config = *config;
+	m->host = *host;
+	gvi_reset(m);
+	return GVI_OK;
+}
+
+static enum gvi_status check_host(const struct gvi_host *host)
+{
+	if (host->nwindows && !host->windows)
+		return GVI_HOST_WINDOWS;
+	for (size_t i = 0; i < host->nwindows; i++) {
+		const struct gvi_window *w = &host->windows[i];
+
+		if (!w->bytes || !w->length || w->spa + (w->length - 1) < w->spa)
+			return GVI_HOST_WINDOWS;
+	}
+	return GVI_OK;
+}
+
+void gvi_reset(struct gvi *m)
+{
+	m->npending = m->lost_pending = m->neffects = 0;
+	memset(m->first_logged, 0, sizeof m->first_logged);
+	pci_reset(m);
+	regs_reset(m);
+}
+
+enum gvi_status gvi_set_host(struct gvi *m, const struct gvi_host *host)
+{
+	enum gvi_status status;
+
+	if (!m || !host)
+		return GVI_ARG_NULL;
+	status = check_host(host);
+	if (status == GVI_OK)
+		m->host = *host;
+	return status;
+}
+
+const struct gvi_config *gvi_config(const struct gvi *m)
+{
+	return &m->config;
+}
+
+uint64_t gvi_features_now(const struct gvi *m)
+{
+	return m->features;
+}
+
+/* ---- Registers ---------------------------------------------------------- */
+
+/* [register.access-size] */
+static bool aligned(uint32_t offset, unsigned len, unsigned largest)
+{
+	return len && len <= largest && !(len & (len - 1)) && offset % len == 0;
+}
+
+static enum gvi_status check_mmio(const struct gvi *m, uint32_t offset, unsigned len)
+{
+	if (!aligned(offset, len, 8))
+		return GVI_ARG_MMIO_SIZE;
+	if (offset >= regs_window(m))
+		return GVI_ARG_MMIO_OFFSET;
+	return pci_enabled(m) ? GVI_OK : GVI_STATE_DISABLED;
+}
+
+enum gvi_status gvi_mmio_read(struct gvi *m, uint32_t offset, unsigned len, uint64_t *value)
+{
+	enum gvi_status status = m && value ? check_mmio(m, offset, len) : GVI_ARG_NULL;
+
+	if (status != GVI_OK)
+		return status;
+	effects_begin(m);
+	*value = regs_read(m, offset, len);
+	return GVI_OK;
+}
+
+enum gvi_status gvi_mmio_write(struct gvi *m, uint32_t offset, unsigned len, uint64_t value)
+{
+	enum gvi_status status = m ? check_mmio(m, offset, len) : GVI_ARG_NULL;
+
+	if (status != GVI_OK)
+		return status;
+	effects_begin(m);
+	regs_write(m, offset, len, value);
+	return GVI_OK;
+}
+
+static enum gvi_status check_config_access(uint32_t offset, unsigned len)
+{
+	if (!aligned(offset, len, 4))
+		return GVI_ARG_CONFIG_SIZE;
+	return offset < 4096 ? GVI_OK : GVI_ARG_CONFIG_OFFSET;
+}
+
+enum gvi_status gvi_config_read(struct gvi *m, uint32_t offset, unsigned len, uint32_t *value)
+{
+	enum gvi_status status = m && value ? check_config_access(offset, len) : GVI_ARG_NULL;
+
+	if (status != GVI_OK)
+		return status;
+	effects_begin(m);
+	*value = pci_read(m, offset & ~3u) >> 8 * (offset & 3) & (uint32_t)low_ones(8 * len);
+	return GVI_OK;
+}
+
+enum gvi_status gvi_config_write(struct gvi *m, uint32_t offset, unsigned len, uint32_t value)
+{
+	enum gvi_status status = m ? check_config_access(offset, len) : GVI_ARG_NULL;
+	unsigned shift = 8 * (offset & 3);
+
+	if (status != GVI_OK)
+		return status;
+	effects_begin(m);
+	pci_write(m, offset & ~3u, value << shift, (uint32_t)low_ones(8 * len) << shift);
+	return GVI_OK;
+}
+
+/* ---- Requests and commands ---------------------------------------------- */
+
+static enum gvi_status check_request(const struct gvi_request *r)
+{
+	if (r->access > GVI_ATOMIC)
+		return GVI_ARG_ACCESS;
+	if (r->length > 4096 || (r->length == 0 && r->access != GVI_READ))
+		return GVI_ARG_LENGTH;
+	if ((r->address & 4095) + r->length > 4096)
+		return GVI_ARG_CROSSING;
+	if (r->has_pasid ? r->pasid >> 20 != 0 : r->pasid || r->execute || r->privileged)
+		return GVI_ARG_PASID;
+	return r->intx && r->access != GVI_WRITE ? GVI_ARG_INTX : GVI_OK;
+}
+
+enum gvi_status gvi_translate(struct gvi *m, const struct gvi_request *request,
+			      struct gvi_answer *answer)
+{
+	struct access x = {.m = m, .request = request, .answer = answer};
+	enum gvi_status status = m && request && answer ? check_request(request) : GVI_ARG_NULL;
+
+	if (status != GVI_OK)
+		return status;
+	effects_begin(m);
+	memset(answer, 0, sizeof *answer);
+	return translate(&x);
+}
+
+enum gvi_status gvi_step(struct gvi *m, bool *done)
+{
+	if (!m || !done)
+		return GVI_ARG_NULL;
+	effects_begin(m);
+	*done = command_step(m);
+	return GVI_OK;
+}
+
+/* ---- What a call did ---------------------------------------------------- */
+
+const struct gvi_effect *gvi_effects(const struct gvi *m, size_t *count)
+{
+	*count = m->neffects;
+	return m->effects;
+}
+
+const struct gvi_pending *gvi_pending(const struct gvi *m, size_t *count, size_t *lost)
+{
+	*count = m->npending;
+	*lost = m->lost_pending;
+	return m->pending;
+}
