@@ -1,0 +1,39 @@
+/* Running, listing and checking vectors: what `goldvi run`, `list` and `lint`
+ * are made of.
+ *
+ * A path is a file, or a directory whose *.yaml files are taken in sorted order,
+ * subdirectories included; folders named `profiles` hold no cases. */
+#ifndef GOLDVI_RUN_H
+#define GOLDVI_RUN_H
+
+#include "conformance/dut/dut.h"
+#include "conformance/report.h"
+
+struct run_options {
+	const struct dut_class *dut;
+	const char *dut_argument;       /* what followed the device's name, or NULL */
+	const char *filter;             /* shell pattern that ids must match, or NULL */
+	const char *profile;            /* name or path: instead of each file's own; or NULL */
+	bool explain_failures;          /* collect result.explain; built-in model only */
+	/* Called after every instance; may be NULL. */
+	void (*progress)(void *user, const struct report *sofar);
+	void *user;
+};
+
+/* Plays every case under the paths.  False, and a sentence in error, when a
+ * file is not a vector file, the device cannot be had or memory ran out: then the report
+ * holds what was played until then.  The caller zeroes the report before and
+ * frees it after. */
+bool run_paths(const struct run_options *options, char *const *paths, size_t count,
+	       struct report *report, char *error, size_t size);
+
+/* Writes a line for each case, `id <tab> instances <tab> file:line <tab> why`;
+ * only filter and profile of the options count. */
+bool list_paths(const struct run_options *options, char *const *paths, size_t count, FILE *out,
+		char *error, size_t size);
+
+/* Checks files, profiles included, and every instance of every case; writes a
+ * line `file:line:column: sentence.` for each problem and returns their number. */
+size_t lint_paths(char *const *paths, size_t count, FILE *out);
+
+#endif
