@@ -1,0 +1,163 @@
+/* Sparse memory: an open-addressing hash of 4 KiB pages. */
+#include "conformance/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { PAGE = 4096, SLOTS_LOG2 = 17, SLOTS = 1 << SLOTS_LOG2, MAX_PAGES = SLOTS / 2 };
+
+struct page {
+	uint64_t number;
+	uint32_t slot; /* where the table points to it */
+	unsigned char bytes[PAGE];
+};
+
+struct memory {
+	struct page *slot[SLOTS];
+	struct page *page[MAX_PAGES]; /* those in use, then the spare ones */
+	size_t used, allocated;
+	struct page *latest; /* found last: accesses come in clusters */
+};
+
+static struct page *find(struct memory *memory, uint64_t number);
+static struct page *make(struct memory *memory, uint64_t number);
+
+struct memory *memory_new(void)
+{
+	return calloc(1, sizeof(struct memory));
+}
+
+void memory_free(struct memory *memory)
+{
+	if (!memory)
+		return;
+	for (size_t i = 0; i < memory->allocated; i++)
+		free(memory->page[i]);
+	free(memory);
+}
+
+void memory_clear(struct memory *memory)
+{
+	for (size_t i = 0; i < memory->used; i++)
+		memory->slot[memory->page[i]->slot] = NULL;
+	memory->used = 0;
+	memory->latest = NULL;
+}
+
+/* How many of `len` bytes from spa on lie in its page. */
+static size_t in_page(uint64_t spa, size_t len)
+{
+	size_t room = PAGE - (size_t)(spa % PAGE);
+
+	return len < room ? len : room;
+}
+
+void memory_read(struct memory *memory, uint64_t spa, void *to, size_t len)
+{
+	unsigned char *p = to;
+
+	while (len) {
+		const struct page *page = find(memory, spa / PAGE);
+		size_t n = in_page(spa, len);
+
+		if (page)
+			memcpy(p, page->bytes + spa % PAGE, n);
+		else
+			memset(p, 0, n);
+		p += n;
+		spa += n;
+		len -= n;
+	}
+}
+
+bool memory_write(struct memory *memory, uint64_t spa, const void *from, size_t len)
+{
+	const unsigned char *p = from;
+
+	while (len) {
+		struct page *page = make(memory, spa / PAGE);
+		size_t n = in_page(spa, len);
+
+		if (!page)
+			return false;
+		memcpy(page->bytes + spa % PAGE, p, n);
+		p += n;
+		spa += n;
+		len -= n;
+	}
+	return true;
+}
+
+uint64_t memory_load(struct memory *memory, uint64_t spa)
+{
+	unsigned char bytes[8];
+	uint64_t value = 0;
+
+	memory_read(memory, spa, bytes, sizeof bytes);
+	for (unsigned i = 0; i < 8; i++)
+		value |= (uint64_t)bytes[i] << 8 * i;
+	return value;
+}
+
+bool memory_store(struct memory *memory, uint64_t spa, uint64_t value)
+{
+	unsigned char bytes[8];
+
+	for (unsigned i = 0; i < 8; i++)
+		bytes[i] = (unsigned char)(value >> 8 * i);
+	return memory_write(memory, spa, bytes, sizeof bytes);
+}
+
+bool memory_exchange(struct memory *memory, uint64_t spa, uint64_t *seen, uint64_t next)
+{
+	uint64_t now = memory_load(memory, spa);
+	bool same = now == *seen;
+
+	*seen = now;
+	return !same || memory_store(memory, spa, next);
+}
+
+/* ---- The table ------------------------------------------------------------ */
+
+/* The slot of a page, or the free one where it would go. */
+static uint32_t slot_of(const struct memory *memory, uint64_t number)
+{
+	uint32_t slot = (uint32_t)(number * UINT64_C(0x9e3779b97f4a7c15) >> (64 - SLOTS_LOG2));
+
+	while (memory->slot[slot] && memory->slot[slot]->number != number)
+		slot = (slot + 1) % SLOTS;
+	return slot;
+}
+
+static struct page *find(struct memory *memory, uint64_t number)
+{
+	struct page *page;
+
+	if (memory->latest && memory->latest->number == number)
+		return memory->latest;
+	page = memory->slot[slot_of(memory, number)];
+	if (page)
+		memory->latest = page;
+	return page;
+}
+
+static struct page *make(struct memory *memory, uint64_t number)
+{
+	struct page *page = find(memory, number);
+
+	if (page || memory->used == MAX_PAGES)
+		return page;
+	if (memory->used == memory->allocated) {
+		page = malloc(sizeof *page);
+		if (!page)
+			return NULL;
+		memory->page[memory->allocated++] = page;
+	}
+	page = memory->page[memory->used++];
+	memset(page->bytes, 0, sizeof page->bytes);
+	page->number = number;
+	page->slot = slot_of(memory, number);
+	memory->slot[page->slot] = page;
+	memory->latest = page;
+	return page;
+}
