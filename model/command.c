@@ -170,7 +170,7 @@ static void completion_wait(struct command *c)
 static bool store(struct command *c)
 {
 	struct gvi *m = c->m;
-	uint64_t spa = get_COMPLETION_WAIT_STOREADDRESS(c->raw);
+	uint64_t spa = get_COMPLETION_WAIT_STORE_ADDRESS(c->raw);
 	enum gvi_bus bus;
 
 	if (outside_window(c, spa)) {

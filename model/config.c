@@ -198,10 +198,10 @@ static enum gvi_status check_dependencies(const struct gvi_config *c)
 static enum gvi_status check_sizes(const struct gvi_config *c)
 {
 	const uint64_t misc0 = c->misc0;
-	uint64_t pa = get_CAP_MISC0_PASIZE(&misc0), va = get_CAP_MISC0_VASIZE(&misc0);
+	uint64_t pa = get_CAP_MISC0_PA_SIZE(&misc0), va = get_CAP_MISC0_VA_SIZE(&misc0);
 	uint64_t window = get_EFR_PCSUP(&c->efr) ? 0x80000 : 0x4000;
 
-	if (get_CAP_MISC0_GVASIZE(&misc0) != 2)
+	if (get_CAP_MISC0_GVA_SIZE(&misc0) != 2)
 		return GVI_CONFIG_GVASIZE;
 	if (pa != 40 && pa != 48 && pa != 52)
 		return GVI_CONFIG_PASIZE;

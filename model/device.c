@@ -224,7 +224,7 @@ void device_derive(struct gvi *m)
 	struct derived *d = &m->derived;
 	const uint64_t *control = &m->reg[SLOT_CONTROL];
 	uint64_t segments = get_CONTROL_DEV_TBL_SEG_EN(control);
-	unsigned pa_bits = (unsigned)get_CAP_MISC0_PASIZE((const uint64_t[]){m->config.misc0});
+	unsigned pa_bits = (unsigned)get_CAP_MISC0_PA_SIZE((const uint64_t[]){m->config.misc0});
 	uint64_t hats = get_EFR_HATS(&m->config.efr);
 
 	d->levels = (uint8_t)(m->config.no_host || hats == 3 ? 0 : 4 + hats);

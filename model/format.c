@@ -9,9 +9,12 @@
 /* ---- The tables --------------------------------------------------------- */
 
 #define S(hi, lo) {hi, lo},
-#define SEGMENTS(segs)                                                                             \
-	(uint8_t)(sizeof((const struct gvi_segment[]){segs}) / sizeof(struct gvi_segment)), {segs}
-#define G(format, id, name, kind, scale, needs, access, reset, text, segs)                         \
+#define SEGMENTS(...)                                                                              \
+	(uint8_t)(sizeof((const struct gvi_segment[]){__VA_ARGS__}) / sizeof(struct gvi_segment)), \
+	{                                                                                          \
+		__VA_ARGS__                                                                        \
+	}
+#define G(format, id, name, kind, scale, needs, access, reset, text, ...)                          \
 	[GVI_##format##_##id] = {#id,                                                              \
 				 name,                                                             \
 				 text,                                                             \
@@ -21,7 +24,7 @@
 				 GVI_##access,                                                     \
 				 scale,                                                            \
 				 GVI_FEATURE_##needs,                                              \
-				 SEGMENTS(segs)},
+				 SEGMENTS(__VA_ARGS__)},
 #define F(format, id, name, kind, scale, needs, text, segs)                                        \
 	G(format, id, name, kind, scale, needs, NONE, 0, text, segs)
 const struct gvi_field gvi_fields[GVI_NFIELDS] = {
@@ -62,7 +65,7 @@ const struct gvi_feature gvi_features[GVI_NFEATURES] = {
 #undef FEATURE
 };
 _Static_assert(GVI_NFEATURES <= 64, "a set of features is one word");
-_Static_assert(GVI_NFORMATS <= 256 && END_OF_ALL == GVI_NFIELDS, "the tables fit their types");
+_Static_assert(GVI_NFORMATS <= 256 && (int)END_OF_ALL == (int)GVI_NFIELDS, "the tables fit their types");
 
 /* ---- The rows of a format tile it --------------------------------------- */
 

@@ -123,7 +123,7 @@ void interrupt_rising(struct gvi *m, unsigned before)
 /* [pci.msi-off] [pci.bus-master] */
 static bool can_send(struct gvi *m)
 {
-	if (!get_MSI_CAP_HEADER_MSIEN(&m->reg[SLOT_MSI_CAP_HEADER]))
+	if (!get_MSI_CAP_HEADER_MSI_EN(&m->reg[SLOT_MSI_CAP_HEADER]))
 		return false;
 	return (m->pci.command & 4) || choose(m, GVI_CHOICE_MSI_BUS_MASTER) == 1;
 }
@@ -133,7 +133,7 @@ static void send_interrupt(struct gvi *m, enum gvi_source source)
 {
 	uint64_t low = get_MSI_ADDR_LOW_ADDRESS(&m->reg[SLOT_MSI_ADDR_LOW]);
 	uint64_t high = m->reg[SLOT_MSI_ADDR_HIGH];
-	unsigned log2 = (unsigned)get_MSI_CAP_HEADER_MULTMESSEN(&m->reg[SLOT_MSI_CAP_HEADER]);
+	unsigned log2 = (unsigned)get_MSI_CAP_HEADER_MULT_MESS_EN(&m->reg[SLOT_MSI_CAP_HEADER]);
 	uint64_t data = m->reg[SLOT_MSI_DATA] & ~low_ones(log2);
 
 	cite(m, GVI_CLAUSE_REGISTER_INTERRUPT_MESSAGE);
@@ -145,9 +145,9 @@ static void send_interrupt(struct gvi *m, enum gvi_source source)
 
 static uint64_t message_number(struct gvi *m)
 {
-	unsigned log2 = (unsigned)get_MSI_CAP_HEADER_MULTMESSEN(&m->reg[SLOT_MSI_CAP_HEADER]);
+	unsigned log2 = (unsigned)get_MSI_CAP_HEADER_MULT_MESS_EN(&m->reg[SLOT_MSI_CAP_HEADER]);
 	const uint64_t misc0 = m->pci.misc0;
-	uint64_t number = get_CAP_MISC0_MSINUM(&misc0);
+	uint64_t number = get_CAP_MISC0_MSI_NUM(&misc0);
 
 	if (number >> log2 && choose(m, GVI_CHOICE_MSI_NUMBER) == 1)
 		return 0;

@@ -114,7 +114,7 @@ static enum verdict ats_range(struct access *x)
 {
 	const uint64_t misc0 = x->m->pci.misc0;
 
-	if (!get_CAP_MISC0_HTATSRESV(&misc0))
+	if (!get_CAP_MISC0_HT_ATS_RESV(&misc0))
 		return GO_ON;
 	return invalid_request(x, GVI_CLAUSE_FLOW_ATS_RANGE, is_posted(x) ? 3 : 4);
 }

@@ -168,7 +168,7 @@ static bool accept(struct gvi *m, const struct place *place, uint64_t old, uint6
 		return false;
 	if (place->reg->format == GVI_FORMAT_SMI_FILTER) {
 		/* [register.smi-filter-lock] */
-		return !get_SMI_FILTER_SMIFLOCK(&old);
+		return !get_SMI_FILTER_SMI_F_LOCK(&old);
 	}
 	switch (place->slot) {
 	case SLOT_CONTROL:
@@ -222,7 +222,7 @@ static uint64_t largest(const struct gvi *m, enum gvi_field_id field)
 	case GVI_CONTROL_DUAL_EVENT_LOG_EN:
 		return get_EFR_DUALEVENTLOGSUP(efr) == 3 ? 0 : get_EFR_DUALEVENTLOGSUP(efr);
 	case GVI_CONTROL_DEV_TBL_SEG_EN:
-		return get_EFR_DEVTBLSEGSUP(efr);
+		return get_EFR_DEV_TBL_SEG_SUP(efr);
 	default:
 		return 1;
 	}
@@ -295,7 +295,7 @@ void regs_reset(struct gvi *m)
 		reset_register(m, i);
 	m->reg[SLOT_EFR] = c->efr;
 	m->reg[SLOT_EFR2] = c->efr2;
-	set_MSI_CAP_HEADER_MULTMESSCAP(&m->reg[SLOT_MSI_CAP_HEADER], c->msi_messages_log2);
+	set_MSI_CAP_HEADER_MULT_MESS_CAP(&m->reg[SLOT_MSI_CAP_HEADER], c->msi_messages_log2);
 	m->armed = 0;
 	regs_derive(m);
 	m->reg[SLOT_CONTROL] |= c->control & access_mask(m, GVI_FORMAT_CONTROL, GVI_RW);

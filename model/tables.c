@@ -35,8 +35,7 @@ enum gvi_clause gvi_find_clause(const char *slug)
 #define HABIT true
 #define EVENT false
 #define ALT(name, text) {name, text},
-#define COUNT(alternatives)                                                                        \
-	(sizeof((const char *const[][2]){alternatives}) / sizeof(const char *[2]))
+#define COUNT(...) (sizeof((const char *const[][2]){__VA_ARGS__}) / sizeof(const char *[2]))
 const struct gvi_choice_info gvi_choices[GVI_NCHOICES] = {
 #define CHOICE(id, scope, ambiguity, clause, text, alternatives)                                   \
 	{#id, ambiguity, clause, text, scope, COUNT(alternatives), {alternatives}},

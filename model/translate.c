@@ -102,7 +102,7 @@ static bool excluded(struct access *x)
 	const uint64_t *base = &x->m->reg[SLOT_EXCL_BASE], *limit = &x->m->reg[SLOT_EXCL_LIMIT];
 	uint64_t address = x->request->address;
 
-	if (!get_EXCL_BASE_EXEN(base) || has(x->m, GVI_FEATURE_SNPSUP))
+	if (!get_EXCL_BASE_EX_EN(base) || has(x->m, GVI_FEATURE_SNPSUP))
 		return false;
 	if (!get_EXCL_BASE_ALLOW(base) && !get_DTE_EX(x->dte))
 		return false;

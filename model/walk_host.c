@@ -139,7 +139,7 @@ bool host_surplus(struct access *x)
 
 	if (mode < 6 && x->request->address >> (12 + 9 * mode))
 		return true;
-	va_bits = (unsigned)get_CAP_MISC0_VASIZE((const uint64_t[]){x->m->config.misc0});
+	va_bits = (unsigned)get_CAP_MISC0_VA_SIZE((const uint64_t[]){x->m->config.misc0});
 	return va_bits < 64 && x->request->address >> va_bits &&
 	       choose(x->m, GVI_CHOICE_BEYOND_VASIZE) == 1;
 }

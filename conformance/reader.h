@@ -1,0 +1,88 @@
+/* From nodes of YAML to numbers, names, words, fields and registers.  Private to
+ * the reading of vectors. */
+#ifndef GOLDVI_READER_H
+#define GOLDVI_READER_H
+
+#include "conformance/vector.h"
+
+struct reader {
+	const char *file;
+	struct arena *lasting;          /* for what a sweep does not touch */
+	struct arena *passing;          /* for the rest */
+	struct arena *arena;            /* the one in use */
+	const struct scope *scope;      /* values of ${...} */
+	char *error;
+	size_t size;
+	bool failed;
+};
+
+/* Records the first error; always false. */
+bool complain(struct reader *r, const struct yaml_node *node, const char *format, ...);
+bool complain_key(struct reader *r, const struct yaml_node *entry, const char *format, ...);
+
+/* Switches to the arena that fits the node, and returns the former one. */
+struct arena *use_arena(struct reader *r, const struct yaml_node *node);
+
+/* Kinds of nodes.  False, and a complaint, if the node is something else. */
+bool is_map(struct reader *r, const struct yaml_node *node);
+bool is_list(struct reader *r, const struct yaml_node *node);
+/* The entry of a mapping; a complaint when there is none. */
+struct yaml_node *needed(struct reader *r, struct yaml_node *map, const char *key);
+/* Complains about the first unread entry below a node. */
+bool all_read(struct reader *r, const struct yaml_node *node);
+
+/* Scalars.  The text has its ${...} replaced; NULL after a complaint. */
+const char *text_of(struct reader *r, const struct yaml_node *node);
+bool number_of(struct reader *r, const struct yaml_node *node, uint64_t *value);
+bool number_below(struct reader *r, const struct yaml_node *node, uint64_t limit, uint64_t *value);
+bool flag_of(struct reader *r, const struct yaml_node *node, bool *value);
+/* The same for an entry of a mapping, which may be missing: then *value stays. */
+bool optional_number(struct reader *r, struct yaml_node *map, const char *key, uint64_t limit,
+		     uint64_t *value);
+bool optional_flag(struct reader *r, struct yaml_node *map, const char *key, bool *value);
+/* The value of an expression written in a node (when, let, only). */
+bool computed(struct reader *r, const struct yaml_node *node, const char *text, uint64_t *value);
+/* One of `count` words; the index in *value. */
+bool word_of(struct reader *r, const struct yaml_node *node, const char *const *words,
+	     size_t count, unsigned *value);
+
+/* Formats and fields. */
+bool format_of(struct reader *r, const struct yaml_node *entry, enum gvi_format_id *format);
+enum gvi_field_id find_field(enum gvi_format_id format, const char *name);
+/* A field named by a key, and its value. */
+bool field_of(struct reader *r, const struct yaml_node *entry, enum gvi_format_id format,
+	      const char *name, struct field_value *value);
+/* {Field: value, ...}: encodes, and lists the fields if `fields` is not NULL. */
+bool encode_fields(struct reader *r, struct yaml_node *map, enum gvi_format_id format,
+		   uint64_t *raw, struct field_value *fields);
+/* The words of raw, as and mask of a mapping, into all but `at` and `repeat`. */
+bool words_of(struct reader *r, struct yaml_node *map, struct store *store);
+bool raw_of(struct reader *r, struct yaml_node *list, const uint64_t **words, uint32_t *count);
+/* The same with `at`, and `repeat` where a store is meant. */
+bool store_of(struct reader *r, struct yaml_node *map, struct store *store);
+
+/* Registers.  The part of the name in front of a dot, with [n] for one of several. */
+bool register_of(struct reader *r, const struct yaml_node *entry, const char *name, size_t length,
+		 struct access *access);
+/* {Field: value, ...} of the register in access, into value and mask. */
+bool register_fields(struct reader *r, struct yaml_node *map, struct access *access);
+/* The bits of a register that a write of 1 clears. */
+uint64_t write_one_clears(const struct access *access);
+
+/* Choices. */
+bool choice_of(struct reader *r, const struct yaml_node *node, enum gvi_choice *choice);
+bool alternative_of(struct reader *r, const struct yaml_node *at, enum gvi_choice choice,
+		    const char *name, unsigned *alternative);
+
+/* Lists of vector_given.c and vector_step.c. */
+const struct given *given_of(struct reader *r, struct yaml_node *node);
+bool errors_of(struct reader *r, struct yaml_node *list, struct error_list *errors);
+bool config_of(struct reader *r, struct yaml_node *map, const struct config_change **changes,
+	       size_t *count);
+bool habits_of(struct reader *r, struct yaml_node *map, const struct habit **habits, size_t *count);
+void apply_config(struct gvi_config *config, const struct config_change *changes, size_t count);
+void apply_habits(struct gvi_config *config, const struct habit *habits, size_t count);
+bool needs_of(struct reader *r, struct yaml_node *list, struct needs *needs);
+const struct step *step_of(struct reader *r, struct yaml_node *node);
+
+#endif
