@@ -41,7 +41,8 @@ bool optional_number(struct reader *r, struct yaml_node *map, const char *key, u
 		     uint64_t *value);
 bool optional_flag(struct reader *r, struct yaml_node *map, const char *key, bool *value);
 /* The value of an expression written in a node (when, let, only). */
-bool computed(struct reader *r, const struct yaml_node *node, const char *text, uint64_t *value);
+bool computed(struct reader *r, const struct yaml_node *node, const char *text, size_t length,
+	      uint64_t *value);
 /* One of `count` words; the index in *value. */
 bool word_of(struct reader *r, const struct yaml_node *node, const char *const *words,
 	     size_t count, unsigned *value);

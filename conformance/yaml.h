@@ -25,6 +25,7 @@ struct yaml_node {
 	bool     plain;         /* scalar without quotes */
 	bool     dynamic;       /* it or something in it contains ${ */
 	bool     read;          /* yaml_get() has found this entry */
+	void    *cache;         /* for the consumer */
 };
 
 struct yaml_file {
