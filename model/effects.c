@@ -1,8 +1,6 @@
 /* What a step does to the world. */
 #include "model/effects.h"
 
-#include "model/host.h"
-
 static void append(struct gvi *m, const struct gvi_effect *effect);
 static enum gvi_bus known(enum gvi_bus bus);
 

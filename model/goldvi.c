@@ -38,6 +38,8 @@ enum gvi_status gvi_init(struct gvi *m, const struct gvi_config *config,
 		return status;
 	memset(m, 0, sizeof *m);
 	m->config = *config;
+	/* Without the host yet: nobody listens to or chooses at a reset. */
+	regs_init(m);
 	m->host = *host;
 	gvi_reset(m);
 	return GVI_OK;

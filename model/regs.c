@@ -2,6 +2,8 @@
  * mmio.def; here is what writing one does. */
 #include "model/regs.h"
 
+#include <string.h>
+
 #include "model/device.h"
 #include "model/log.h"
 #include "model/run.h"
@@ -289,6 +291,15 @@ static void reset_register(struct gvi *m, unsigned i);
 
 void regs_reset(struct gvi *m)
 {
+	memcpy(m->reg, m->reset.reg, sizeof m->reg);
+	memcpy(m->shadow, m->reset.reg, sizeof m->shadow);
+	m->derived = m->reset.derived;
+	m->features = m->reset.features;
+	m->armed = 0;
+}
+
+void regs_init(struct gvi *m)
+{
 	const struct gvi_config *c = &m->config;
 
 	for (unsigned i = 0; i < GVI_NREGISTERS; i++)
@@ -296,11 +307,15 @@ void regs_reset(struct gvi *m)
 	m->reg[SLOT_EFR] = c->efr;
 	m->reg[SLOT_EFR2] = c->efr2;
 	set_MSI_CAP_HEADER_MULT_MESS_CAP(&m->reg[SLOT_MSI_CAP_HEADER], c->msi_messages_log2);
-	m->armed = 0;
+	/* Which bits of Control exist hangs on features, some of which hang on
+	 * bits of Control. */
 	regs_derive(m);
 	m->reg[SLOT_CONTROL] |= c->control & access_mask(m, GVI_FORMAT_CONTROL, GVI_RW);
 	run_enables(m, 0);
 	regs_derive(m);
+	m->reset.derived = m->derived;
+	m->reset.features = m->features;
+	memcpy(m->reset.reg, m->reg, sizeof m->reg);
 }
 
 static void reset_register(struct gvi *m, unsigned i)
@@ -312,5 +327,5 @@ static void reset_register(struct gvi *m, unsigned i)
 		(void)gvi_set((enum gvi_field_id)k, &value,
 			      gvi_fields[k].reset << gvi_fields[k].scale);
 	for (unsigned n = 0; n < gvi_registers[i].count; n++)
-		m->reg[slots[i] + n] = m->shadow[slots[i] + n] = value;
+		m->reg[slots[i] + n] = value;
 }

@@ -4,6 +4,9 @@
 
 #include "model/state.h"
 
+/* Works out the reset values from the configuration. */
+void regs_init(struct gvi *m);
+
 /* All registers to their reset values. */
 void regs_reset(struct gvi *m);
 

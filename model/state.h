@@ -32,10 +32,19 @@ struct derived {
 	uint8_t  segments_log2;         /* of the device table */
 };
 
+/* What registers and what follows from them are after reset: worked out once,
+ * as it depends on the configuration only. */
+struct reset_state {
+	struct derived derived;
+	uint64_t features;
+	uint64_t reg[NSLOTS];
+};
+
 struct gvi {
-	struct gvi_config config;
-	struct gvi_host   host;
-	struct derived    derived;
+	struct gvi_config  config;
+	struct gvi_host    host;
+	struct reset_state reset;
+	struct derived     derived;
 	uint64_t features;
 	uint64_t reg[NSLOTS];
 	uint64_t shadow[NSLOTS];        /* SNP_LOCKED: what reads of locked registers return */

@@ -1,0 +1,34 @@
+/* A proof that reading all fields of a format and writing them back gives the
+ * same words, for all inputs: what a difference would call is defined nowhere,
+ * so this program links only if the optimiser found every call unreachable.
+ * Built with optimisation by the tests; not a part of the library. */
+#include "model/bits.h"
+
+void a_field_is_lost_or_moved(void);
+
+#define USED(w, bits) ((bits) >= 64 * (w) + 64 ? UINT64_MAX : low_ones((bits) > 64 * (w) ? (bits)-64 * (w) : 0))
+
+#define FORMAT(id, bits, title, clause)                                                            \
+	static void prove_##id(const uint64_t *raw)                                                \
+	{                                                                                          \
+		uint64_t made[GVI_MAX_WORDS] = {0};
+#define F(format, id, name, kind, scale, needs, text, segs)                                        \
+	set_##format##_##id(made, get_##format##_##id(raw));
+#define END(format, bits)                                                                          \
+	for (unsigned w = 0; 64 * w < (bits); w++)                                                 \
+		if ((made[w] ^ raw[w]) & USED(w, bits))                                            \
+			a_field_is_lost_or_moved();                                                \
+	}
+#include "goldvi/def/formats.inc"
+
+int main(int argc, char **argv)
+{
+	uint64_t raw[GVI_MAX_WORDS];
+
+	/* Anything that the compiler cannot know. */
+	for (unsigned w = 0; w < GVI_MAX_WORDS; w++)
+		raw[w] = (uint64_t)(uintptr_t)argv * (w + (unsigned)argc);
+#define FORMAT(id, bits, title, clause) prove_##id(raw);
+#include "goldvi/def/formats.inc"
+	return 0;
+}
