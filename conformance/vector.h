@@ -138,6 +138,7 @@ struct pattern {
 	uint64_t at, from, to;
 	uint32_t count;
 	uint8_t  kind, source;          /* enum pattern_kind, enum gvi_source */
+	bool     any;                   /* an exchange at `at` of whatever values */
 };
 
 struct patterns {
