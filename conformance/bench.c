@@ -1,0 +1,278 @@
+/* goldvi bench: what operations of the model cost, in nanoseconds on this
+ * machine and in instructions, which are the same everywhere for one binary.
+ *
+ * Instructions are counted by running this program again under callgrind, with
+ * collection switched on for measured() alone. */
+#include "conformance/commands.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "goldvi/goldvi.h"
+
+enum { MEMORY_BYTES = 0x200000, DEVICE_TABLE = 0x1000, TABLES = 0x10000, RING = 0x40000, LOG = 0x50000 };
+enum { COUNTED = 1000, TIMED = 200000, WARM_UP = 1000 };
+
+struct bench {
+	struct gvi *m;
+	struct gvi_window window;
+	struct gvi_answer answer;
+	uint8_t *memory;
+	unsigned faults;
+};
+
+struct operation {
+	const char *name, *text;
+	bool window;            /* memory by a window, not by callbacks */
+	void (*once)(struct bench *b);
+	unsigned most_instructions;     /* the goal; 0 = none */
+};
+
+static void walk(struct bench *b);
+static void fault(struct bench *b);
+static void reset(struct bench *b);
+static void read_status(struct bench *b);
+static void write_tail(struct bench *b);
+static void command(struct bench *b);
+
+static const struct operation operations[] = {
+	{"walk", "4-level host walk, device table entry included, through callbacks", false, walk, 800},
+	{"walk-window", "the same through a memory window", true, walk, 400},
+	{"fault", "not-present page, with its event record, through callbacks", false, fault, 900},
+	{"reset", "gvi_reset", false, reset, 0},
+	{"read", "read of the Status register", false, read_status, 0},
+	{"write", "write of the event log's head", false, write_tail, 0},
+	{"command", "one INVALIDATE_IOMMU_PAGES, tail write included", false, command, 0},
+};
+enum { NOPERATIONS = sizeof operations / sizeof operations[0] };
+
+static int measure_all(void);
+static int count_one(const char *name);
+
+int command_bench(int argc, char **argv)
+{
+	if (argc == 1)
+		return measure_all();
+	if (argc == 3 && strcmp(argv[1], "--only") == 0)
+		return count_one(argv[2]);
+	fprintf(stderr, "goldvi bench: takes no arguments, or --only NAME to repeat one operation %d "
+			"times without a report.\n", COUNTED);
+	return 2;
+}
+
+/* ---- Measuring ------------------------------------------------------------------ */
+
+static bool begin(struct bench *b, bool window);
+static void end(struct bench *b);
+static uint64_t instructions(const char *name);
+
+/* Kept out of line: callgrind collects inside. */
+__attribute__((noinline)) void measured(struct bench *b, const struct operation *o, unsigned times);
+
+void measured(struct bench *b, const struct operation *o, unsigned times)
+{
+	for (unsigned i = 0; i < times; i++)
+		o->once(b);
+}
+
+static double nanoseconds(struct bench *b, const struct operation *o)
+{
+	struct timespec from, to;
+
+	measured(b, o, WARM_UP);
+	clock_gettime(CLOCK_MONOTONIC, &from);
+	measured(b, o, TIMED);
+	clock_gettime(CLOCK_MONOTONIC, &to);
+	return ((double)(to.tv_sec - from.tv_sec) * 1e9 + (double)(to.tv_nsec - from.tv_nsec)) / TIMED;
+}
+
+static int measure_all(void)
+{
+	bool missed = false;
+
+	printf("%-12s %9s %13s %6s  %s\n", "operation", "ns", "instructions", "goal", "what");
+	for (unsigned i = 0; i < NOPERATIONS; i++) {
+		const struct operation *o = &operations[i];
+		struct bench b;
+		uint64_t count;
+
+		if (!begin(&b, o->window)) {
+			fprintf(stderr, "goldvi bench: there is not enough memory.\n");
+			return 2;
+		}
+		printf("%-12s %9.1f ", o->name, nanoseconds(&b, o));
+		end(&b);
+		fflush(stdout);
+		count = instructions(o->name);
+		missed = missed || (o->most_instructions && count > o->most_instructions);
+		count ? printf("%13" PRIu64 " ", count) : printf("%13s ", "no callgrind");
+		o->most_instructions ? printf("%6u", o->most_instructions) : printf("%6s", "-");
+		printf("  %s\n", o->text);
+	}
+	return missed ? 1 : 0;
+}
+
+static int count_one(const char *name)
+{
+	for (unsigned i = 0; i < NOPERATIONS; i++) {
+		struct bench b;
+
+		if (strcmp(operations[i].name, name) != 0)
+			continue;
+		if (!begin(&b, operations[i].window))
+			return 2;
+		measured(&b, &operations[i], COUNTED);
+		end(&b);
+		return 0;
+	}
+	fprintf(stderr, "goldvi bench: there is no operation '%s'.\n", name);
+	return 2;
+}
+
+/* Per operation; 0 when callgrind is not there. */
+static uint64_t instructions(const char *name)
+{
+	char line[256];
+	uint64_t total = 0;
+	FILE *out;
+
+	snprintf(line, sizeof line,
+		 "valgrind --tool=callgrind --callgrind-out-file=/dev/null --collect-atstart=no "
+		 "--toggle-collect=measured /proc/self/exe bench --only %s 2>&1",
+		 name);
+	out = popen(line, "r");
+	while (out && fgets(line, sizeof line, out)) {
+		const char *at = strstr(line, "Collected :");
+
+		if (at)
+			total = strtoull(at + strlen("Collected :"), NULL, 10);
+	}
+	if (out)
+		(void)pclose(out);
+	return total / COUNTED;
+}
+
+/* ---- The world that is measured --------------------------------------------------- */
+
+static enum gvi_bus read_memory(void *user, uint64_t spa, void *to, size_t len)
+{
+	struct bench *b = user;
+
+	if (spa > MEMORY_BYTES || len > MEMORY_BYTES - spa)
+		return GVI_BUS_MASTER_ABORT;
+	memcpy(to, b->memory + spa, len);
+	return GVI_BUS_OK;
+}
+
+static enum gvi_bus write_memory(void *user, uint64_t spa, const void *from, size_t len)
+{
+	struct bench *b = user;
+
+	if (spa > MEMORY_BYTES || len > MEMORY_BYTES - spa)
+		return GVI_BUS_MASTER_ABORT;
+	memcpy(b->memory + spa, from, len);
+	return GVI_BUS_OK;
+}
+
+static void put(struct bench *b, uint64_t at, uint64_t word)
+{
+	for (unsigned i = 0; i < 8; i++)
+		b->memory[at + i] = (uint8_t)(word >> 8 * i);
+}
+
+/* Device 0 has four levels of tables, and one page mapped at 0. */
+static void fill_memory(struct bench *b)
+{
+	put(b, DEVICE_TABLE, TABLES | 4 << 9 | 3 | UINT64_C(3) << 61);
+	put(b, DEVICE_TABLE + 8, 1);
+	for (uint64_t level = 4; level > 0; level--)
+		put(b, TABLES + 0x1000 * (4 - level),
+		    (TABLES + 0x1000 * (5 - level)) | (level - 1) << 9 | 1 | UINT64_C(3) << 61);
+	for (uint64_t i = 0; i < 256; i++) {
+		put(b, RING + 16 * i, UINT64_C(3) << 60 | UINT64_C(1) << 32);
+		put(b, RING + 16 * i + 8, 0x1000);
+	}
+}
+
+static bool begin(struct bench *b, bool window)
+{
+	struct gvi_host host = {.user = b, .read = read_memory, .write = write_memory};
+	struct gvi_config config;
+
+	*b = (struct bench){.m = malloc(gvi_size()), .memory = calloc(1, MEMORY_BYTES)};
+	if (!b->m || !b->memory || gvi_preset(GVI_PRESET_HOST_ONLY, &config) != GVI_OK)
+		return false;
+	fill_memory(b);
+	b->window = (struct gvi_window){.spa = 0, .length = MEMORY_BYTES, .bytes = b->memory};
+	if (window) {
+		host.windows = &b->window;
+		host.nwindows = 1;
+	}
+	if (gvi_init(b->m, &config, &host) != GVI_OK)
+		return false;
+	(void)gvi_mmio_write(b->m, 0x00, 8, DEVICE_TABLE);
+	(void)gvi_mmio_write(b->m, 0x08, 8, UINT64_C(8) << 56 | RING);
+	(void)gvi_mmio_write(b->m, 0x10, 8, UINT64_C(15) << 56 | LOG);
+	(void)gvi_mmio_write(b->m, 0x18, 8, 0x1405);
+	return true;
+}
+
+static void end(struct bench *b)
+{
+	free(b->m);
+	free(b->memory);
+}
+
+/* ---- Operations ------------------------------------------------------------------- */
+
+static void walk(struct bench *b)
+{
+	const struct gvi_request request = {.address = 0x123, .length = 4, .access = GVI_READ};
+
+	(void)gvi_translate(b->m, &request, &b->answer);
+}
+
+/* The log holds 32768 records: a head that jumps once in as many faults keeps
+ * it from filling and costs nothing that shows. */
+static void fault(struct bench *b)
+{
+	const struct gvi_request request = {.address = 0x5123, .length = 4, .access = GVI_READ};
+
+	(void)gvi_translate(b->m, &request, &b->answer);
+	if (++b->faults % 32767 == 0) {
+		uint64_t tail;
+
+		(void)gvi_mmio_read(b->m, 0x2018, 8, &tail);
+		(void)gvi_mmio_write(b->m, 0x2010, 8, tail);
+	}
+}
+
+static void reset(struct bench *b)
+{
+	gvi_reset(b->m);
+}
+
+static void read_status(struct bench *b)
+{
+	uint64_t value;
+
+	(void)gvi_mmio_read(b->m, 0x2020, 8, &value);
+}
+
+static void write_tail(struct bench *b)
+{
+	(void)gvi_mmio_write(b->m, 0x2010, 8, 0x10);
+}
+
+static void command(struct bench *b)
+{
+	uint64_t tail;
+	bool done;
+
+	(void)gvi_mmio_read(b->m, 0x2008, 8, &tail);
+	(void)gvi_mmio_write(b->m, 0x2008, 8, (tail + 16) % 4096);
+	(void)gvi_step(b->m, &done);
+}

@@ -1,0 +1,292 @@
+/* goldvi replay: a recorded session is played on the model, and what the
+ * recorded device did is compared with what the model does.
+ *
+ * The model gets the memory, the register writes and the commands of the
+ * recording; accesses of devices, stores of COMPLETION_WAIT and the performance
+ * of commands must agree.  Register reads are not compared: the recorded device
+ * answers for itself there. */
+#include "conformance/commands.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conformance/memory.h"
+#include "conformance/trace.h"
+#include "goldvi/goldvi.h"
+
+enum { COMMAND_BASE = 0x08, COMMAND_HEAD = 0x2000, COMMAND_TAIL = 0x2008, STATUS = 0x2020 };
+enum { RUNNING = 1 << 4, MISMATCHES_SHOWN = 20 };
+
+struct replay {
+	struct gvi *m, *probe;          /* probe: a copy that tries things out */
+	struct memory *memory;
+	const char *path;
+	bool     probing;               /* memory stays as it is */
+	bool     stored;                /* a store of the model waits to be confirmed */
+	uint64_t store[2];              /* its address and data */
+	uint64_t tail;                  /* written, but its commands are still to come */
+	bool     tail_written;
+	unsigned line;
+	uint64_t translations, stores, commands, interrupts, reads, mismatches;
+};
+
+static bool replay_file(struct replay *r, char *error, size_t size);
+static void play(struct replay *r, const struct trace_record *record);
+static bool begin(struct replay *r);
+
+int command_replay(int argc, char **argv)
+{
+	struct replay r = {0};
+	char error[512] = "there is not enough memory.";
+	bool read = false;
+
+	if (argc != 2) {
+		fprintf(stderr, "goldvi replay: one file is needed.\n");
+		return 2;
+	}
+	r.path = argv[1];
+	if (begin(&r))
+		read = replay_file(&r, error, sizeof error);
+	free(r.m);
+	free(r.probe);
+	memory_free(r.memory);
+	if (!read) {
+		fprintf(stderr, "goldvi replay: %s\n", error);
+		return 2;
+	}
+	printf("%" PRIu64 " translations, %" PRIu64 " stores, %" PRIu64 " commands agreed; %" PRIu64
+	       " interrupts not yet modelled; %" PRIu64 " register reads not compared; %" PRIu64
+	       " mismatches\n",
+	       r.translations, r.stores, r.commands, r.interrupts, r.reads, r.mismatches);
+	return r.mismatches ? 1 : 0;
+}
+
+static bool replay_file(struct replay *r, char *error, size_t size)
+{
+	struct trace *trace = trace_open(r->path, error, size);
+	struct trace_record record;
+	int more = -1;
+
+	if (!trace)
+		return false;
+	while ((more = trace_next(trace, &record, error, size)) == 1) {
+		r->line = record.line;
+		play(r, &record);
+	}
+	trace_close(trace);
+	return more == 0;
+}
+
+static void mismatch(struct replay *r, const char *format, ...)
+{
+	va_list arguments;
+
+	if (r->mismatches++ >= MISMATCHES_SHOWN)
+		return;
+	printf("%s:%u: ", r->path, r->line);
+	va_start(arguments, format);
+	vprintf(format, arguments);
+	va_end(arguments);
+	putchar('\n');
+}
+
+/* ---- The model and its memory ------------------------------------------------- */
+
+static enum gvi_bus read_memory(void *user, uint64_t spa, void *to, size_t len)
+{
+	struct replay *r = user;
+
+	memory_read(r->memory, spa, to, len);
+	return GVI_BUS_OK;
+}
+
+static enum gvi_bus write_memory(void *user, uint64_t spa, const void *from, size_t len)
+{
+	struct replay *r = user;
+
+	if (r->probing)
+		return GVI_BUS_OK;
+	return memory_write(r->memory, spa, from, len) ? GVI_BUS_OK : GVI_BUS_TARGET_ABORT;
+}
+
+static enum gvi_bus exchange_memory(void *user, uint64_t spa, uint64_t *seen, uint64_t next)
+{
+	struct replay *r = user;
+
+	if (!r->probing)
+		(void)memory_exchange(r->memory, spa, seen, next);
+	return GVI_BUS_OK;
+}
+
+static bool begin(struct replay *r)
+{
+	const struct gvi_host host = {
+		.user = r, .read = read_memory, .write = write_memory, .exchange = exchange_memory};
+	struct gvi_config config;
+
+	r->m = malloc(gvi_size());
+	r->probe = malloc(gvi_size());
+	r->memory = memory_new();
+	return r->m && r->probe && r->memory && gvi_preset(GVI_PRESET_QEMU, &config) == GVI_OK &&
+	       gvi_init(r->m, &config, &host) == GVI_OK;
+}
+
+/* ---- Records ---------------------------------------------------------------- */
+
+static void play_write(struct replay *r, const uint64_t *number);
+static void play_command(struct replay *r, const struct trace_record *record);
+static void play_store(struct replay *r, const uint64_t *number);
+static void play_dma(struct replay *r, const uint64_t *number);
+static void settle(struct replay *r);
+
+static void play(struct replay *r, const struct trace_record *record)
+{
+	if (record->kind != TRACE_COMMAND && record->kind != TRACE_STORE)
+		settle(r);
+	switch (record->kind) {
+	case TRACE_MEMORY:
+		if (!memory_write(r->memory, record->number[0], record->bytes, record->nbytes))
+			mismatch(r, "the session uses more memory than this program keeps");
+		break;
+	case TRACE_WRITE:
+		play_write(r, record->number);
+		break;
+	case TRACE_READ:
+		r->reads++;
+		break;
+	case TRACE_COMMAND:
+		play_command(r, record);
+		break;
+	case TRACE_STORE:
+		play_store(r, record->number);
+		break;
+	case TRACE_DMA:
+		play_dma(r, record->number);
+		break;
+	default:
+		r->interrupts++;
+	}
+}
+
+/* The commands that a tail write hands over follow it, so it waits for them. */
+static void play_write(struct replay *r, const uint64_t *number)
+{
+	enum gvi_status status;
+
+	if (number[0] == COMMAND_TAIL) {
+		r->tail = number[2];
+		r->tail_written = true;
+		return;
+	}
+	if (number[0] > UINT32_MAX || number[1] > 8)
+		status = GVI_ARG_MMIO_OFFSET;
+	else
+		status = gvi_mmio_write(r->m, (uint32_t)number[0], (unsigned)number[1], number[2]);
+	if (status != GVI_OK)
+		mismatch(r, "a register write that the model refuses: %s", gvi_status_text(status));
+}
+
+static uint64_t value_of(struct replay *r, uint32_t offset)
+{
+	uint64_t value = 0;
+
+	(void)gvi_mmio_read(r->m, offset, 8, &value);
+	return value;
+}
+
+static void play_command(struct replay *r, const struct trace_record *record)
+{
+	uint64_t base = value_of(r, COMMAND_BASE), tail = value_of(r, COMMAND_TAIL);
+	uint64_t bytes = UINT64_C(16) << (base >> 56 & 15), next = (tail + 16) % bytes;
+	const struct gvi_effect *effect;
+	size_t count;
+	bool done = false;
+
+	if (record->nbytes != 16) {
+		mismatch(r, "a command of %zu bytes", record->nbytes);
+		return;
+	}
+	base &= UINT64_C(0x000ffffffffff000);
+	(void)memory_write(r->memory, base + tail, record->bytes, 16);
+	(void)gvi_mmio_write(r->m, COMMAND_TAIL, 8, next);
+	(void)gvi_step(r->m, &done);
+	if (!done || !(value_of(r, STATUS) & RUNNING) || value_of(r, COMMAND_HEAD) != next) {
+		mismatch(r, "the model does not perform the command");
+		return;
+	}
+	r->commands++;
+	effect = gvi_effects(r->m, &count);
+	if (count && effect[0].kind == GVI_EFFECT_WRITE) {
+		r->stored = true;
+		r->store[0] = effect[0].spa;
+		r->store[1] = effect[0].data[0];
+	}
+}
+
+static void play_store(struct replay *r, const uint64_t *number)
+{
+	if (!r->stored)
+		mismatch(r, "a store that the model does not perform");
+	else if (r->store[0] != number[0] || r->store[1] != number[1])
+		mismatch(r, "the model stores 0x%" PRIx64 " at 0x%" PRIx64, r->store[1], r->store[0]);
+	else
+		r->stores++;
+	r->stored = false;
+}
+
+/* All that belongs to a tail write has been seen. */
+static void settle(struct replay *r)
+{
+	if (r->stored)
+		mismatch(r, "the model stored 0x%" PRIx64 " at 0x%" PRIx64 ", the device did not",
+			 r->store[1], r->store[0]);
+	r->stored = false;
+	if (r->tail_written && value_of(r, COMMAND_TAIL) != r->tail) {
+		(void)gvi_mmio_write(r->m, COMMAND_TAIL, 8, r->tail);
+		if (value_of(r, COMMAND_TAIL) != r->tail || value_of(r, COMMAND_HEAD) != r->tail)
+			mismatch(r, "the tail hands over commands that the session does not show");
+	}
+	r->tail_written = false;
+}
+
+static bool try_access(struct replay *r, const struct gvi_request *request,
+		       struct gvi_answer *answer)
+{
+	memcpy(r->probe, r->m, gvi_size());
+	r->probing = true;
+	(void)gvi_translate(r->probe, request, answer);
+	r->probing = false;
+	return answer->result == GVI_GRANT;
+}
+
+/* The session does not say which way the data went: either will do. */
+static void play_dma(struct replay *r, const uint64_t *number)
+{
+	struct gvi_request request = {
+		.address = number[1], .length = 1, .device = (uint16_t)number[0], .access = GVI_READ};
+	struct gvi_answer answer;
+	uint64_t page;
+
+	if (!try_access(r, &request, &answer))
+		request.access = GVI_WRITE;
+	(void)gvi_translate(r->m, &request, &answer);
+	if (answer.result != GVI_GRANT) {
+		if (number[2])
+			mismatch(r, "device 0x%04" PRIx64 ", 0x%" PRIx64
+				    ": the model refuses, the device went to 0x%" PRIx64,
+				 number[0], number[1], number[2]);
+		else
+			r->translations++;
+		return;
+	}
+	page = answer.size ? answer.address & ~(answer.size - 1) : answer.address & ~UINT64_C(4095);
+	if (page != number[2])
+		mismatch(r, "device 0x%04" PRIx64 ", 0x%" PRIx64 ": the model goes to 0x%" PRIx64
+			    ", the device went to 0x%" PRIx64,
+			 number[0], number[1], page, number[2]);
+	else
+		r->translations++;
+}
