@@ -179,6 +179,13 @@ bool optional_flag(struct reader *r, struct yaml_node *map, const char *key, boo
 	return !node || flag_of(r, node, value);
 }
 
+bool expression_of(struct reader *r, const struct yaml_node *node, uint64_t *value)
+{
+	const char *text = text_of(r, node);
+
+	return text && computed(r, node, text, strlen(text), value);
+}
+
 bool computed(struct reader *r, const struct yaml_node *node, const char *text, size_t length,
 	      uint64_t *value)
 {
@@ -217,11 +224,17 @@ bool format_of(struct reader *r, const struct yaml_node *entry, enum gvi_format_
 	       complain_key(r, entry, "There is no format `%.80s`.", entry->key);
 }
 
-enum gvi_field_id find_field(enum gvi_format_id format, const char *name)
+bool field_named(struct reader *r, const struct yaml_node *at, enum gvi_format_id format,
+		 const char *name, enum gvi_field_id *field)
 {
-	enum gvi_field_id field = gvi_find_field(format, name);
-
-	return field == GVI_NFIELDS ? field_by_bits(format, name) : field;
+	*field = gvi_find_field(format, name);
+	if (*field == GVI_NFIELDS)
+		*field = field_by_bits(format, name);
+	if (*field == GVI_NFIELDS)
+		return complain_key(r, at, "%s has no field `%.80s`.", gvi_formats[format].id, name);
+	return !is_shared_name(*field, name) ||
+	       complain_key(r, at, "Several fields of %s are called `%s`: add [hi:lo].",
+			    gvi_formats[format].id, name);
 }
 
 /* "Reserved[63:52]" or "Reserved[63]". */
@@ -230,14 +243,16 @@ static enum gvi_field_id field_by_bits(enum gvi_format_id format, const char *na
 	const struct gvi_format *f = &gvi_formats[format];
 	size_t length = strcspn(name, "[");
 	unsigned hi, lo;
-	char end;
+	int end = 0;
 
-	if (sscanf(name + length, "[%u:%u%c", &hi, &lo, &end) != 3) {
-		if (sscanf(name + length, "[%u%c", &hi, &end) != 2)
+	if (sscanf(name + length, "[%3u:%3u]%n", &hi, &lo, &end) != 2 || !end) {
+		if (sscanf(name + length, "[%3u]%n", &hi, &end) != 1)
 			return GVI_NFIELDS;
 		lo = hi;
 	}
-	for (unsigned i = f->first; i < f->first + f->nfields && end == ']'; i++) {
+	if (!end || name[length + (size_t)end])
+		return GVI_NFIELDS;
+	for (unsigned i = f->first; i < f->first + f->nfields; i++) {
 		const struct gvi_field *field = &gvi_fields[i];
 
 		if (strlen(field->name) == length && memcmp(field->name, name, length) == 0 &&
@@ -250,14 +265,10 @@ static enum gvi_field_id field_by_bits(enum gvi_format_id format, const char *na
 bool field_of(struct reader *r, const struct yaml_node *entry, enum gvi_format_id format,
 	      const char *name, struct field_value *value)
 {
-	enum gvi_field_id field = find_field(format, name);
+	enum gvi_field_id field;
 
-	if (field == GVI_NFIELDS)
-		return complain_key(r, entry, "%s has no field `%.80s`.", gvi_formats[format].id,
-				    name);
-	if (is_shared_name(field, name))
-		return complain_key(r, entry, "Several fields of %s are called `%s`: add [hi:lo].",
-				    gvi_formats[format].id, name);
+	if (!field_named(r, entry, format, name, &field))
+		return false;
 	value->field = (uint16_t)field;
 	return field_value(r, entry, field, &value->value);
 }
@@ -323,8 +334,6 @@ bool encode_fields(struct reader *r, struct yaml_node *map, enum gvi_format_id f
 
 static bool word_list(struct reader *r, struct yaml_node *list, uint64_t **words);
 static bool encode_as(struct reader *r, struct yaml_node *as, struct store *store);
-static bool encode_entry(struct reader *r, struct yaml_node *map, uint64_t *words,
-			 enum gvi_format_id *format);
 static bool compare_words(struct reader *r, const struct yaml_node *raw, const struct store *store,
 			  const uint64_t *words);
 
@@ -414,8 +423,8 @@ static bool encode_as(struct reader *r, struct yaml_node *as, struct store *stor
 	return true;
 }
 
-static bool encode_entry(struct reader *r, struct yaml_node *map, uint64_t *words,
-			 enum gvi_format_id *format)
+bool encode_entry(struct reader *r, struct yaml_node *map, uint64_t *words,
+		  enum gvi_format_id *format)
 {
 	if (!is_map(r, map))
 		return false;
@@ -471,7 +480,7 @@ bool register_of(struct reader *r, const struct yaml_node *entry, const char *na
 	unsigned index = 0;
 	size_t bare = strcspn(name, "[");
 	enum gvi_register_id found = GVI_NREGISTERS;
-	char end = 0;
+	int end = 0;
 
 	if (bare > length)
 		bare = length;
@@ -480,7 +489,8 @@ bool register_of(struct reader *r, const struct yaml_node *entry, const char *na
 		id[bare] = '\0';
 		found = register_of_format(gvi_find_format(id));
 	}
-	if (bare < length && (sscanf(name + bare, "[%3u%c", &index, &end) != 2 || end != ']'))
+	if (bare < length && (sscanf(name + bare, "[%3u]%n", &index, &end) != 1 ||
+			      bare + (size_t)end != length))
 		found = GVI_NREGISTERS;
 	if (found == GVI_NREGISTERS || index >= gvi_registers[found].count ||
 	    (bare == length) != (gvi_registers[found].count == 1))

@@ -40,7 +40,8 @@ bool flag_of(struct reader *r, const struct yaml_node *node, bool *value);
 bool optional_number(struct reader *r, struct yaml_node *map, const char *key, uint64_t limit,
 		     uint64_t *value);
 bool optional_flag(struct reader *r, struct yaml_node *map, const char *key, bool *value);
-/* The value of an expression written in a node (when, let, only). */
+/* The value of an expression: the whole text of a node (when, let, only), or a part. */
+bool expression_of(struct reader *r, const struct yaml_node *node, uint64_t *value);
 bool computed(struct reader *r, const struct yaml_node *node, const char *text, size_t length,
 	      uint64_t *value);
 /* One of `count` words; the index in *value. */
@@ -49,13 +50,18 @@ bool word_of(struct reader *r, const struct yaml_node *node, const char *const *
 
 /* Formats and fields. */
 bool format_of(struct reader *r, const struct yaml_node *entry, enum gvi_format_id *format);
-enum gvi_field_id find_field(enum gvi_format_id format, const char *name);
+/* A field by its name, which must be that of one only. */
+bool field_named(struct reader *r, const struct yaml_node *at, enum gvi_format_id format,
+		 const char *name, enum gvi_field_id *field);
 /* A field named by a key, and its value. */
 bool field_of(struct reader *r, const struct yaml_node *entry, enum gvi_format_id format,
 	      const char *name, struct field_value *value);
 /* {Field: value, ...}: encodes, and lists the fields if `fields` is not NULL. */
 bool encode_fields(struct reader *r, struct yaml_node *map, enum gvi_format_id format,
 		   uint64_t *raw, struct field_value *fields);
+/* {FORMAT: {Field: value, ...}}: the words, and which format it was. */
+bool encode_entry(struct reader *r, struct yaml_node *map, uint64_t *words,
+		  enum gvi_format_id *format);
 /* The words of raw, as and mask of a mapping, into all but `at` and `repeat`. */
 bool words_of(struct reader *r, struct yaml_node *map, struct store *store);
 bool raw_of(struct reader *r, struct yaml_node *list, const uint64_t **words, uint32_t *count);
@@ -84,6 +90,7 @@ bool habits_of(struct reader *r, struct yaml_node *map, const struct habit **hab
 void apply_config(struct gvi_config *config, const struct config_change *changes, size_t count);
 void apply_habits(struct gvi_config *config, const struct habit *habits, size_t count);
 bool needs_of(struct reader *r, struct yaml_node *list, struct needs *needs);
-const struct step *step_of(struct reader *r, struct yaml_node *node);
+/* The steps that `when` does not leave out. */
+bool steps_of(struct reader *r, struct yaml_node *list, struct steps *steps);
 
 #endif

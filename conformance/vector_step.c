@@ -1,0 +1,878 @@
+/* The steps of a case: what is done, and what must come of it. */
+#include "conformance/reader.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool is_left_out(struct reader *r, struct yaml_node *node, bool *out);
+static const struct step *cached_step(struct reader *r, struct yaml_node *node);
+static bool step_of(struct reader *r, struct yaml_node *node, struct step *step);
+
+bool steps_of(struct reader *r, struct yaml_node *list, struct steps *steps)
+{
+	const struct step **made;
+
+	if (!is_list(r, list))
+		return false;
+	made = arena_array(r->arena, list->count, sizeof *made);
+	steps->count = 0;
+	for (struct yaml_node *n = list->first; n; n = n->next) {
+		bool out = false;
+
+		if (!is_map(r, n) || !is_left_out(r, n, &out))
+			return false;
+		if (out)
+			continue;
+		made[steps->count] = cached_step(r, n);
+		if (!made[steps->count++])
+			return false;
+	}
+	steps->step = made;
+	return true;
+}
+
+static bool is_left_out(struct reader *r, struct yaml_node *node, bool *out)
+{
+	const struct yaml_node *when = yaml_get(node, "when");
+	uint64_t value = 1;
+
+	if (when && !expression_of(r, when, &value))
+		return false;
+	*out = !value;
+	return true;
+}
+
+/* A step without ${...} is read once, however often its list is. */
+static const struct step *cached_step(struct reader *r, struct yaml_node *node)
+{
+	struct arena *before = use_arena(r, node);
+	struct step *step = node->cache;
+	bool good = true;
+
+	if (!step) {
+		step = arena_alloc(r->arena, sizeof *step);
+		good = step_of(r, node, step) && all_read(r, node);
+		if (good && !node->dynamic)
+			node->cache = step;
+	}
+	r->arena = before;
+	return good ? step : NULL;
+}
+
+/* ---- Actions --------------------------------------------------------------- */
+
+struct action_kind {
+	const char *name; /* the key of what the action is about */
+	bool (*read)(struct reader *r, struct yaml_node *node, struct step *step);
+	enum action action;
+	bool looks; /* changes nothing: may stand below `permitted` */
+};
+
+static bool dma_of(struct reader *r, struct yaml_node *node, struct step *step);
+static bool store_step(struct reader *r, struct yaml_node *node, struct step *step);
+static bool write_of(struct reader *r, struct yaml_node *node, struct step *step);
+static bool read_of(struct reader *r, struct yaml_node *node, struct step *step);
+static bool command_of(struct reader *r, struct yaml_node *node, struct step *step);
+static bool commands_of(struct reader *r, struct yaml_node *node, struct step *step);
+static bool until_of(struct reader *r, struct yaml_node *node, struct step *step);
+static bool expect_of(struct reader *r, struct yaml_node *node, struct step *step);
+static bool errors_step(struct reader *r, struct yaml_node *node, struct step *step);
+static bool race_of(struct reader *r, struct yaml_node *node, struct step *step);
+static bool decode_of(struct reader *r, struct yaml_node *node, struct step *step);
+static bool reserved_of(struct reader *r, struct yaml_node *node, struct step *step);
+static bool choice_step(struct reader *r, struct yaml_node *node, struct step *step);
+
+static const struct action_kind kinds[] = {
+	{"dma", dma_of, ACTION_DMA, false},
+	{"store", store_step, ACTION_STORE, false},
+	{"write", write_of, ACTION_WRITE, false},
+	{"read", read_of, ACTION_READ, true},
+	{"pci_write", write_of, ACTION_WRITE, false},
+	{"pci_read", read_of, ACTION_READ, true},
+	{"command", command_of, ACTION_COMMANDS, false},
+	{"commands", commands_of, ACTION_COMMANDS, false},
+	{"until", until_of, ACTION_UNTIL, false},
+	{"expect", expect_of, ACTION_EXPECT, true},
+	{"errors", errors_step, ACTION_ERRORS, false},
+	{"race", race_of, ACTION_RACE, false},
+	{"decode", decode_of, ACTION_DECODE, false},
+	{"reserved", reserved_of, ACTION_RESERVED, false},
+	{"choice", choice_step, ACTION_CHOICE, false},
+};
+enum { NKINDS = sizeof kinds / sizeof kinds[0] };
+
+static struct yaml_node *object(struct yaml_node *node, const struct step *step);
+static bool action_of(struct reader *r, struct yaml_node *node, struct step *step, bool looks);
+static bool events_of(struct reader *r, struct yaml_node *list, struct events *events);
+static bool answer_of(struct reader *r, struct yaml_node *node, const struct events *events,
+		      struct answer *answer);
+static void collect_names(struct step *step, const struct answer *answer);
+static bool effects_of(struct reader *r, struct yaml_node *node, struct step *step);
+
+static bool step_of(struct reader *r, struct yaml_node *node, struct step *step)
+{
+	struct yaml_node *list = yaml_get(node, "events"), *effects = yaml_get(node, "effects");
+	struct answer *answer = arena_alloc(r->arena, sizeof *answer);
+	struct events events = {0};
+
+	if (!action_of(r, node, step, false))
+		return false;
+	if (list && !events_of(r, list, &events))
+		return false;
+	answer->events = events;
+	if (step->action == ACTION_DMA) {
+		struct yaml_node *said = needed(r, node, "answer");
+
+		if (!said || !answer_of(r, said, &events, answer))
+			return false;
+	}
+	step->answer = answer;
+	collect_names(step, answer);
+	return !effects || effects_of(r, effects, step);
+}
+
+/* A second action stays unread, and is refused for that. */
+static bool action_of(struct reader *r, struct yaml_node *node, struct step *step, bool looks)
+{
+	for (unsigned i = 0; i < NKINDS; i++) {
+		struct yaml_node *what = yaml_get(node, kinds[i].name);
+
+		if (!what)
+			continue;
+		if (looks && !kinds[i].looks)
+			return complain_key(r, what,
+					    "Below `permitted`, steps only look: read, "
+					    "pci_read or expect.");
+		step->name = kinds[i].name;
+		step->action = (uint8_t)kinds[i].action;
+		step->line = node->line;
+		return kinds[i].read(r, node, step);
+	}
+	return complain(r, node, "The step does nothing: dma, store, write, read, ... is missing.");
+}
+
+/* What the action is about: the value of its key. */
+static struct yaml_node *object(struct yaml_node *node, const struct step *step)
+{
+	return yaml_get(node, step->name);
+}
+
+/* ---- dma -------------------------------------------------------------------- */
+
+static bool device_of(struct reader *r, const struct yaml_node *node, uint16_t *device);
+static bool length_of(struct reader *r, struct yaml_node *map, struct gvi_request *request);
+static bool prefix_of(struct reader *r, struct yaml_node *map, struct gvi_request *request);
+
+static bool dma_of(struct reader *r, struct yaml_node *node, struct step *step)
+{
+	struct yaml_node *what = object(node, step);
+	struct gvi_request *request = &step->u.request;
+	const struct yaml_node *device = needed(r, what, "device"), *address;
+
+	if (!device || !device_of(r, device, &request->device))
+		return false;
+	address = needed(r, what, "address");
+	if (!address || !number_of(r, address, &request->address))
+		return false;
+	if (!length_of(r, what, request) || !prefix_of(r, what, request))
+		return false;
+	if (!request->intx || request->access == GVI_WRITE)
+		return true;
+	return complain(r, what, "An INTx message is a posted write.");
+}
+
+/* bus:device.function, or a number. */
+static bool device_of(struct reader *r, const struct yaml_node *node, uint16_t *device)
+{
+	static const char shape[] = "xx:xx.x";
+	const char *text = text_of(r, node);
+	unsigned bus, slot, function;
+	uint64_t number;
+	size_t i = 0;
+
+	if (!text)
+		return false;
+	while (shape[i] &&
+	       (shape[i] == 'x' ? !!strchr("0123456789abcdefABCDEF", text[i])
+				: text[i] == shape[i]) &&
+	       text[i])
+		i++;
+	if (!shape[i] && !text[i]) {
+		if (sscanf(text, "%2x:%2x.%1x", &bus, &slot, &function) == 3 && slot < 32 &&
+		    function < 8) {
+			*device = (uint16_t)(bus << 8 | slot << 3 | function);
+			return true;
+		}
+	} else if (yaml_number(text, &number) && number <= UINT16_MAX) {
+		*device = (uint16_t)number;
+		return true;
+	}
+	return complain(r, node, "A device is \"00:04.0\" or a number below 65536.");
+}
+
+/* One of read, write, write_nonposted and atomic, with its bytes. */
+static bool length_of(struct reader *r, struct yaml_node *map, struct gvi_request *request)
+{
+	static const char *const names[] = {"read", "write", "write_nonposted", "atomic"};
+	uint64_t length;
+
+	for (unsigned i = 0; i < 4; i++) {
+		const struct yaml_node *n = yaml_get(map, names[i]);
+
+		if (!n)
+			continue;
+		if (!number_below(r, n, 4097, &length))
+			return false;
+		if (!length && i != GVI_READ)
+			return complain(r, n, "Only reads may have 0 bytes.");
+		if (request->address % 4096 + length > 4096)
+			return complain(r, n, "An access must not cross a 4 KiB boundary.");
+		request->access = (uint8_t)i;
+		request->length = (uint32_t)length;
+		return true;
+	}
+	return complain(r, map, "One of read, write, write_nonposted and atomic is missing here.");
+}
+
+static bool prefix_of(struct reader *r, struct yaml_node *map, struct gvi_request *request)
+{
+	uint64_t pasid = UINT64_MAX;
+
+	if (!optional_number(r, map, "pasid", 1 << 20, &pasid) ||
+	    !optional_flag(r, map, "execute", &request->execute) ||
+	    !optional_flag(r, map, "privileged", &request->privileged) ||
+	    !optional_flag(r, map, "intx", &request->intx))
+		return false;
+	request->has_pasid = pasid != UINT64_MAX;
+	request->pasid = request->has_pasid ? (uint32_t)pasid : 0;
+	return request->has_pasid || (!request->execute && !request->privileged) ||
+	       complain(r, map, "execute and privileged come with a pasid only.");
+}
+
+/* ---- store, expect, race ------------------------------------------------------ */
+
+/* Words that must be found, or that appear, at one place. */
+static bool found_of(struct reader *r, struct yaml_node *map, struct store *store)
+{
+	if (!store_of(r, map, store))
+		return false;
+	return store->repeat == 1 || complain(r, map, "`repeat` is for what is stored.");
+}
+
+static bool store_step(struct reader *r, struct yaml_node *node, struct step *step)
+{
+	struct yaml_node *what = object(node, step);
+
+	if (!is_map(r, what) || !store_of(r, what, &step->u.store))
+		return false;
+	return !step->u.store.mask || complain(r, what, "A store has no mask.");
+}
+
+static bool race_of(struct reader *r, struct yaml_node *node, struct step *step)
+{
+	struct yaml_node *what = object(node, step);
+
+	if (!is_map(r, what) || !found_of(r, what, &step->u.store))
+		return false;
+	return (step->u.store.count == 1 && !step->u.store.mask) ||
+	       complain(r, what, "One word without a mask is expected here.");
+}
+
+/* {memory: {...}} or {memory: [{...}, ...]} */
+static bool expect_of(struct reader *r, struct yaml_node *node, struct step *step)
+{
+	struct yaml_node *what = object(node, step);
+	struct yaml_node *memory = needed(r, what, "memory");
+	bool several = memory && memory->kind == YAML_LIST;
+	struct store *made;
+
+	if (!memory)
+		return false;
+	step->u.stores.count = several ? memory->count : 1;
+	made = arena_array(r->arena, step->u.stores.count, sizeof *made);
+	step->u.stores.store = made;
+	if (!several)
+		return found_of(r, memory, made);
+	for (struct yaml_node *n = memory->first; n; n = n->next)
+		if (!found_of(r, n, made++))
+			return false;
+	return memory->count || complain(r, memory, "The list is empty.");
+}
+
+/* ---- write, read and their sisters for configuration space ----------------------- */
+
+static bool place_of(struct reader *r, struct yaml_node *what, struct step *step);
+static bool offset_of(struct reader *r, struct yaml_node *what, struct access *access);
+static bool value_of(struct reader *r, const struct yaml_node *node, const struct access *access,
+		     uint64_t *value);
+static bool found_value(struct reader *r, struct yaml_node *node, struct access *access);
+
+static bool write_of(struct reader *r, struct yaml_node *node, struct step *step)
+{
+	struct yaml_node *what = object(node, step);
+	struct access *access = &step->u.access;
+	struct yaml_node *set, *value;
+
+	if (!is_map(r, what) || !place_of(r, what, step))
+		return false;
+	set = access->format != GVI_NFORMATS ? yaml_get(what, "set") : NULL;
+	if (!set) {
+		access->mask = UINT64_MAX;
+		value = needed(r, what, "value");
+		return value && value_of(r, value, access, &access->value);
+	}
+	access->modify = true;
+	if (!register_fields(r, set, access))
+		return false;
+	access->mask |= write_one_clears(access);
+	return true;
+}
+
+static bool read_of(struct reader *r, struct yaml_node *node, struct step *step)
+{
+	struct yaml_node *what = object(node, step);
+	struct access *access = &step->u.access;
+
+	return is_map(r, what) && place_of(r, what, step) && found_value(r, node, access);
+}
+
+/* register, or offset and size. */
+static bool place_of(struct reader *r, struct yaml_node *what, struct step *step)
+{
+	const struct yaml_node *name;
+	const char *text;
+
+	step->u.access.pci = strncmp(step->name, "pci_", 4) == 0;
+	name = step->u.access.pci ? NULL : yaml_get(what, "register");
+	if (!name)
+		return offset_of(r, what, &step->u.access);
+	text = text_of(r, name);
+	return text && register_of(r, name, text, strlen(text), &step->u.access);
+}
+
+static bool offset_of(struct reader *r, struct yaml_node *what, struct access *access)
+{
+	const struct yaml_node *offset = needed(r, what, "offset"), *size;
+	uint64_t limit = access->pci ? 4096 : 0x80000, at, bytes;
+
+	if (!offset || !number_below(r, offset, limit, &at))
+		return false;
+	size = needed(r, what, "size");
+	if (!size || !number_of(r, size, &bytes))
+		return false;
+	if (bytes != 1 && bytes != 2 && bytes != 4 && (bytes != 8 || access->pci))
+		return complain(r, size,
+				access->pci ? "The size is 1, 2 or 4."
+					    : "The size is 1, 2, 4 or 8.");
+	if (at % bytes)
+		return complain(r, offset, "The offset is not aligned to the size.");
+	access->format = GVI_NFORMATS;
+	access->offset = (uint32_t)at;
+	access->size = (uint8_t)bytes;
+	return true;
+}
+
+static bool value_of(struct reader *r, const struct yaml_node *node, const struct access *access,
+		     uint64_t *value)
+{
+	return number_below(r, node, access->size == 8 ? 0 : UINT64_C(1) << 8 * access->size,
+			    value);
+}
+
+/* `fields` of a register, or `value` and perhaps `mask`, of the step. */
+static bool found_value(struct reader *r, struct yaml_node *node, struct access *access)
+{
+	struct yaml_node *fields = NULL, *value, *mask;
+
+	if (!access->pci && access->format != GVI_NFORMATS)
+		fields = yaml_get(node, "fields");
+	if (fields)
+		return register_fields(r, fields, access);
+	value = needed(r, node, "value");
+	mask = yaml_get(node, "mask");
+	access->mask = access->size == 8 ? UINT64_MAX : (UINT64_C(1) << 8 * access->size) - 1;
+	return value && value_of(r, value, access, &access->value) &&
+	       (!mask || value_of(r, mask, access, &access->mask));
+}
+
+/* ---- command, commands, until ------------------------------------------------------ */
+
+static bool one_command(struct reader *r, struct yaml_node *map, struct store *store);
+
+static bool command_of(struct reader *r, struct yaml_node *node, struct step *step)
+{
+	struct yaml_node *what = object(node, step);
+	struct store *made = arena_alloc(r->arena, sizeof *made);
+
+	step->u.stores.store = made;
+	step->u.stores.count = 1;
+	return one_command(r, what, made);
+}
+
+static bool commands_of(struct reader *r, struct yaml_node *node, struct step *step)
+{
+	struct yaml_node *what = object(node, step);
+	struct store *made;
+
+	if (!is_list(r, what))
+		return false;
+	if (!what->count)
+		return complain(r, what, "The list is empty.");
+	made = arena_array(r->arena, what->count, sizeof *made);
+	step->u.stores.store = made;
+	step->u.stores.count = what->count;
+	for (struct yaml_node *n = what->first; n; n = n->next)
+		if (!one_command(r, n, made++))
+			return false;
+	return true;
+}
+
+/* Words, or the command's name with its fields. */
+static bool one_command(struct reader *r, struct yaml_node *map, struct store *store)
+{
+	enum gvi_format_id format;
+	uint64_t *words;
+
+	if (!is_map(r, map))
+		return false;
+	if (yaml_get(map, "raw") || yaml_get(map, "as")) {
+		if (!words_of(r, map, store))
+			return false;
+	} else {
+		words = arena_array(r->arena, GVI_MAX_WORDS, sizeof *words);
+		if (!encode_entry(r, map, words, &format))
+			return false;
+		*store = (struct store){.word = words, .repeat = 1};
+		store->count = gvi_words(format);
+		store->format = (uint16_t)format;
+	}
+	return (store->count == 2 && !store->mask) ||
+	       complain(r, map, "A command has two words and no mask.");
+}
+
+static bool until_of(struct reader *r, struct yaml_node *node, struct step *step)
+{
+	struct yaml_node *what = object(node, step);
+	struct condition *condition = &step->u.condition;
+	struct yaml_node *memory, *name, *fields;
+	const char *text;
+
+	if (!is_map(r, what))
+		return false;
+	memory = yaml_get(what, "memory");
+	if (memory)
+		return found_of(r, memory, &condition->store);
+	name = needed(r, what, "register");
+	text = name ? text_of(r, name) : NULL;
+	if (!text || !register_of(r, name, text, strlen(text), &condition->access))
+		return false;
+	fields = needed(r, what, "fields");
+	return fields && register_fields(r, fields, &condition->access);
+}
+
+/* ---- errors, decode, reserved --------------------------------------------------------- */
+
+static bool check_words(struct reader *r, struct yaml_node *node, struct format_check *check);
+
+static bool errors_step(struct reader *r, struct yaml_node *node, struct step *step)
+{
+	struct yaml_node *what = object(node, step);
+
+	return errors_of(r, what, &step->u.errors);
+}
+
+static bool decode_of(struct reader *r, struct yaml_node *node, struct step *step)
+{
+	struct yaml_node *what = object(node, step);
+	struct format_check *check = &step->u.check;
+	uint64_t encoded[GVI_MAX_WORDS];
+	enum gvi_format_id format;
+	struct field_value *fields;
+
+	if (!is_map(r, what))
+		return false;
+	if (what->count != 1 || what->first->kind != YAML_MAP)
+		return complain(r, what, "One format with its fields is expected here.");
+	what->first->read = true;
+	if (!format_of(r, what->first, &format))
+		return false;
+	fields = arena_array(r->arena, what->first->count, sizeof *fields);
+	check->format = (uint16_t)format;
+	check->field = fields;
+	check->nfields = what->first->count;
+	return encode_fields(r, what->first, format, encoded, fields) &&
+	       check_words(r, node, check);
+}
+
+static bool reserved_of(struct reader *r, struct yaml_node *node, struct step *step)
+{
+	struct yaml_node *what = object(node, step);
+	struct format_check *check = &step->u.check;
+	const char *name = text_of(r, what), *text;
+	const struct yaml_node *first;
+	enum gvi_field_id field = GVI_NFIELDS;
+
+	if (!name)
+		return false;
+	check->format = (uint16_t)gvi_find_format(name);
+	if (check->format == GVI_NFORMATS)
+		return complain(r, what, "There is no format `%.80s`.", name);
+	first = needed(r, node, "first");
+	text = first ? text_of(r, first) : NULL;
+	if (!text)
+		return false;
+	if (strcmp(text, "none") != 0 &&
+	    !field_named(r, first, (enum gvi_format_id)check->format, text, &field))
+		return false;
+	check->first = (uint16_t)field;
+	return check_words(r, node, check);
+}
+
+static bool check_words(struct reader *r, struct yaml_node *node, struct format_check *check)
+{
+	struct yaml_node *raw = needed(r, node, "raw");
+	unsigned words = gvi_words((enum gvi_format_id)check->format);
+	uint32_t count;
+
+	if (!raw || !raw_of(r, raw, &check->raw, &count))
+		return false;
+	return count == words ||
+	       complain(r, raw, "%s has %u words.", gvi_formats[check->format].id, words);
+}
+
+/* ---- choice ----------------------------------------------------------------------------- */
+
+static bool choice_head(struct reader *r, struct yaml_node *node, const struct yaml_node *what,
+			struct yaml_node **permitted, uint16_t *choice);
+static bool looks_of(struct reader *r, struct yaml_node *list, struct steps *steps);
+static bool look_of(struct reader *r, struct yaml_node *node, struct step *step);
+
+static bool choice_step(struct reader *r, struct yaml_node *node, struct step *step)
+{
+	struct yaml_node *what = object(node, step);
+	struct choice_step *choice = &step->u.choice;
+	struct yaml_node *permitted;
+
+	if (!choice_head(r, node, what, &permitted, &choice->choice))
+		return false;
+	for (struct yaml_node *n = permitted->first; n; n = n->next) {
+		unsigned i;
+
+		n->read = true;
+		if (!alternative_of(r, n, (enum gvi_choice)choice->choice, n->key, &i) ||
+		    !looks_of(r, n, &choice->alternative[i]))
+			return false;
+	}
+	return true;
+}
+
+/* The choice, and a mapping that has all its alternatives and no other. */
+static bool choice_head(struct reader *r, struct yaml_node *node, const struct yaml_node *what,
+			struct yaml_node **permitted, uint16_t *choice)
+{
+	const struct gvi_choice_info *info;
+	enum gvi_choice id;
+
+	if (!choice_of(r, what, &id))
+		return false;
+	*choice = (uint16_t)id;
+	*permitted = needed(r, node, "permitted");
+	if (!*permitted || !is_map(r, *permitted))
+		return false;
+	info = &gvi_choices[id];
+	for (unsigned i = 0; i < info->count; i++)
+		if (!yaml_get(*permitted, info->alternative[i].name))
+			return complain(r, *permitted, "The alternative `%s` of %s is missing.",
+					info->alternative[i].name, info->id);
+	return true;
+}
+
+static bool looks_of(struct reader *r, struct yaml_node *list, struct steps *steps)
+{
+	const struct step **made;
+
+	if (!is_list(r, list))
+		return false;
+	made = arena_array(r->arena, list->count, sizeof *made);
+	steps->step = made;
+	for (struct yaml_node *n = list->first; n; n = n->next) {
+		struct step *step = arena_alloc(r->arena, sizeof *step);
+
+		if (!look_of(r, n, step))
+			return false;
+		made[steps->count++] = step;
+	}
+	return steps->count || complain(r, list, "The list is empty.");
+}
+
+static bool look_of(struct reader *r, struct yaml_node *node, struct step *step)
+{
+	static const struct answer nothing = {.kind = ANSWER_NONE};
+
+	step->answer = &nothing;
+	return is_map(r, node) && action_of(r, node, step, true);
+}
+
+/* ---- Answers ----------------------------------------------------------------------------- */
+
+static bool choice_answer(struct reader *r, struct yaml_node *node, const struct yaml_node *what,
+			  const struct events *events, struct answer *answer);
+static bool result_of(struct reader *r, struct yaml_node *node, struct answer *answer);
+static bool grant_of(struct reader *r, struct yaml_node *map, struct answer *answer);
+static bool abort_of(struct reader *r, struct yaml_node *map, struct answer *answer);
+
+/* `events` are those beside the answer, which hold for every alternative. */
+static bool answer_of(struct reader *r, struct yaml_node *node, const struct events *events,
+		      struct answer *answer)
+{
+	const struct yaml_node *choice;
+	struct yaml_node *list;
+
+	if (!is_map(r, node))
+		return false;
+	choice = yaml_get(node, "choice");
+	if (choice)
+		return choice_answer(r, node, choice, events, answer);
+	list = yaml_get(node, "events");
+	answer->events = *events;
+	if (list && events->said)
+		return complain_key(r, list, "The events stand beside the answer already.");
+	if (list && !events_of(r, list, &answer->events))
+		return false;
+	return result_of(r, node, answer);
+}
+
+static bool choice_answer(struct reader *r, struct yaml_node *node, const struct yaml_node *what,
+			  const struct events *events, struct answer *answer)
+{
+	struct yaml_node *permitted;
+
+	answer->kind = ANSWER_CHOICE;
+	if (!choice_head(r, node, what, &permitted, &answer->choice))
+		return false;
+	for (struct yaml_node *n = permitted->first; n; n = n->next) {
+		struct answer *made = arena_alloc(r->arena, sizeof *made);
+		unsigned i;
+
+		if (!alternative_of(r, n, (enum gvi_choice)answer->choice, n->key, &i) ||
+		    !answer_of(r, n, events, made))
+			return false;
+		answer->alternative[i] = made;
+	}
+	return true;
+}
+
+static bool result_of(struct reader *r, struct yaml_node *node, struct answer *answer)
+{
+	struct yaml_node *result;
+
+	if ((result = yaml_get(node, "grant")))
+		return grant_of(r, result, answer);
+	if ((result = yaml_get(node, "abort")))
+		return abort_of(r, result, answer);
+	result = yaml_get(node, "interrupt");
+	if (!result)
+		return complain(r, node,
+				"One of grant, abort, interrupt and choice is missing here.");
+	answer->kind = ANSWER_INTERRUPT;
+	answer->expected.result = GVI_INTERRUPT;
+	return is_map(r, result);
+}
+
+/* What is there is compared. */
+static bool grant_of(struct reader *r, struct yaml_node *map, struct answer *answer)
+{
+	struct gvi_answer *e = &answer->expected;
+	const struct {
+		const char *name;
+		enum named bit;
+		uint64_t *number; /* or else */
+		bool *flag;
+	} members[] = {
+		{"address", NAMED_ADDRESS, &e->address, NULL},
+		{"size", NAMED_SIZE, &e->size, NULL},
+		{"read", NAMED_READ, NULL, &e->read},
+		{"write", NAMED_WRITE, NULL, &e->write},
+		{"coherent", NAMED_COHERENT, NULL, &e->coherent},
+		{"untranslated_only", NAMED_UNTRANSLATED_ONLY, NULL, &e->untranslated_only},
+	};
+
+	answer->kind = ANSWER_GRANT;
+	e->result = GVI_GRANT;
+	if (!is_map(r, map))
+		return false;
+	for (unsigned i = 0; i < sizeof members / sizeof members[0]; i++) {
+		const struct yaml_node *n = yaml_get(map, members[i].name);
+
+		if (!n)
+			continue;
+		answer->named |= (uint8_t)members[i].bit;
+		if (!(members[i].number ? number_of(r, n, members[i].number)
+					: flag_of(r, n, members[i].flag)))
+			return false;
+	}
+	return true;
+}
+
+static bool abort_of(struct reader *r, struct yaml_node *map, struct answer *answer)
+{
+	static const char *const words[] = {"CA", "UR", "dropped"};
+	const struct yaml_node *completion;
+	unsigned which;
+
+	answer->kind = ANSWER_ABORT;
+	answer->expected.result = GVI_ABORT;
+	if (!is_map(r, map))
+		return false;
+	completion = yaml_get(map, "completion");
+	if (!completion)
+		return true;
+	if (!word_of(r, completion, words, 3, &which))
+		return false;
+	answer->named |= NAMED_COMPLETION;
+	answer->expected.completion = (uint8_t)(GVI_COMPLETER_ABORT + which);
+	return true;
+}
+
+static void collect_names(struct step *step, const struct answer *answer)
+{
+	if (step->action == ACTION_CHOICE)
+		step->names[step->u.choice.choice] = 1;
+	if (answer->kind != ANSWER_CHOICE)
+		return;
+	step->names[answer->choice] = 1;
+	for (unsigned i = 0; i < gvi_choices[answer->choice].count; i++)
+		collect_names(step, answer->alternative[i]);
+}
+
+/* ---- Events ---------------------------------------------------------------------------------- */
+
+static bool event_of(struct reader *r, struct yaml_node *map, struct event *event);
+
+static bool events_of(struct reader *r, struct yaml_node *list, struct events *events)
+{
+	struct event *made;
+
+	if (!is_list(r, list))
+		return false;
+	made = arena_array(r->arena, list->count, sizeof *made);
+	events->event = made;
+	events->count = list->count;
+	events->said = true;
+	for (struct yaml_node *n = list->first; n; n = n->next)
+		if (!is_map(r, n) || !event_of(r, n, made++))
+			return false;
+	return true;
+}
+
+static bool event_of(struct reader *r, struct yaml_node *map, struct event *event)
+{
+	struct store words;
+
+	if (!words_of(r, map, &words))
+		return false;
+	if (words.count != 2)
+		return complain(r, map, "An event has two words.");
+	for (unsigned i = 0; i < 2; i++) {
+		event->raw[i] = words.word[i];
+		event->mask[i] = words.mask ? words.mask[i] : UINT64_MAX;
+	}
+	return true;
+}
+
+/* ---- Effects ----------------------------------------------------------------------------------
+ */
+
+static bool patterns_of(struct reader *r, struct yaml_node *map, const char *key,
+			struct patterns *patterns);
+static bool pattern_of(struct reader *r, struct yaml_node *map, struct pattern *pattern);
+static bool write_pattern(struct reader *r, struct yaml_node *map, struct pattern *pattern);
+static bool exchange_pattern(struct reader *r, struct yaml_node *map, struct pattern *pattern);
+static bool interrupt_pattern(struct reader *r, const struct yaml_node *node,
+			      struct pattern *pattern);
+
+static bool effects_of(struct reader *r, struct yaml_node *node, struct step *step)
+{
+	struct effects *effects = arena_alloc(r->arena, sizeof *effects);
+
+	effects->said = true;
+	step->effects = effects;
+	return is_map(r, node) && patterns_of(r, node, "ordered", &effects->ordered) &&
+	       patterns_of(r, node, "unordered", &effects->unordered) &&
+	       patterns_of(r, node, "never", &effects->never);
+}
+
+static bool patterns_of(struct reader *r, struct yaml_node *map, const char *key,
+			struct patterns *patterns)
+{
+	struct yaml_node *list = yaml_get(map, key);
+	struct pattern *made;
+
+	if (!list)
+		return true;
+	if (!is_list(r, list))
+		return false;
+	made = arena_array(r->arena, list->count, sizeof *made);
+	patterns->pattern = made;
+	patterns->count = list->count;
+	for (struct yaml_node *n = list->first; n; n = n->next)
+		if (!is_map(r, n) || !pattern_of(r, n, made++))
+			return false;
+	return true;
+}
+
+static bool pattern_of(struct reader *r, struct yaml_node *map, struct pattern *pattern)
+{
+	struct yaml_node *what;
+
+	if ((what = yaml_get(map, "write")))
+		return write_pattern(r, what, pattern);
+	if ((what = yaml_get(map, "exchange")))
+		return exchange_pattern(r, what, pattern);
+	what = needed(r, map, "interrupt");
+	return what && interrupt_pattern(r, what, pattern);
+}
+
+static bool write_pattern(struct reader *r, struct yaml_node *map, struct pattern *pattern)
+{
+	const struct yaml_node *at = needed(r, map, "at");
+	struct yaml_node *raw;
+
+	pattern->kind = PATTERN_WRITE;
+	if (!at || !number_of(r, at, &pattern->at))
+		return false;
+	raw = yaml_get(map, "raw");
+	return !raw || raw_of(r, raw, &pattern->word, &pattern->count);
+}
+
+/* With both values or none. */
+static bool exchange_pattern(struct reader *r, struct yaml_node *map, struct pattern *pattern)
+{
+	const struct yaml_node *at = needed(r, map, "at"), *from, *to;
+
+	pattern->kind = PATTERN_EXCHANGE;
+	if (!at || !number_of(r, at, &pattern->at))
+		return false;
+	from = yaml_get(map, "from");
+	to = yaml_get(map, "to");
+	pattern->any = !from && !to;
+	if (pattern->any)
+		return true;
+	if (!from || !to)
+		return complain(r, map, "An exchange has both `from` and `to`, or neither.");
+	return number_of(r, from, &pattern->from) && number_of(r, to, &pattern->to);
+}
+
+static bool interrupt_pattern(struct reader *r, const struct yaml_node *node,
+			      struct pattern *pattern)
+{
+	static const char *const names[GVI_NSOURCES] = {"EventLogInt", "EventOverflow",
+							"ComWaitInt"};
+	unsigned source;
+
+	pattern->kind = PATTERN_INTERRUPT;
+	if (!word_of(r, node, names, GVI_NSOURCES, &source))
+		return false;
+	pattern->source = (uint8_t)source;
+	return true;
+}
