@@ -197,12 +197,12 @@ static uint64_t value_of(struct replay *r, uint32_t offset)
 	return value;
 }
 
+static void remember_store(struct replay *r);
+
 static void play_command(struct replay *r, const struct trace_record *record)
 {
 	uint64_t base = value_of(r, COMMAND_BASE), tail = value_of(r, COMMAND_TAIL);
 	uint64_t bytes = UINT64_C(16) << (base >> 56 & 15), next = (tail + 16) % bytes;
-	const struct gvi_effect *effect;
-	size_t count;
 	bool done = false;
 
 	if (record->nbytes != 16) {
@@ -213,12 +213,19 @@ static void play_command(struct replay *r, const struct trace_record *record)
 	(void)memory_write(r->memory, base + tail, record->bytes, 16);
 	(void)gvi_mmio_write(r->m, COMMAND_TAIL, 8, next);
 	(void)gvi_step(r->m, &done);
+	remember_store(r);
 	if (!done || !(value_of(r, STATUS) & RUNNING) || value_of(r, COMMAND_HEAD) != next) {
 		mismatch(r, "the model does not perform the command");
 		return;
 	}
 	r->commands++;
-	effect = gvi_effects(r->m, &count);
+}
+
+static void remember_store(struct replay *r)
+{
+	size_t count;
+	const struct gvi_effect *effect = gvi_effects(r->m, &count);
+
 	if (count && effect[0].kind == GVI_EFFECT_WRITE) {
 		r->stored = true;
 		r->store[0] = effect[0].spa;
