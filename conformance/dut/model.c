@@ -1,0 +1,350 @@
+/* The built-in model as a device under test: struct gvi, with memory of its own
+ * that can fail and change under it. */
+#include "conformance/dut/model.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conformance/memory.h"
+
+struct model {
+	struct dut dut;
+	struct gvi *gvi;
+	struct memory *memory;
+	bool started;
+
+	struct dut_error *errors;
+	size_t nerrors, error_room;
+
+	bool racing;            /* the next exchange at race_at finds race_value */
+	uint64_t race_at, race_value;
+
+	struct gvi_effect *effects;
+	size_t neffects, effect_room;
+	bool handed_out;        /* the next effect begins a new list */
+
+	void (*note)(void *user, const struct gvi_note *note);
+	void *listener;
+};
+
+static struct model *model_of(struct dut *dut)
+{
+	return (struct model *)dut;
+}
+
+/* ---- Life ------------------------------------------------------------------ */
+
+static void close_model(struct dut *dut);
+static struct gvi_host surroundings(struct model *m);
+
+static struct dut *open_model(const char *argument, char *why, size_t size)
+{
+	struct model *m = argument ? NULL : calloc(1, sizeof *m);
+
+	if (!m) {
+		snprintf(why, size, argument ? "the model takes no argument" : "memory ran out");
+		return NULL;
+	}
+	m->dut.class = &dut_model;
+	m->gvi = malloc(gvi_size());
+	m->memory = memory_new();
+	if (m->gvi && m->memory)
+		return &m->dut;
+	snprintf(why, size, "memory ran out");
+	close_model(&m->dut);
+	return NULL;
+}
+
+static void close_model(struct dut *dut)
+{
+	struct model *m = model_of(dut);
+
+	memory_free(m->memory);
+	free(m->gvi);
+	free(m->errors);
+	free(m->effects);
+	free(m);
+}
+
+static unsigned abilities(const struct dut *dut)
+{
+	(void)dut;
+	return DUT_CONFIGURE | DUT_EVENTS | DUT_INJECT | DUT_RACE | DUT_EFFECTS | DUT_PCI |
+	       DUT_ATTRIBUTES;
+}
+
+/* Whoever starts it has checked the configuration with gvi_check(). */
+static enum dut_status start(struct dut *dut, struct gvi_config *config)
+{
+	struct model *m = model_of(dut);
+	struct gvi_host host = surroundings(m);
+
+	memory_clear(m->memory);
+	m->nerrors = m->neffects = 0;
+	m->racing = false;
+	m->started = gvi_init(m->gvi, config, &host) == GVI_OK;
+	return m->started ? DUT_OK : DUT_UNSUPPORTED;
+}
+
+static void stop(struct dut *dut)
+{
+	model_of(dut)->started = false;
+}
+
+void dut_model_listen(struct dut *dut, void (*note)(void *user, const struct gvi_note *note),
+		      void *user)
+{
+	struct model *m = model_of(dut);
+	struct gvi_host host;
+
+	m->note = note;
+	m->listener = user;
+	host = surroundings(m);
+	if (m->started)
+		(void)gvi_set_host(m->gvi, &host);
+}
+
+uint64_t dut_model_features(const struct dut *dut)
+{
+	return gvi_features_now(((const struct model *)dut)->gvi);
+}
+
+/* ---- Memory as the bench sees it ------------------------------------------- */
+
+static enum dut_status memory_read_model(struct dut *dut, uint64_t spa, void *to, size_t len)
+{
+	memory_read(model_of(dut)->memory, spa, to, len);
+	return DUT_OK;
+}
+
+static enum dut_status memory_write_model(struct dut *dut, uint64_t spa, const void *from,
+					  size_t len)
+{
+	return memory_write(model_of(dut)->memory, spa, from, len) ? DUT_OK : DUT_UNSUPPORTED;
+}
+
+static enum dut_status inject(struct dut *dut, const struct dut_error *errors, size_t count)
+{
+	struct model *m = model_of(dut);
+
+	if (count > m->error_room) {
+		struct dut_error *grown = realloc(m->errors, count * sizeof *grown);
+
+		if (!grown)
+			return DUT_UNSUPPORTED;
+		m->errors = grown;
+		m->error_room = count;
+	}
+	if (count)
+		memcpy(m->errors, errors, count * sizeof *errors);
+	m->nerrors = count;
+	return DUT_OK;
+}
+
+static enum dut_status race(struct dut *dut, uint64_t spa, uint64_t value)
+{
+	struct model *m = model_of(dut);
+
+	m->racing = true;
+	m->race_at = spa;
+	m->race_value = value;
+	return DUT_OK;
+}
+
+/* ---- Memory as the IOMMU sees it -------------------------------------------- */
+
+static enum gvi_bus failure(const struct model *m, uint64_t spa, size_t len, bool reads,
+			    bool writes);
+
+static enum gvi_bus host_read(void *user, uint64_t spa, void *to, size_t len)
+{
+	struct model *m = user;
+	enum gvi_bus bus = failure(m, spa, len, true, false);
+
+	if (bus == GVI_BUS_OK)
+		memory_read(m->memory, spa, to, len);
+	return bus;
+}
+
+static enum gvi_bus host_write(void *user, uint64_t spa, const void *from, size_t len)
+{
+	struct model *m = user;
+	enum gvi_bus bus = failure(m, spa, len, false, true);
+
+	if (bus == GVI_BUS_OK && !memory_write(m->memory, spa, from, len))
+		bus = GVI_BUS_TARGET_ABORT;
+	return bus;
+}
+
+/* An exchange reads and writes: either kind of error stops it. */
+static enum gvi_bus host_exchange(void *user, uint64_t spa, uint64_t *seen, uint64_t next)
+{
+	struct model *m = user;
+	enum gvi_bus bus = failure(m, spa, 8, true, true);
+
+	if (m->racing && m->race_at == spa) {
+		m->racing = false;
+		(void)memory_store(m->memory, spa, m->race_value);
+	}
+	if (bus == GVI_BUS_OK && !memory_exchange(m->memory, spa, seen, next))
+		bus = GVI_BUS_TARGET_ABORT;
+	return bus;
+}
+
+/* The first error in the list that the access touches. */
+static enum gvi_bus failure(const struct model *m, uint64_t spa, size_t len, bool reads,
+			    bool writes)
+{
+	for (size_t i = 0; i < m->nerrors; i++) {
+		const struct dut_error *e = &m->errors[i];
+		bool kind = (reads && e->on_read) || (writes && e->on_write);
+
+		/* One of the two begins inside the other. */
+		if (kind && (spa - e->spa < e->length || e->spa - spa < len))
+			return (enum gvi_bus)e->bus;
+	}
+	return GVI_BUS_OK;
+}
+
+static void host_note(void *user, const struct gvi_note *note)
+{
+	const struct model *m = user;
+
+	m->note(m->listener, note);
+}
+
+static struct gvi_host surroundings(struct model *m)
+{
+	return (struct gvi_host){.user = m,
+				 .read = host_read,
+				 .write = host_write,
+				 .exchange = host_exchange,
+				 .note = m->note ? host_note : NULL};
+}
+
+/* ---- Effects ------------------------------------------------------------------ */
+
+static bool room_for(struct model *m, size_t count);
+
+/* Adds the effects of the last call to those that nobody has asked for yet. */
+static enum dut_status collect(struct model *m)
+{
+	size_t count;
+	const struct gvi_effect *effects = gvi_effects(m->gvi, &count);
+
+	if (m->handed_out)
+		m->neffects = 0;
+	m->handed_out = false;
+	if (!count)
+		return DUT_OK;
+	if (!room_for(m, count))
+		return DUT_DIED;
+	memcpy(m->effects + m->neffects, effects, count * sizeof *effects);
+	m->neffects += count;
+	return DUT_OK;
+}
+
+static bool room_for(struct model *m, size_t count)
+{
+	size_t room = m->effect_room ? m->effect_room : 64;
+	struct gvi_effect *grown;
+
+	while (room - m->neffects < count)
+		room *= 2;
+	if (room == m->effect_room)
+		return true;
+	grown = realloc(m->effects, room * sizeof *grown);
+	if (!grown)
+		return false;
+	m->effects = grown;
+	m->effect_room = room;
+	return true;
+}
+
+static enum dut_status effects(struct dut *dut, const struct gvi_effect **list, size_t *count)
+{
+	struct model *m = model_of(dut);
+
+	*list = m->effects;
+	*count = m->handed_out ? 0 : m->neffects;
+	m->handed_out = true;
+	return DUT_OK;
+}
+
+/* ---- What the IOMMU is asked ----------------------------------------------------- */
+
+/* What the model refuses it does not model, or nobody could do to a device. */
+static enum dut_status outcome(struct model *m, enum gvi_status status)
+{
+	if (status == GVI_STATE_RACING)
+		return DUT_TIMEOUT;
+	return status == GVI_OK ? collect(m) : DUT_UNSUPPORTED;
+}
+
+static enum dut_status mmio_read(struct dut *dut, uint32_t offset, unsigned len, uint64_t *value)
+{
+	struct model *m = model_of(dut);
+
+	return outcome(m, gvi_mmio_read(m->gvi, offset, len, value));
+}
+
+static enum dut_status mmio_write(struct dut *dut, uint32_t offset, unsigned len, uint64_t value)
+{
+	struct model *m = model_of(dut);
+
+	return outcome(m, gvi_mmio_write(m->gvi, offset, len, value));
+}
+
+static enum dut_status pci_read(struct dut *dut, uint32_t offset, unsigned len, uint32_t *value)
+{
+	struct model *m = model_of(dut);
+
+	return outcome(m, gvi_config_read(m->gvi, offset, len, value));
+}
+
+static enum dut_status pci_write(struct dut *dut, uint32_t offset, unsigned len, uint32_t value)
+{
+	struct model *m = model_of(dut);
+
+	return outcome(m, gvi_config_write(m->gvi, offset, len, value));
+}
+
+static enum dut_status dma(struct dut *dut, const struct dut_dma *dma, struct gvi_answer *answer)
+{
+	struct model *m = model_of(dut);
+
+	return outcome(m, gvi_translate(m->gvi, &dma->request, answer));
+}
+
+static enum dut_status settle(struct dut *dut)
+{
+	struct model *m = model_of(dut);
+	enum dut_status status;
+	bool more;
+
+	do
+		status = outcome(m, gvi_step(m->gvi, &more));
+	while (status == DUT_OK && more);
+	return status;
+}
+
+const struct dut_class dut_model = {
+	.name = "model",
+	.open = open_model,
+	.close = close_model,
+	.abilities = abilities,
+	.start = start,
+	.stop = stop,
+	.memory_read = memory_read_model,
+	.memory_write = memory_write_model,
+	.mmio_read = mmio_read,
+	.mmio_write = mmio_write,
+	.pci_read = pci_read,
+	.pci_write = pci_write,
+	.dma = dma,
+	.settle = settle,
+	.inject = inject,
+	.race = race,
+	.effects = effects,
+};
