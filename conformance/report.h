@@ -43,18 +43,35 @@ struct report {
 	double seconds;
 };
 
-/* Copies the strings.  False when memory ran out. */
+/* Instances of one case that were played one after the other. */
+struct case_span {
+	const struct result *first;
+	size_t count;
+	uint64_t totals[NVERDICTS], partial;
+	double seconds;
+};
+
+/* Copies the strings; NULL counts as "".  False when memory ran out. */
 bool report_add(struct report *report, const struct result *result);
 void report_free(struct report *report);
+
+/* The case that starts at results[*at]; moves *at behind it.  False at the end. */
+bool report_case(const struct report *report, size_t *at, struct case_span *span);
+/* The worst that one of its instances came to: failed before passed before skipped. */
+enum verdict case_verdict(const struct case_span *span);
+/* "not applicable" */
+const char *verdict_name(enum verdict verdict);
 
 /* "N passed, N failed, N skipped" and, before it, the failures with reasons and
  * how the skipped divide; colour only if asked for. */
 void report_text(const struct report *report, FILE *out, bool colour);
+/* The same for every compiler and machine: it holds no times. */
 void report_tap(const struct report *report, FILE *out);
+/* These write a file; false, with errno, when that fails. */
 bool report_junit(const struct report *report, const char *path);
 bool report_json(const struct report *report, const char *path);
 /* One self-contained file, DIR/index.html: totals, table by topic and clause,
- * failures with the explain text, filter box. */
+ * failures with the explain text, filter box.  Makes the directory. */
 bool report_html(const struct report *report, const char *directory);
 
 #endif
