@@ -1,0 +1,522 @@
+/* QEMU's amd-iommu as a device under test: `qemu[:BINARY]`.
+ *
+ * Every start is a new process, made when something is first asked of it; the
+ * next one comes up meanwhile.  What QEMU cannot be made to do (other
+ * requesters, PASIDs, atomics, failing memory) is unsupported. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "conformance/dut/edu.h"
+#include "conformance/dut/places.h"
+
+#define REGISTERS        UINT64_C(0xfed80000) /* of the IOMMU: fixed, always decoded */
+#define REGISTERS_LENGTH 0x4000u
+
+enum { NAME = 1024, HELP = 16384 };
+
+/* What has to stand behind `amd-iommu` until it translates DMA: releases differ. */
+static const char *const properties[] = {
+	"intremap=on",
+	"intremap=on,dma-remap=on",
+	"intremap=on,pt=off",
+};
+
+/* What the function says of itself; the same after every start. */
+struct identity {
+	uint64_t efr, efr2;
+	uint32_t capability, misc0;
+	uint16_t function; /* DeviceID */
+	bool events;       /* it writes its log */
+};
+
+struct qemu {
+	struct dut dut;
+	char binary[NAME];
+	char iommu[NAME]; /* -device amd-iommu,... */
+	int firmware;
+	struct identity identity;
+	struct qtest *q;     /* NULL until something is asked of it */
+	struct qtest *spare; /* coming up, or NULL */
+	struct edu edu;
+	struct places places;
+};
+
+static bool find_machine(struct qemu *qemu, char *why, size_t size);
+static bool translates(struct qemu *qemu);
+static enum dut_status identify(struct qemu *qemu);
+static enum dut_status awake(struct qemu *qemu);
+static struct qtest *launch(struct qemu *qemu);
+static int halting_firmware(void);
+static void stop(struct dut *dut);
+
+static struct qemu *self(struct dut *dut)
+{
+	return (struct qemu *)dut;
+}
+
+/* ---- Life ------------------------------------------------------------------ */
+
+static void close_(struct dut *dut)
+{
+	struct qemu *qemu = self(dut);
+
+	stop(dut);
+	qtest_stop(qemu->spare);
+	if (qemu->firmware >= 0)
+		close(qemu->firmware);
+	free(qemu);
+}
+
+static struct dut *open_(const char *argument, char *why, size_t size)
+{
+	struct qemu *qemu = calloc(1, sizeof *qemu);
+	const char *binary = argument && *argument ? argument : "qemu-system-x86_64";
+
+	if (!qemu) {
+		snprintf(why, size, "memory ran out");
+		return NULL;
+	}
+	qemu->dut.class = &dut_qemu;
+	qemu->firmware = halting_firmware();
+	snprintf(qemu->binary, sizeof qemu->binary, "%s", binary);
+	if (qemu->firmware < 0)
+		snprintf(why, size, "no temporary file can be made for QEMU's firmware");
+	else if (find_machine(qemu, why, size))
+		return &qemu->dut;
+	close_(&qemu->dut);
+	return NULL;
+}
+
+static unsigned abilities(const struct dut *dut)
+{
+	const struct qemu *qemu = (const struct qemu *)dut;
+
+	return DUT_PCI | (qemu->identity.events ? DUT_EVENTS : 0u);
+}
+
+static enum dut_status start(struct dut *dut, struct gvi_config *config)
+{
+	const struct identity *identity = &self(dut)->identity;
+
+	stop(dut);
+	config->efr = identity->efr;
+	config->efr2 = identity->efr2;
+	config->capability = identity->capability;
+	config->misc0 = identity->misc0;
+	config->no_host = false;
+	return DUT_OK;
+}
+
+static void stop(struct dut *dut)
+{
+	struct qemu *qemu = self(dut);
+
+	qtest_stop(qemu->q);
+	qemu->q = NULL;
+	places_forget(&qemu->places);
+}
+
+/* A machine is there to be asked. */
+static enum dut_status awake(struct qemu *qemu)
+{
+	if (qemu->q)
+		return DUT_OK;
+	qemu->q = qemu->spare ? qemu->spare : launch(qemu);
+	qemu->spare = NULL;
+	if (!qemu->q)
+		return DUT_DIED;
+	edu_init(&qemu->edu, qemu->q, REGISTERS);
+	qemu->spare = launch(qemu);
+	return DUT_OK;
+}
+
+/* The processor halts at once; with no timer but the one that the requester
+ * sets, virtual time jumps straight to it. */
+static struct qtest *launch(struct qemu *qemu)
+{
+	char memory[16], socket[32], firmware[32];
+	char *const argv[] = {
+		qemu->binary,
+		"-nodefaults",
+		"-no-user-config",
+		"-display",
+		"none",
+		"-m",
+		memory,
+		"-machine",
+		"q35,sata=off,smbus=off,pit=off,hpet=off,vmport=off",
+		"-accel",
+		"tcg,tb-size=1",
+		"-icount",
+		"shift=0,sleep=off",
+		"-bios",
+		firmware,
+		"-chardev",
+		socket,
+		"-qtest",
+		"chardev:qtest",
+		"-qtest-log",
+		"/dev/null",
+		"-device",
+		qemu->iommu,
+		"-device",
+		"edu,addr=4.0,multifunction=on,dma_mask=0xffffffffffffffff",
+		"-device",
+		"edu,addr=4.1,dma_mask=0xffffffffffffffff",
+		NULL,
+	};
+
+	snprintf(memory, sizeof memory, "%dM", PLACES_MEBIBYTES);
+	snprintf(socket, sizeof socket, "socket,id=qtest,fd=%d", QTEST_SOCKET);
+	snprintf(firmware, sizeof firmware, "/dev/fd/%d", QTEST_FILE);
+	return qtest_start(argv, qemu->firmware);
+}
+
+/* 64 KiB that end with the reset vector: cli; hlt; and again.  The file has no
+ * name, so nothing is left of it. */
+static int halting_firmware(void)
+{
+	static const unsigned char code[] = {0xfa, 0xf4, 0xeb, 0xfd};
+	unsigned char image[0x10000];
+	FILE *file = tmpfile();
+	int descriptor = -1;
+
+	memset(image, 0xff, sizeof image);
+	memcpy(image + 0xfff0, code, sizeof code);
+	if (file && fwrite(image, 1, sizeof image, file) == sizeof image && !fflush(file))
+		descriptor = dup(fileno(file));
+	if (file)
+		fclose(file);
+	return descriptor;
+}
+
+/* ---- Finding out what this QEMU is -------------------------------------------- */
+
+static bool find_machine(struct qemu *qemu, char *why, size_t size)
+{
+	char help[HELP];
+	char *const argv[] = {qemu->binary, "-device", "amd-iommu,help", NULL};
+
+	if (!qtest_capture(argv, help, sizeof help)) {
+		snprintf(why, size, "%s cannot be run, or has no amd-iommu", qemu->binary);
+		return false;
+	}
+	for (size_t i = 0; i < sizeof properties / sizeof *properties; i++) {
+		snprintf(qemu->iommu, sizeof qemu->iommu, "amd-iommu,%s", properties[i]);
+		if (translates(qemu) && identify(qemu) == DUT_OK) {
+			stop(&qemu->dut);
+			return true;
+		}
+		stop(&qemu->dut);
+		qtest_stop(qemu->spare);
+		qemu->spare = NULL;
+	}
+	snprintf(why, size, "the amd-iommu of %s does not translate DMA", qemu->binary);
+	return false;
+}
+
+static enum dut_status store(struct qemu *qemu, uint64_t spa, uint64_t value)
+{
+	unsigned char bytes[8];
+
+	for (unsigned i = 0; i < 8; i++)
+		bytes[i] = (unsigned char)(value >> 8 * i);
+	return qtest_memory_write(qemu->q, spa, bytes, sizeof bytes);
+}
+
+static enum dut_status poke(struct qemu *qemu, uint32_t offset, uint64_t value)
+{
+	return qtest_tell(qemu->q, "writeq 0x%" PRIx64 " 0x%" PRIx64, REGISTERS + offset, value);
+}
+
+/* One write through a table of one level, and one that must fault: the log tells
+ * whether this QEMU writes it. */
+static bool translates(struct qemu *qemu)
+{
+	enum { TABLE = 0x100000, ROOT = 0x1000000, LOG = 0x500000, PAGE = 0x4000000, LENGTH = 8 };
+	unsigned char seen[LENGTH], pattern[LENGTH];
+	uint64_t tail = 0;
+	bool fine = awake(qemu) == DUT_OK;
+
+	fine = fine &&
+	       store(qemu, TABLE + 32 * EDU_FIRST, UINT64_C(0x6000000000000203) | ROOT) == DUT_OK;
+	fine = fine && store(qemu, TABLE + 32 * EDU_FIRST + 8, 1) == DUT_OK;
+	fine = fine && store(qemu, ROOT + 8, UINT64_C(0x6000000000000001) | PAGE) == DUT_OK;
+	fine = fine && poke(qemu, 0x00, TABLE | 0x1ff) == DUT_OK;
+	fine = fine && poke(qemu, 0x10, UINT64_C(8) << 56 | LOG) == DUT_OK;
+	fine = fine && poke(qemu, 0x18, 0x405) == DUT_OK;
+	fine = fine && edu_write(&qemu->edu, 0, 0x1000, LENGTH) == DUT_OK;
+	fine = fine && qtest_memory_read(qemu->q, PAGE, seen, LENGTH) == DUT_OK;
+	edu_pattern(pattern, LENGTH);
+	fine = fine && !memcmp(seen, pattern, LENGTH);
+	fine = fine && edu_write(&qemu->edu, 0, 0x2000, LENGTH) == DUT_OK;
+	fine = fine &&
+	       qtest_number(qemu->q, &tail, "readq 0x%" PRIx64, REGISTERS + 0x2018) == DUT_OK;
+	qemu->identity.events = tail != 0;
+	return fine;
+}
+
+/* The IOMMU's function, by its class. */
+static enum dut_status find_function(struct qemu *qemu)
+{
+	enum dut_status status = DUT_OK;
+
+	for (uint16_t id = 8; status == DUT_OK && id < 0x100; id = (uint16_t)(id + 8)) {
+		uint32_t class = 0;
+
+		status = qtest_pci_read(qemu->q, id, 0x08, 4, &class);
+		if (class >> 8 == 0x080600) {
+			qemu->identity.function = id;
+			return status;
+		}
+	}
+	return status == DUT_OK ? DUT_UNSUPPORTED : status;
+}
+
+/* The IOMMU's capability in the function's list, which has at most 48 items. */
+static enum dut_status find_capability(struct qemu *qemu, uint32_t *at)
+{
+	uint16_t function = qemu->identity.function;
+	enum dut_status status = qtest_pci_read(qemu->q, function, 0x34, 1, at);
+
+	for (unsigned i = 0; status == DUT_OK && i < 48; i++) {
+		uint32_t header = 0;
+
+		*at &= 0xfc;
+		status = qtest_pci_read(qemu->q, function, *at, 4, &header);
+		if ((header & 0x000700ff) == 0x0003000f)
+			return status;
+		*at = header >> 8;
+	}
+	return status == DUT_OK ? DUT_UNSUPPORTED : status;
+}
+
+static enum dut_status identify(struct qemu *qemu)
+{
+	struct identity *identity = &qemu->identity;
+	enum dut_status status = find_function(qemu);
+	uint32_t at = 0;
+
+	if (status == DUT_OK)
+		status =
+			qtest_number(qemu->q, &identity->efr, "readq 0x%" PRIx64, REGISTERS + 0x30);
+	if (status == DUT_OK)
+		status = qtest_number(qemu->q, &identity->efr2, "readq 0x%" PRIx64,
+				      REGISTERS + 0x1a0);
+	if (status == DUT_OK)
+		status = find_capability(qemu, &at);
+	if (status == DUT_OK)
+		status = qtest_pci_read(qemu->q, identity->function, at, 4, &identity->capability);
+	if (status == DUT_OK)
+		status =
+			qtest_pci_read(qemu->q, identity->function, at + 0x10, 4, &identity->misc0);
+	return status;
+}
+
+/* ---- Memory and registers ------------------------------------------------------ */
+
+static enum dut_status memory_read(struct dut *dut, uint64_t spa, void *to, size_t len)
+{
+	enum dut_status status = awake(self(dut));
+
+	if (status == DUT_OK && !places_are_memory(spa, len))
+		status = DUT_UNSUPPORTED;
+	return status == DUT_OK ? qtest_memory_read(self(dut)->q, spa, to, len) : status;
+}
+
+static enum dut_status memory_write(struct dut *dut, uint64_t spa, const void *from, size_t len)
+{
+	enum dut_status status = awake(self(dut));
+
+	if (status == DUT_OK && !places_are_memory(spa, len))
+		status = DUT_UNSUPPORTED;
+	if (status != DUT_OK)
+		return status;
+	places_note(&self(dut)->places, spa, from, len);
+	return qtest_memory_write(self(dut)->q, spa, from, len);
+}
+
+static char width_letter(unsigned len)
+{
+	return len == 1 ? 'b' : len == 2 ? 'w' : len == 4 ? 'l' : 'q';
+}
+
+static enum dut_status mmio_read(struct dut *dut, uint32_t offset, unsigned len, uint64_t *value)
+{
+	enum dut_status status = awake(self(dut));
+
+	if (status == DUT_OK && offset >= REGISTERS_LENGTH)
+		status = DUT_UNSUPPORTED;
+	if (status != DUT_OK)
+		return status;
+	return qtest_number(self(dut)->q, value, "read%c 0x%" PRIx64, width_letter(len),
+			    REGISTERS + offset);
+}
+
+/* QEMU acts inside of the write, so it is waited for: a hang is seen here. */
+static enum dut_status mmio_write(struct dut *dut, uint32_t offset, unsigned len, uint64_t value)
+{
+	enum dut_status status = awake(self(dut));
+	const char *ignored;
+
+	if (status == DUT_OK && offset >= REGISTERS_LENGTH)
+		status = DUT_UNSUPPORTED;
+	if (status != DUT_OK)
+		return status;
+	return qtest_ask(self(dut)->q, &ignored, "write%c 0x%" PRIx64 " 0x%" PRIx64,
+			 width_letter(len), REGISTERS + offset, value);
+}
+
+static enum dut_status pci_read(struct dut *dut, uint32_t offset, unsigned len, uint32_t *value)
+{
+	struct qemu *qemu = self(dut);
+	enum dut_status status = awake(qemu);
+
+	if (status == DUT_OK && offset > 0xff) /* ports CF8h and CFCh reach no further */
+		status = DUT_UNSUPPORTED;
+	if (status != DUT_OK)
+		return status;
+	return qtest_pci_read(qemu->q, qemu->identity.function, offset, len, value);
+}
+
+static enum dut_status pci_write(struct dut *dut, uint32_t offset, unsigned len, uint32_t value)
+{
+	struct qemu *qemu = self(dut);
+	enum dut_status status = awake(qemu);
+
+	if (status == DUT_OK && offset > 0xff)
+		status = DUT_UNSUPPORTED;
+	if (status != DUT_OK)
+		return status;
+	return qtest_pci_write(qemu->q, qemu->identity.function, offset, len, value);
+}
+
+/* Commands are performed inside of the write of the tail. */
+static enum dut_status settle(struct dut *dut)
+{
+	return awake(self(dut));
+}
+
+/* ---- Accesses -------------------------------------------------------------------- */
+
+static bool drivable(const struct gvi_request *request)
+{
+	return request->device >= EDU_FIRST && request->device < EDU_FIRST + EDU_FUNCTIONS &&
+	       request->length && request->length <= EDU_LONGEST &&
+	       (request->access == GVI_READ || request->access == GVI_WRITE) &&
+	       !request->has_pasid && !request->execute && !request->privileged && !request->intx;
+}
+
+/* A write of the interrupt range ends in QEMU's interrupt controller, unseen. */
+static bool interrupts(const struct gvi_request *request)
+{
+	return request->access == GVI_WRITE && request->address >> 20 == 0xfee;
+}
+
+static enum dut_status write_(struct qemu *qemu, const struct gvi_request *request, uint64_t *spa)
+{
+	unsigned function = request->device - (unsigned)EDU_FIRST;
+	unsigned char pattern[EDU_LONGEST];
+	enum dut_status status = places_keep(&qemu->places, qemu->q, request->length);
+
+	if (status == DUT_OK)
+		status = edu_write(&qemu->edu, function, request->address, request->length);
+	edu_pattern(pattern, request->length);
+	if (status == DUT_OK)
+		status = places_changed(&qemu->places, qemu->q, pattern, request->length, spa);
+	return status;
+}
+
+/* Data that came from nowhere known, but not zeros, came from somewhere. */
+static enum dut_status read_(struct qemu *qemu, const struct gvi_request *request, uint64_t *spa,
+			     bool *granted)
+{
+	unsigned function = request->device - (unsigned)EDU_FIRST;
+	unsigned char data[EDU_LONGEST];
+	bool moved = false, somewhere = false;
+	enum dut_status status = places_mark(&qemu->places, qemu->q, request->length);
+
+	if (status == DUT_OK)
+		status = edu_read(&qemu->edu, function, request->address, request->length, data,
+				  &moved);
+	if (status == DUT_OK)
+		status = places_unmark(&qemu->places, qemu->q, request->length);
+	for (uint32_t i = 0; status == DUT_OK && i < request->length; i++)
+		somewhere |= data[i] != 0;
+	*granted = moved && somewhere;
+	*spa = *granted ? places_find(&qemu->places, data, request->length) : UINT64_MAX;
+	return status;
+}
+
+static enum dut_status dma(struct dut *dut, const struct dut_dma *dma, struct gvi_answer *answer)
+{
+	struct qemu *qemu = self(dut);
+	bool seen = drivable(&dma->request) && !interrupts(&dma->request), granted = false;
+	enum dut_status status = seen ? awake(qemu) : DUT_UNSUPPORTED;
+	uint64_t spa = UINT64_MAX;
+
+	if (status != DUT_OK)
+		return status;
+	places_gather(&qemu->places, dma);
+	if (dma->request.access == GVI_WRITE) {
+		status = write_(qemu, &dma->request, &spa);
+		granted = spa != UINT64_MAX;
+	} else {
+		status = read_(qemu, &dma->request, &spa, &granted);
+	}
+	if (status == DUT_OK && !granted && qemu->places.blind)
+		status = DUT_UNSUPPORTED;
+	*answer = (struct gvi_answer){0};
+	answer->result = granted ? GVI_GRANT : GVI_ABORT;
+	answer->address = granted ? spa : 0;
+	return status;
+}
+
+/* ---- What QEMU cannot do ------------------------------------------------------------ */
+
+static enum dut_status inject(struct dut *dut, const struct dut_error *errors, size_t count)
+{
+	(void)dut;
+	(void)errors;
+	return count ? DUT_UNSUPPORTED : DUT_OK;
+}
+
+static enum dut_status race(struct dut *dut, uint64_t spa, uint64_t value)
+{
+	(void)dut;
+	(void)spa;
+	(void)value;
+	return DUT_UNSUPPORTED;
+}
+
+static enum dut_status effects(struct dut *dut, const struct gvi_effect **list, size_t *count)
+{
+	(void)dut;
+	*list = NULL;
+	*count = 0;
+	return DUT_UNSUPPORTED;
+}
+
+const struct dut_class dut_qemu = {
+	.name = "qemu",
+	.usage = "BINARY",
+	.open = open_,
+	.close = close_,
+	.abilities = abilities,
+	.start = start,
+	.stop = stop,
+	.memory_read = memory_read,
+	.memory_write = memory_write,
+	.mmio_read = mmio_read,
+	.mmio_write = mmio_write,
+	.pci_read = pci_read,
+	.pci_write = pci_write,
+	.dma = dma,
+	.settle = settle,
+	.inject = inject,
+	.race = race,
+	.effects = effects,
+};
