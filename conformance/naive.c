@@ -1,0 +1,1114 @@
+/* The slow twin.  Numbers of sections and steps are those of docs/spec; files
+ * are named by their numbers: 01 device table, 02 host page tables, 04 flow,
+ * 07 registers, 10 events. */
+#include "conformance/naive.h"
+
+#include <string.h>
+
+/* One request on its way. */
+struct way {
+	struct naive *n;
+	const struct gvi_request *r;
+	struct naive_answer *a;
+	uint64_t dte[4];
+	bool has_dte;
+	bool plain; /* a PASID prefix that is ignored from here on (AMB-3.1) */
+};
+
+static bool interrupt_ranges(struct way *w);
+static bool other_ranges(struct way *w);
+static bool fetch_device(struct way *w);
+static void not_valid(struct way *w);
+static bool illegal_entry(struct way *w);
+static bool excluded(struct way *w);
+static bool host_stage(struct way *w);
+static bool before_walk(struct way *w);
+static void identity(struct way *w);
+static void host_walk(struct way *w);
+static void forward(struct way *w);
+static void page_fault(struct way *w, bool pr, bool rz, bool pe);
+
+/* ---- Words and bits ------------------------------------------------------- */
+
+static bool bit(uint64_t value, unsigned n)
+{
+	return (value >> n & 1) != 0;
+}
+
+static uint64_t bits(uint64_t value, unsigned high, unsigned low)
+{
+	value >>= low;
+	if (high - low == 63)
+		return value;
+	return value & ((UINT64_C(1) << (high - low + 1)) - 1);
+}
+
+/* A word with ones from high to low. */
+static uint64_t ones(unsigned high, unsigned low)
+{
+	return bits(UINT64_MAX, high - low, 0) << low;
+}
+
+static unsigned habit(const struct way *w, enum gvi_choice choice)
+{
+	return w->n->habit[choice];
+}
+
+static bool writes(const struct way *w)
+{
+	return w->r->access != GVI_READ;
+}
+
+static bool posted(const struct way *w)
+{
+	return w->r->access == GVI_WRITE;
+}
+
+/* Are these rights enough for the access?  02 section 4, AMB-2.12. */
+static bool enough(const struct way *w, bool ir, bool iw)
+{
+	switch (w->r->access) {
+	case GVI_READ:
+		if (w->r->length > 0 || habit(w, GVI_CHOICE_ZERO_READ) == 0)
+			return ir;
+		return habit(w, GVI_CHOICE_ZERO_READ) == 1 ? ir || iw : true;
+	case GVI_ATOMIC:
+		return ir && iw;
+	default:
+		return iw;
+	}
+}
+
+/* ---- The order of 04 section 3 -------------------------------------------- */
+
+void naive_translate(struct naive *n, const struct gvi_request *request,
+		     struct naive_answer *answer)
+{
+	struct way w = {.n = n, .r = request, .a = answer};
+	bool tv;
+
+	memset(answer, 0, sizeof *answer);
+	answer->mask[0] = answer->mask[1] = UINT64_MAX;
+	if (!bit(n->control, 0)) { /* step 1 */
+		forward(&w);
+		return;
+	}
+	if (!request->has_pasid && interrupt_ranges(&w)) /* step 2 */
+		return;
+	if (!fetch_device(&w)) /* step 3 */
+		return;
+	if (!bit(w.dte[0], 0)) { /* step 4 */
+		not_valid(&w);
+		return;
+	}
+	if (illegal_entry(&w)) /* step 5 */
+		return;
+	if (!request->has_pasid && other_ranges(&w)) /* step 6 */
+		return;
+	tv = bit(w.dte[0], 1);
+	if (!tv && (habit(&w, GVI_CHOICE_EXCLUSION_TV) == 0 || !excluded(&w))) { /* step 7 */
+		page_fault(&w, habit(&w, GVI_CHOICE_TV_FAULT_PR) == 1, false, false);
+		return;
+	}
+	if (!tv || excluded(&w)) { /* step 8 */
+		if (habit(&w, GVI_CHOICE_EXCLUSION_RIGHTS) == 1) {
+			bool ir = bit(w.dte[0], 61), iw = bit(w.dte[0], 62);
+
+			if (!enough(&w, ir, iw)) {
+				page_fault(&w, true, false, true);
+				return;
+			}
+			forward(&w);
+			answer->read = ir;
+			answer->write = iw;
+			return;
+		}
+		forward(&w);
+		return;
+	}
+	if (!host_stage(&w)) /* step 9 */
+		return;
+	if (!before_walk(&w)) /* step 10 */
+		return;
+	if (bits(w.dte[0], 11, 9) == 0) /* step 11 */
+		identity(&w);
+	else
+		host_walk(&w);
+}
+
+/* ---- Ends ------------------------------------------------------------------ */
+
+static void forward(struct way *w)
+{
+	w->a->result = GVI_GRANT;
+	w->a->address = w->r->address;
+	w->a->read = w->a->write = true;
+}
+
+/* 04 section 8. */
+static void refuse(struct way *w)
+{
+	w->a->result = GVI_ABORT;
+	w->a->address = w->a->size = 0;
+	w->a->translated = w->a->read = w->a->write = false;
+	if (posted(w))
+		w->a->completion = GVI_DROPPED;
+	else if (habit(w, GVI_CHOICE_ABORT_STATUS) == 0)
+		w->a->completion = GVI_COMPLETER_ABORT;
+	else
+		w->a->completion = GVI_UNSUPPORTED_REQUEST;
+}
+
+/* 10 section 6. */
+static bool log_entry(struct naive *n, const uint64_t *event)
+{
+	uint32_t size = UINT32_C(16) << bits(n->log_base, 59, 56);
+	uint32_t next = (n->log_tail + 16) % size;
+	uint8_t bytes[16];
+
+	if (!n->log_run)
+		return false;
+	if (next == n->log_head) {
+		n->overflow = true;
+		n->log_run = false;
+		return false;
+	}
+	for (unsigned i = 0; i < 16; i++)
+		bytes[i] = (uint8_t)(event[i / 8] >> 8 * (i % 8));
+	if (n->memory.write(n->memory.user, (n->log_base & ones(51, 12)) + n->log_tail, bytes, 16))
+		return false;
+	n->log_tail = next;
+	n->log_int = true;
+	return true;
+}
+
+/* Refused with an event that nothing suppresses. */
+static void report(struct way *w)
+{
+	refuse(w);
+	w->a->logging = log_entry(w->n, w->a->event) ? GVI_LOGGED : GVI_LOST;
+}
+
+/* 07 section 8. */
+static void report_hardware(struct way *w)
+{
+	struct naive *n = w->n;
+
+	report(w);
+	if (!bit(n->efr, 8))
+		return;
+	if (habit(w, GVI_CHOICE_HW_EVENT_WHEN) == 1 && w->a->logging == GVI_LOGGED)
+		return;
+	if (!n->hev || habit(w, GVI_CHOICE_HW_EVENT_KEEP) == 1) {
+		n->hardware_event[0] = w->a->event[0];
+		n->hardware_event[1] = w->a->event[1];
+	}
+	if (n->hev)
+		n->heo = true;
+	n->hev = true;
+}
+
+/* The PASID, as 10 section 2 places it, with GN. */
+static uint64_t pasid_bits(const struct way *w)
+{
+	uint64_t pasid = w->r->pasid;
+
+	return bits(pasid, 19, 16) << 16 | bits(pasid, 15, 0) << 32 | UINT64_C(1) << 48;
+}
+
+static uint64_t code(unsigned value)
+{
+	return (uint64_t)value << 60;
+}
+
+static bool with_pasid(const struct way *w)
+{
+	return w->r->has_pasid && !w->plain;
+}
+
+/* ---- Events ---------------------------------------------------------------- */
+
+/* 10 section 5, 01 section 7. */
+static bool suppressed(struct way *w, bool *first)
+{
+	bool se = bit(w->dte[1], 33), sa = bit(w->dte[1], 34);
+
+	*first = false;
+	if (!w->has_dte || (!se && !sa))
+		return false;
+	if (sa)
+		return true;
+	for (unsigned i = 0; i < w->n->nreported; i++)
+		if (w->n->reported[i] == w->r->device)
+			return habit(w, GVI_CHOICE_SE_REARM) == 0;
+	*first = true;
+	return false;
+}
+
+static void report_page_fault(struct way *w)
+{
+	struct naive *n = w->n;
+	bool first;
+
+	if (suppressed(w, &first)) {
+		refuse(w);
+		w->a->logging = GVI_SUPPRESSED;
+		return;
+	}
+	report(w);
+	if (first && n->nreported < NAIVE_DEVICES &&
+	    (w->a->logging == GVI_LOGGED || habit(w, GVI_CHOICE_SE_LOST) == 0))
+		n->reported[n->nreported++] = w->r->device;
+}
+
+/* 10 section 3, 2h; flags in section 4. */
+static void page_fault(struct way *w, bool pr, bool rz, bool pe)
+{
+	uint64_t *event = w->a->event;
+	bool page = habit(w, GVI_CHOICE_EVENT_ADDRESS) == 1;
+
+	event[0] = w->r->device | code(2);
+	event[0] |= (uint64_t)pr << 52 | (uint64_t)writes(w) << 53;
+	event[0] |= (uint64_t)pe << 54 | (uint64_t)rz << 55;
+	if (with_pasid(w)) {
+		event[0] |= pasid_bits(w);
+		event[0] |= (uint64_t)!w->r->execute << 49 | (uint64_t)!w->r->privileged << 50;
+	} else {
+		event[0] |= bits(w->dte[1], 15, 0) << 32;
+	}
+	event[1] = w->r->address & ~(page ? UINT64_C(0xfff) : UINT64_C(3));
+	report_page_fault(w);
+}
+
+/* 10 section 3, 1h. */
+static void illegal(struct way *w, bool rz)
+{
+	uint64_t *event = w->a->event;
+
+	event[0] = w->r->device | code(1);
+	event[0] |= (uint64_t)writes(w) << 53 | (uint64_t)rz << 55;
+	if (with_pasid(w))
+		event[0] |= pasid_bits(w);
+	event[1] = w->r->address & ~UINT64_C(3);
+	report(w);
+}
+
+/* 10 section 3, 8h; Types in 01 section 5. */
+static void invalid_request(struct way *w, unsigned type)
+{
+	uint64_t *event = w->a->event;
+	unsigned us = habit(w, GVI_CHOICE_REQUEST_US_BIT) == 0 ? 49 : 50;
+
+	event[0] = w->r->device | code(8) | (uint64_t)type << 57;
+	if (with_pasid(w))
+		event[0] |= pasid_bits(w) | (uint64_t)!w->r->privileged << us;
+	event[1] = w->r->address;
+	report(w);
+}
+
+/* The same where docs/spec leaves the Type open. */
+static void invalid_request_some_type(struct way *w)
+{
+	w->a->mask[0] &= ~ones(59, 57);
+	invalid_request(w, 0);
+}
+
+/* AMB-10.7. */
+static uint64_t error_type(const struct way *w, enum gvi_bus bus)
+{
+	unsigned type = habit(w, GVI_CHOICE_HARDWARE_ERROR_TYPE) == 0 ? (unsigned)bus : 2;
+
+	return (uint64_t)type << 57;
+}
+
+/* 10 section 3, 3h. */
+static void device_table_error(struct way *w, uint64_t spa, enum gvi_bus bus)
+{
+	w->a->event[0] = w->r->device | code(3) | (uint64_t)writes(w) << 53 | error_type(w, bus);
+	w->a->event[1] = spa & ~UINT64_C(15);
+	report_hardware(w);
+}
+
+/* 10 section 3, 4h. */
+static void page_table_error(struct way *w, uint64_t spa, enum gvi_bus bus)
+{
+	unsigned low = habit(w, GVI_CHOICE_TABLE_ERROR_ADDRESS) == 0 ? 3 : 4;
+
+	w->a->event[0] = w->r->device | code(4) | bits(w->dte[1], 15, 0) << 32;
+	w->a->event[0] |= (uint64_t)writes(w) << 53 | error_type(w, bus);
+	w->a->event[1] = spa & ones(63, low);
+	report_hardware(w);
+}
+
+/* 10 section 3, Dh: flags as in page faults; tag and RMP flags 0. */
+static void rmp_fault(struct way *w)
+{
+	w->a->event[0] = w->r->device | code(13) | (uint64_t)writes(w) << 53;
+	w->a->event[1] = w->r->address;
+	w->a->mask[0] = ones(63, 60) | ones(53, 53) | ones(15, 0);
+	report(w);
+}
+
+/* ---- Special ranges: 04 section 2 ------------------------------------------- */
+
+/* Whether an address lies in a range of the HyperTransport map. */
+static bool in(const struct way *w, uint64_t first, uint64_t last)
+{
+	uint64_t low = bits(w->r->address, 39, 0), high = bits(w->r->address, 63, 40);
+	bool zero = high == 0, one = high == 0xffffff;
+	bool counts;
+
+	if (bit(w->n->efr2, 11)) /* HTRangeIgnore */
+		return false;
+	switch (habit(w, GVI_CHOICE_SPECIAL_HIGH_BITS)) {
+	case 0:
+		counts = zero;
+		break;
+	case 1:
+		counts = one;
+		break;
+	case 2:
+		counts = zero || one;
+		break;
+	default:
+		counts = true;
+	}
+	return counts && first <= low && low <= last;
+}
+
+static bool in_interrupt_window(const struct way *w)
+{
+	return in(w, 0xfdf8000000, 0xfdf8ffffff) || w->r->address >> 20 == 0xfee;
+}
+
+/* Step 2 for what is not a posted write, with AMB-4.18. */
+static void interrupt_range_read(struct way *w)
+{
+	if (habit(w, GVI_CHOICE_INTERRUPT_READ_INVALID) == 1) {
+		if (!fetch_device(w))
+			return;
+		if (!bit(w->dte[0], 0)) {
+			not_valid(w);
+			return;
+		}
+	}
+	invalid_request(w, 0);
+}
+
+static bool interrupt_ranges(struct way *w)
+{
+	bool reserved = in(w, 0xfd00000000, 0xfdf7ffffff);
+
+	if (!reserved && !in_interrupt_window(w))
+		return false;
+	if (!posted(w)) {
+		interrupt_range_read(w);
+	} else if (reserved) {
+		invalid_request(w, 6); /* 05 section 4 step 1 */
+	} else {
+		w->a->result = GVI_INTERRUPT;
+	}
+	return true;
+}
+
+/* 01 section 5: true when the request ends here. */
+static bool system_management(struct way *w)
+{
+	unsigned sys_mgt = (unsigned)bits(w->dte[1], 41, 40);
+	bool tv = bit(w->dte[0], 1);
+
+	if (sys_mgt == 3 && tv)
+		return false;
+	if (sys_mgt == 3)
+		invalid_request(w, 7);
+	else if (!posted(w))
+		invalid_request(w, 4);
+	else if (sys_mgt == 1 || (sys_mgt == 2 && w->r->intx))
+		forward(w);
+	else
+		invalid_request(w, 3);
+	return true;
+}
+
+static bool port_io(struct way *w)
+{
+	unsigned io_ctl = (unsigned)bits(w->dte[1], 36, 35);
+	bool tv = bit(w->dte[0], 1);
+
+	if (io_ctl == 2 && tv)
+		return false;
+	if (io_ctl == 0)
+		invalid_request(w, 2);
+	else if (io_ctl == 1)
+		forward(w);
+	else if (io_ctl == 2)
+		invalid_request(w, 7);
+	else
+		illegal(w, habit(w, GVI_CHOICE_ILLEGAL_DTE_RZ) == 1);
+	return true;
+}
+
+/* AMB-4.17. */
+static bool abort_range(struct way *w)
+{
+	switch (habit(w, GVI_CHOICE_ABORT_RANGES)) {
+	case 0:
+		refuse(w);
+		return true;
+	case 1:
+		invalid_request_some_type(w);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool other_ranges(struct way *w)
+{
+	if (in(w, 0xfdf9000000, 0xfdf90fffff)) /* IACK */
+		return abort_range(w);
+	if (in(w, 0xfdf9100000, 0xfdf91fffff))
+		return system_management(w);
+	if (in(w, 0xfdfb000000, 0xfdfbffffff) && bit(w->n->misc0, 22)) { /* ATS */
+		invalid_request(w, posted(w) ? 3 : 4);
+		return true;
+	}
+	if (in(w, 0xfdfc000000, 0xfdfdffffff))
+		return port_io(w);
+	if (in(w, 0xfdfe000000, 0xfe1fffffff)) /* configuration, and extended */
+		return abort_range(w);
+	if (in(w, 0xfe20000000, 0xffffffffff) && habit(w, GVI_CHOICE_HIGH_RESERVED_RANGE) == 1) {
+		refuse(w);
+		return true;
+	}
+	return false;
+}
+
+/* ---- Device table: 01 sections 2 and 8 --------------------------------------- */
+
+/* AMB-1.6. */
+static void out_of_range(struct way *w)
+{
+	struct gvi_request request = *w->r;
+	struct way other = *w;
+
+	if (habit(w, GVI_CHOICE_DEVICE_OUT_OF_RANGE_ADDRESS) == 1)
+		request.address = 0;
+	other.r = &request;
+	other.plain = habit(w, GVI_CHOICE_DEVICE_OUT_OF_RANGE_PASID) == 1;
+	if (habit(w, GVI_CHOICE_DEVICE_OUT_OF_RANGE) == 0) {
+		page_fault(&other, false, false, false);
+	} else {
+		w->a->mask[0] &= ~ones(55, 55); /* RZ: AMB-1.16 */
+		illegal(&other, false);
+	}
+}
+
+/* Reads half or all of an entry. */
+static bool read_entry(struct way *w, uint64_t spa, unsigned first, unsigned words)
+{
+	uint8_t bytes[32];
+	enum gvi_bus bus;
+
+	bus = w->n->memory.read(w->n->memory.user, spa + 8 * first, bytes, 8 * (size_t)words);
+	if (bus) {
+		device_table_error(w, spa + 8 * first, bus);
+		return false;
+	}
+	for (unsigned i = 0; i < words; i++)
+		for (unsigned j = 0; j < 8; j++)
+			w->dte[first + i] |= (uint64_t)bytes[8 * i + j] << 8 * j;
+	return true;
+}
+
+static bool fetch_device(struct way *w)
+{
+	const struct naive *n = w->n;
+	unsigned enable = (unsigned)bits(n->control, 36, 34);
+	unsigned supported = (unsigned)bits(n->efr, 39, 38);
+	unsigned segment, index, size;
+	uint64_t spa;
+
+	if (enable > supported) /* AMB-7.11: a reserved value works like 0 */
+		enable = 0;
+	segment = w->r->device >> (16 - enable);
+	index = w->r->device & ((1u << (16 - enable)) - 1);
+	size = (unsigned)bits(n->device_table[segment], segment ? 7 : 8, 0);
+	if (index * 32 + 32 > (size + 1) * 4096) {
+		out_of_range(w);
+		return false;
+	}
+	spa = (n->device_table[segment] & ones(51, 12)) + index * 32;
+	memset(w->dte, 0, sizeof w->dte);
+	if (habit(w, GVI_CHOICE_DTE_FETCH) == 0 ? !read_entry(w, spa, 0, 4)
+						: !read_entry(w, spa, 0, 2) || !read_entry(w, spa, 2, 2))
+		return false;
+	w->has_dte = true;
+	return true;
+}
+
+/* V=0: AMB-1.7, AMB-6.1. */
+static void not_valid(struct way *w)
+{
+	w->has_dte = false; /* SA, SE and DomainID are ignored */
+	if (w->n->snp && habit(w, GVI_CHOICE_SNP_INVALID_ENTRY) == 1) {
+		w->a->mask[0] &= ~ones(55, 55);
+		illegal(w, false);
+	} else if (w->r->has_pasid && habit(w, GVI_CHOICE_DTE_INVALID_PASID) == 1) {
+		invalid_request_some_type(w);
+	} else {
+		forward(w);
+	}
+}
+
+/* ---- Step 5: reserved bits, then encodings ------------------------------------ */
+
+/* Guest translation is there and enabled. */
+static bool guest_enabled(const struct way *w)
+{
+	return bit(w->n->efr, 4) && bit(w->n->control, 16);
+}
+
+static bool gv(const struct way *w)
+{
+	return bit(w->dte[0], 55) && guest_enabled(w);
+}
+
+static bool giov(const struct way *w)
+{
+	return bit(w->dte[0], 54) && bit(w->n->efr, 48);
+}
+
+/* HAD, without the bits whose feature is missing. */
+static unsigned had(const struct way *w)
+{
+	unsigned value = (unsigned)bits(w->dte[0], 8, 7);
+
+	if (!bit(w->n->efr, 49))
+		value &= 2;
+	if (!bit(w->n->efr, 52))
+		value &= 1;
+	return value;
+}
+
+/* Bits of qword 0 that belong to a missing feature; GV itself is AMB-3.9. */
+static uint64_t missing_0(const struct naive *n)
+{
+	uint64_t mask = 0;
+
+	if (n->revision >= GVI_REVISION(3, 11) && !bit(n->efr2, 0))
+		mask |= ones(6, 4); /* CXL attributes */
+	if (!bit(n->efr, 49))
+		mask |= ones(7, 7); /* HAD */
+	if (!bit(n->efr, 52))
+		mask |= ones(8, 8);
+	if (!bit(n->efr, 50) || !bit(n->control, 45))
+		mask |= ones(53, 52); /* PPR, GPRP: row 11 */
+	if (!bit(n->efr, 48))
+		mask |= ones(54, 54); /* GIoV */
+	if (!bit(n->efr, 4))
+		mask |= ones(60, 56); /* GLX, GCR3 */
+	return mask;
+}
+
+static bool reserved_memory_half(const struct way *w)
+{
+	const struct naive *n = w->n;
+	uint64_t mask0 = ones(63, 63) | ones(3, 2), mask1 = 0;
+
+	if (n->revision < GVI_REVISION(3, 11))
+		mask0 |= ones(6, 4);
+	if (n->revision < GVI_REVISION(3, 6))
+		mask1 |= ones(42, 42); /* SATS */
+	if (habit(w, GVI_CHOICE_DTE_UNSUPPORTED_BITS) == 0) {
+		mask0 |= missing_0(n);
+		if (!bit(n->efr, 31))
+			mask1 |= ones(42, 42);
+		if (!bit(n->efr, 4))
+			mask1 |= ones(63, 43) | ones(31, 16); /* GCR3 */
+	}
+	return (w->dte[0] & mask0) || (w->dte[1] & mask1);
+}
+
+/* Bits 255:192 that must be 0. */
+static uint64_t reserved_3(const struct way *w)
+{
+	const struct naive *n = w->n;
+	bool checked = habit(w, GVI_CHOICE_DTE_UNSUPPORTED_BITS) == 0;
+	uint64_t mask = ones(14, 0) | ones(52, 48);
+
+	if (habit(w, GVI_CHOICE_DTE_BIT_245) == 0)
+		mask |= ones(53, 53);
+	if (n->revision < GVI_REVISION(3, 6) || (checked && !bit(n->efr, 55)))
+		mask |= ones(47, 15); /* vImuEn, GDeviceID, GuestID */
+	if (checked && !bit(n->efr, 51) && !bit(n->efr, 47))
+		mask |= ones(63, 54); /* attributes */
+	return mask;
+}
+
+/* Only where an implementation looks at them for memory: AMB-1.12, AMB-1.5. */
+static bool reserved_interrupt_half(const struct way *w)
+{
+	bool iv = bit(w->dte[2], 0);
+	uint64_t mask2 = ones(53, 52);
+
+	if (habit(w, GVI_CHOICE_DTE_OTHER_HALF) == 0)
+		return false;
+	if (w->n->revision < GVI_REVISION(3, 6))
+		mask2 |= ones(55, 54) | ones(59, 59);
+	if (iv && (w->dte[2] & mask2))
+		return true;
+	return (iv || habit(w, GVI_CHOICE_DTE_HIGH_GATE) != 0) && (w->dte[3] & reserved_3(w));
+}
+
+static bool bad_mode(const struct way *w)
+{
+	unsigned mode = (unsigned)bits(w->dte[0], 11, 9);
+
+	return mode == 7 || mode > 4 + bits(w->n->efr, 11, 10);
+}
+
+/* GuestPagingMode: AMB-1.4. */
+static bool bad_guest_mode(const struct way *w)
+{
+	unsigned mode = (unsigned)bits(w->dte[2], 55, 54);
+	bool counts = habit(w, GVI_CHOICE_DTE_GUEST_MODE_GATE) == 0 ? gv(w) : bit(w->dte[2], 0);
+
+	if (!counts || w->n->revision < GVI_REVISION(3, 6))
+		return false;
+	return mode >= 2 || (mode == 1 && bits(w->n->efr, 13, 12) == 0);
+}
+
+/* 01 section 8, rows 8 and 10 with RZ=1; TV=1. */
+static bool must_be_zero(const struct way *w)
+{
+	if (w->n->no_host && (w->dte[0] & (ones(51, 12) | ones(11, 9))))
+		return true;
+	return bit(w->dte[0], 55) && !guest_enabled(w) &&
+	       habit(w, GVI_CHOICE_GV_WITHOUT_GTEN) == 0;
+}
+
+/* 01 section 8, rows 6, 7, 9 and 10 with RZ=0; TV=1. */
+static bool bad_encoding(const struct way *w)
+{
+	const struct naive *n = w->n;
+	unsigned glx = (unsigned)bits(w->dte[0], 57, 56);
+	bool snp = n->snp || (habit(w, GVI_CHOICE_SNP_MODE_0) == 1 && bit(n->efr, 63));
+
+	if (!n->no_host && bad_mode(w) && habit(w, GVI_CHOICE_DTE_MODE) == 0)
+		return true;
+	if (had(w) == 2)
+		return true;
+	if (gv(w) && (glx == 3 || glx > bits(n->efr, 15, 14)))
+		return true;
+	if (bad_guest_mode(w))
+		return true;
+	if (snp && bits(w->dte[0], 11, 9) == 0)
+		return true;
+	if (n->snp && bits(w->dte[1], 15, 0) == 0 && habit(w, GVI_CHOICE_SNP_DOMAIN_0) == 1)
+		return true;
+	return giov(w) && !gv(w) && habit(w, GVI_CHOICE_GIOV_WITHOUT_GV) == 0;
+}
+
+static bool illegal_entry(struct way *w)
+{
+	bool tv = bit(w->dte[0], 1);
+	bool reserved = reserved_memory_half(w) || reserved_interrupt_half(w);
+	bool encoding = tv && bad_encoding(w);
+
+	if (tv && must_be_zero(w))
+		reserved = true;
+	if (habit(w, GVI_CHOICE_IOCTL_RESERVED) == 1 && bits(w->dte[1], 36, 35) == 3)
+		encoding = true;
+	if (!reserved && !encoding)
+		return false;
+	illegal(w, reserved || habit(w, GVI_CHOICE_ILLEGAL_DTE_RZ) == 1);
+	return true;
+}
+
+/* ---- Steps 8 to 10 ------------------------------------------------------------ */
+
+/* 01 section 6. */
+static bool excluded(struct way *w)
+{
+	const struct naive *n = w->n;
+	uint64_t first = n->exclusion_base & ones(51, 12);
+	uint64_t last = (n->exclusion_limit & ones(51, 12)) | 0xfff;
+	bool enabled = bit(n->exclusion_base, 0), allow = bit(n->exclusion_base, 1);
+
+	if (bit(n->efr, 63) || !enabled)
+		return false;
+	if (w->r->has_pasid && habit(w, GVI_CHOICE_EXCLUSION_PASID) == 0)
+		return false;
+	if (!allow && !bit(w->dte[1], 39))
+		return false;
+	return first <= w->r->address && w->r->address <= last;
+}
+
+/* Step 9: false when the request ends, or needs a guest table. */
+static bool host_stage(struct way *w)
+{
+	if (gv(w) && (w->r->has_pasid || giov(w))) {
+		w->a->guest = true;
+		return false;
+	}
+	if (!w->r->has_pasid)
+		return true;
+	switch (habit(w, GVI_CHOICE_PASID_WITHOUT_GV)) {
+	case 0:
+		invalid_request_some_type(w);
+		return false;
+	case 1:
+		page_fault(w, false, false, false);
+		return false;
+	default:
+		w->plain = true;
+		return true;
+	}
+}
+
+/* 02 section 4 step 2, and AMB-2.15. */
+static bool surplus(const struct way *w)
+{
+	unsigned mode = (unsigned)bits(w->dte[0], 11, 9);
+	unsigned va = (unsigned)bits(w->n->misc0, 21, 15);
+
+	if (mode == 0 || bad_mode(w))
+		return false;
+	if (mode < 6 && w->r->address >> (12 + 9 * mode))
+		return true;
+	return habit(w, GVI_CHOICE_BEYOND_VASIZE) == 1 && va < 64 && w->r->address >> va;
+}
+
+/* Step 10, and what comes before any table is read. */
+static bool before_walk(struct way *w)
+{
+	bool rights = enough(w, bit(w->dte[0], 61), bit(w->dte[0], 62));
+
+	if (habit(w, GVI_CHOICE_SURPLUS_ORDER) == 1 && surplus(w)) {
+		page_fault(w, true, false, false);
+		return false;
+	}
+	if (!rights) {
+		page_fault(w, true, false, true);
+		return false;
+	}
+	if (bad_mode(w) || surplus(w)) { /* F-MODE, F-SKIP */
+		page_fault(w, true, false, false);
+		return false;
+	}
+	return true;
+}
+
+/* Mode=0: 01 section 3; FC from Mode0FC if AttrV. */
+static void identity(struct way *w)
+{
+	bool attributes = bit(w->n->efr, 51) || bit(w->n->efr, 47);
+
+	forward(w);
+	w->a->translated = true;
+	w->a->read = bit(w->dte[0], 61);
+	w->a->write = bit(w->dte[0], 62);
+	w->a->coherent = attributes && bit(w->dte[3], 54) && bit(w->dte[3], 55);
+}
+
+/* ---- The host walk: 02 section 4 ----------------------------------------------- */
+
+struct walk {
+	struct way *w;
+	uint64_t table;         /* of this level */
+	unsigned level;
+	bool ir, iw;
+	uint64_t spa[6], entry[6]; /* read so far */
+	unsigned count;
+	uint64_t size, base;    /* of a leaf */
+};
+
+enum outcome { GO_ON, ENDED, AGAIN };
+
+static enum outcome read_table(struct walk *k, uint64_t *entry);
+static enum outcome check(struct walk *k, uint64_t entry);
+static enum outcome mark(struct walk *k, unsigned i, bool dirty);
+static enum outcome finish(struct walk *k, uint64_t entry);
+
+static bool is_leaf(const struct walk *k, uint64_t entry)
+{
+	unsigned next = (unsigned)bits(entry, 11, 9);
+
+	if (k->level == 1 && habit(k->w, GVI_CHOICE_LEVEL_1_POINTER) == 1)
+		return true;
+	return next == 0 || next == 7;
+}
+
+static enum outcome walk_once(struct walk *k)
+{
+	for (;;) {
+		uint64_t entry = 0;
+		enum outcome outcome = read_table(k, &entry);
+
+		if (outcome == GO_ON)
+			outcome = check(k, entry);
+		if (outcome != GO_ON)
+			return outcome;
+		if (is_leaf(k, entry))
+			return finish(k, entry);
+		if (habit(k->w, GVI_CHOICE_UPPER_ACCESSED) == 1) {
+			outcome = mark(k, k->count - 1, false);
+			if (outcome != GO_ON)
+				return outcome;
+		}
+		k->table = entry & ones(51, 12); /* step 11 */
+		k->level = (unsigned)bits(entry, 11, 9);
+	}
+}
+
+static void host_walk(struct way *w)
+{
+	enum outcome outcome = AGAIN;
+
+	while (outcome == AGAIN) { /* 02 section 6 point 2: entries changed under the update */
+		struct walk k = {.w = w};
+
+		k.table = w->dte[0] & ones(51, 12);
+		k.level = (unsigned)bits(w->dte[0], 11, 9);
+		k.ir = bit(w->dte[0], 61);
+		k.iw = bit(w->dte[0], 62);
+		outcome = walk_once(&k);
+	}
+}
+
+static bool beyond_pa(const struct way *w, uint64_t spa)
+{
+	return spa >> bits(w->n->misc0, 14, 8) != 0;
+}
+
+/* Step 3. */
+static enum outcome read_table(struct walk *k, uint64_t *entry)
+{
+	struct way *w = k->w;
+	unsigned low = 12 + 9 * (k->level - 1);
+	uint64_t spa = k->table + 8 * bits(w->r->address, k->level == 6 ? 63 : low + 8, low);
+	uint8_t bytes[8];
+	enum gvi_bus bus;
+
+	if (k->count == 0 && beyond_pa(w, k->table)) { /* AMB-1.10 */
+		switch (habit(w, GVI_CHOICE_ROOT_BEYOND_PA)) {
+		case 0:
+			page_table_error(w, spa, GVI_BUS_MASTER_ABORT);
+			return ENDED;
+		case 1:
+			page_fault(w, true, true, false);
+			return ENDED;
+		case 2:
+			w->a->mask[0] &= ~ones(55, 55);
+			illegal(w, false);
+			return ENDED;
+		default:
+			break;
+		}
+	}
+	bus = w->n->memory.read(w->n->memory.user, spa, bytes, 8);
+	if (bus) {
+		page_table_error(w, spa, bus);
+		return ENDED;
+	}
+	for (unsigned i = 0; i < 8; i++)
+		*entry |= (uint64_t)bytes[i] << 8 * i;
+	k->spa[k->count] = spa;
+	k->entry[k->count++] = *entry;
+	return GO_ON;
+}
+
+/* ---- What can be wrong with an entry --------------------------------------------- */
+
+/* The page size of a leaf; 0 if its encoding is illegal.  02 section 3. */
+static uint64_t page_size(const struct walk *k, uint64_t entry)
+{
+	unsigned usual = 12 + 9 * (k->level - 1), size;
+
+	if (k->level == 1 && bits(entry, 11, 9) != 7)
+		return 4096;
+	if (bits(entry, 11, 9) == 0) {
+		if (k->level == 6 && habit(k->w, GVI_CHOICE_LEVEL_6_LEAF) == 0)
+			return 0;
+		return UINT64_C(1) << usual;
+	}
+	size = 12;
+	while (size < 52 && bit(entry, size))
+		size++;
+	size++;
+	if (size <= usual || size >= usual + 9)
+		return 0;
+	if (size >= 52 && habit(k->w, GVI_CHOICE_SIZE_2_52) == 1)
+		return 0;
+	return UINT64_C(1) << size;
+}
+
+/* AMB-2.8: the address of an entry lies beyond PAsize. */
+static enum outcome address_beyond(struct walk *k, uint64_t spa)
+{
+	struct way *w = k->w;
+
+	if (!beyond_pa(w, spa) || habit(w, GVI_CHOICE_ENTRY_BEYOND_PA) == 2)
+		return GO_ON;
+	if (habit(w, GVI_CHOICE_ENTRY_BEYOND_PA) == 0) {
+		page_fault(w, true, true, false);
+	} else {
+		w->a->mask[1] = 0; /* of which access: not said */
+		page_table_error(w, spa, GVI_BUS_MASTER_ABORT);
+	}
+	return ENDED;
+}
+
+/* Step 6. */
+static enum outcome check_reserved(struct walk *k, uint64_t entry)
+{
+	struct way *w = k->w;
+	bool leaf = is_leaf(k, entry);
+	bool migration = bit(w->n->efr2, 2) && bit(w->n->control, 56);
+	uint64_t mask = ones(60, 52), base = entry & ones(51, 12);
+
+	if (leaf)
+		mask = migration ? ones(56, 52) : ones(58, 52);
+	if (entry & mask) {
+		page_fault(w, true, true, false);
+		return ENDED;
+	}
+	if (leaf && bits(entry, 11, 9) == 7)
+		return GO_ON; /* with the size */
+	if (leaf && page_size(k, entry)) {
+		uint64_t below = page_size(k, entry) - 1;
+
+		if ((base & below) && habit(w, GVI_CHOICE_LEAF_LOW_BITS) == 1) {
+			page_fault(w, true, true, false);
+			return ENDED;
+		}
+		base &= ~below;
+	}
+	return address_beyond(k, base);
+}
+
+/* Step 7. */
+static enum outcome check_rights(struct walk *k)
+{
+	if (enough(k->w, k->ir, k->iw))
+		return GO_ON;
+	page_fault(k->w, true, false, true);
+	return ENDED;
+}
+
+/* Step 8. */
+static enum outcome check_size(struct walk *k, uint64_t entry)
+{
+	k->size = page_size(k, entry);
+	if (k->size == 0) {
+		page_fault(k->w, true, false, false);
+		return ENDED;
+	}
+	k->base = entry & ones(51, 12) & ~(k->size - 1);
+	return bits(entry, 11, 9) == 7 ? address_beyond(k, k->base) : GO_ON;
+}
+
+/* Steps 9 and 10. */
+static enum outcome check_level(struct walk *k, uint64_t entry)
+{
+	unsigned next = (unsigned)bits(entry, 11, 9);
+	bool bad = next >= k->level;
+
+	if (!bad && next + 1 < k->level && habit(k->w, GVI_CHOICE_SKIPPED_BITS) == 0)
+		bad = bits(k->w->r->address, 12 + 9 * (k->level - 1) - 1, 12 + 9 * next) != 0;
+	if (bad) {
+		page_fault(k->w, true, false, false);
+		return ENDED;
+	}
+	return GO_ON;
+}
+
+static enum outcome check_encoding(struct walk *k, uint64_t entry)
+{
+	return is_leaf(k, entry) ? check_size(k, entry) : check_level(k, entry);
+}
+
+/* Steps 4 to 10, in the order of AMB-2.1. */
+static enum outcome check(struct walk *k, uint64_t entry)
+{
+	unsigned order = habit(k->w, GVI_CHOICE_FAULT_ORDER);
+	enum outcome outcome = GO_ON;
+
+	if (!bit(entry, 0)) {
+		page_fault(k->w, false, false, false);
+		return ENDED;
+	}
+	k->ir = k->ir && bit(entry, 61);
+	k->iw = k->iw && bit(entry, 62);
+	if (order == 2)
+		outcome = check_encoding(k, entry);
+	if (outcome == GO_ON)
+		outcome = check_reserved(k, entry);
+	if (outcome == GO_ON && order != 1)
+		outcome = check_rights(k);
+	if (outcome == GO_ON && order != 2)
+		outcome = check_encoding(k, entry);
+	if (outcome == GO_ON && order == 1 && is_leaf(k, entry))
+		outcome = check_rights(k);
+	return outcome;
+}
+
+/* ---- Accessed and dirty: 02 section 6 ----------------------------------------------- */
+
+/* HAD with AMB-2.7. */
+static unsigned tracking(const struct way *w)
+{
+	unsigned value = had(w);
+
+	if (habit(w, GVI_CHOICE_HAD_UPDATE) == 1)
+		value &= (unsigned)bits(w->n->control, 47, 46);
+	return value;
+}
+
+/* Sets A, and D if wanted, in the i-th entry of the walk. */
+static enum outcome mark(struct walk *k, unsigned i, bool dirty)
+{
+	struct way *w = k->w;
+	unsigned how = tracking(w);
+	uint64_t seen = k->entry[i], next = seen;
+	enum gvi_bus bus;
+
+	if (how & 1)
+		next |= ones(5, 5);
+	if (how == 3 && dirty)
+		next |= ones(6, 6);
+	if (next == seen)
+		return GO_ON;
+	bus = w->n->memory.exchange(w->n->memory.user, k->spa[i], &seen, next);
+	if (bus) {
+		w->a->free_a = true;
+		if (habit(w, GVI_CHOICE_AD_WRITE_FAILS) == 0)
+			page_table_error(w, k->spa[i], bus);
+		else
+			rmp_fault(w);
+		return ENDED;
+	}
+	return seen == k->entry[i] ? GO_ON : AGAIN;
+}
+
+static enum outcome finish(struct walk *k, uint64_t entry)
+{
+	struct way *w = k->w;
+
+	for (unsigned i = 0; i < k->count; i++) {
+		enum outcome outcome = mark(k, i, i + 1 == k->count && writes(w));
+
+		if (outcome != GO_ON)
+			return outcome;
+	}
+	forward(w);
+	w->a->translated = true;
+	w->a->address = k->base | (w->r->address & (k->size - 1));
+	w->a->size = k->size;
+	w->a->read = k->ir;
+	w->a->write = k->iw;
+	w->a->coherent = bit(entry, 60);
+	w->a->untranslated_only = bit(entry, 59);
+	return ENDED;
+}

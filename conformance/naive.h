@@ -1,0 +1,59 @@
+/* The slow twin: device table and host page tables a second time.
+ *
+ * Written from docs/spec alone, for obviousness and not for speed, so that two
+ * readings of the same text can be compared (world.h).  It shares with the model
+ * the words of its public API and nothing else: every bit position stands here
+ * once more, as a number. */
+#ifndef GOLDVI_NAIVE_H
+#define GOLDVI_NAIVE_H
+
+#include "goldvi/goldvi.h"
+
+enum { NAIVE_SEGMENTS = 8, NAIVE_DEVICES = 16 };
+
+/* Memory as the twin sees it; answers are enum gvi_bus. */
+struct naive_memory {
+	void *user;
+	enum gvi_bus (*read)(void *user, uint64_t spa, void *to, size_t len);
+	enum gvi_bus (*write)(void *user, uint64_t spa, const void *from, size_t len);
+	enum gvi_bus (*exchange)(void *user, uint64_t spa, uint64_t *seen, uint64_t next);
+};
+
+struct naive {
+	struct naive_memory memory;
+	/* what the implementation is */
+	uint64_t efr, efr2;
+	uint32_t misc0;
+	uint16_t revision;
+	bool no_host, snp;
+	uint8_t habit[GVI_NCHOICES]; /* the alternative of every choice */
+	/* registers, as they read */
+	uint64_t control;
+	uint64_t device_table[NAIVE_SEGMENTS]; /* 0000h, then 0100h to 0130h */
+	uint64_t exclusion_base, exclusion_limit;
+	uint64_t log_base;
+	uint32_t log_head, log_tail;
+	bool log_run, overflow, log_int;
+	uint64_t hardware_event[2];
+	bool hev, heo;
+	/* devices with SE=1 whose one event was logged */
+	uint16_t reported[NAIVE_DEVICES];
+	unsigned nreported;
+};
+
+struct naive_answer {
+	uint64_t address, size;
+	uint64_t event[2];
+	uint64_t mask[2];       /* bits of the event that docs/spec determines */
+	uint8_t  result;        /* enum gvi_result */
+	uint8_t  completion;    /* enum gvi_completion */
+	uint8_t  logging;       /* enum gvi_logging */
+	bool     translated, read, write, coherent, untranslated_only;
+	bool     guest;         /* needs guest translation, which is not here: nothing else counts */
+	bool     free_a;        /* refused half way through A and D updates: any A may be set */
+};
+
+void naive_translate(struct naive *n, const struct gvi_request *request,
+		     struct naive_answer *answer);
+
+#endif
