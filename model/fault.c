@@ -24,7 +24,7 @@ enum verdict page_fault(struct access *x, enum gvi_clause clause, unsigned flags
 	set_IO_PAGE_FAULT_PE(e, flags & FAULT_PE ? 1 : 0);
 	set_IO_PAGE_FAULT_RW(e, is_write(x));
 	if (x->guest_pasid) {
-		/* [event.page-fault-nx] NX says that execute was not requested. */
+		/* [event.flag-nx] NX says that execute was not requested. */
 		set_IO_PAGE_FAULT_GN(e, 1);
 		set_IO_PAGE_FAULT_DOMAIN_ID(e, r->pasid & 0xffff);
 		set_IO_PAGE_FAULT_PASID_HIGH(e, r->pasid >> 16);

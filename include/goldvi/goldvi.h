@@ -324,7 +324,7 @@ GVI_API enum gvi_status gvi_translate(struct gvi *m, const struct gvi_request *r
                                       struct gvi_answer *answer);
 
 /* Performs one command of the ring.  *done is false when there was none to
- * perform: the ring is empty or not running [command.run]. */
+ * perform: the ring is empty or not running [register.command-run]. */
 GVI_API enum gvi_status gvi_step(struct gvi *m, bool *done);
 
 /* ---- What a call did ---------------------------------------------------- */
