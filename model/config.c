@@ -159,7 +159,8 @@ static enum gvi_status check_encodings(const struct gvi_config *c)
 		return GVI_CONFIG_PASMAX;
 	if (get_EFR_MARCSUP(e) > 1)
 		return GVI_CONFIG_MARC;
-	if (get_EFR2_SNPAVICSUP(e2) > 1 || get_EFR2_NUMINTREMAPSUP(e2) > 1 || c->efr2 >> 12)
+	if (get_EFR2_SNPAVICSUP(e2) > 1 || get_EFR2_NUMINTREMAPSUP(e2) > 1 ||
+	    c->efr2 & gvi_reserved_mask(GVI_FORMAT_EFR2, 0, GVI_ALL_FEATURES))
 		return GVI_CONFIG_EFR2;
 	return GVI_OK;
 }
