@@ -82,6 +82,36 @@ void player_play(struct player *p, const struct instance *instance, struct play 
 	judge(&s, outcome);
 }
 
+static bool play_others(struct player *p, const struct instance *instance, unsigned choice,
+			struct play *play);
+
+void player_play_all(struct player *p, const struct instance *instance, struct play *play)
+{
+	play->is_told = false;
+	player_play(p, instance, play);
+	if (play->verdict != PASSED || p->dut->class != &dut_model)
+		return;
+	for (unsigned i = 0; i < GVI_NCHOICES; i++)
+		if (instance->names[i] && instance->config.habit[i] == GVI_UNSETTLED &&
+		    !play_others(p, instance, i, play))
+			return;
+	play->is_told = false;
+}
+
+/* The alternatives that are not the predicted one. */
+static bool play_others(struct player *p, const struct instance *instance, unsigned choice,
+			struct play *play)
+{
+	for (unsigned i = 1; i < gvi_choices[choice].count; i++) {
+		play->is_told = true;
+		play->told = (struct habit){(uint16_t)choice, (uint8_t)i};
+		player_play(p, instance, play);
+		if (play->verdict != PASSED)
+			return false;
+	}
+	return true;
+}
+
 /* ---- Whether the case is for this device ---------------------------------------- */
 
 static bool holds(const struct need *need, const struct gvi_config *config, unsigned abilities);
@@ -160,8 +190,8 @@ static enum outcome start(struct session *s, struct gvi_config *config)
 {
 	enum gvi_status status;
 
-	if (s->play->told)
-		config->habit[s->play->told->choice] = s->play->told->alternative;
+	if (s->play->is_told)
+		config->habit[s->play->told.choice] = s->play->told.alternative;
 	settle_habits(s, config);
 	if (s->player->abilities & DUT_CONFIGURE) {
 		status = gvi_check(config);
@@ -207,16 +237,21 @@ static void judge(struct session *s, enum outcome outcome)
 {
 	static const enum verdict verdicts[] = {PASSED, FAILED, NOT_OBSERVABLE, FAILED};
 	struct play *play = s->play;
+	struct text reason;
 
 	play->verdict = verdicts[outcome];
 	play->partial = outcome == FITS && s->seen.partial;
 	if (outcome == FITS)
 		return;
+	reason = (struct text){play->reason, MAX_REASON, 0};
+	if (play->is_told)
+		text_add(&reason, "with %s=%s, ", gvi_choices[play->told.choice].id,
+			 gvi_choices[play->told.choice].alternative[play->told.alternative].name);
 	if (s->step)
-		snprintf(play->reason, MAX_REASON, "step %zu (%s, line %u): %s", s->number,
-			 s->step->name, (unsigned)s->step->line, s->line);
+		text_add(&reason, "step %zu (%s, line %u): %s", s->number, s->step->name,
+			 (unsigned)s->step->line, s->line);
 	else
-		snprintf(play->reason, MAX_REASON, "set-up: %s", s->line);
+		text_add(&reason, "set-up: %s", s->line);
 }
 
 static enum outcome outcome_of(struct session *s, enum dut_status status)

@@ -27,8 +27,9 @@ struct watcher {
 };
 
 struct play {
-	const struct habit *told;       /* an alternative that the model has to take; or NULL */
 	const struct watcher *watcher;  /* or NULL */
+	bool is_told;                   /* the model has to take the alternative in `told` */
+	struct habit told;
 
 	enum verdict verdict;
 	bool partial;                   /* passed, but something could not be seen */
@@ -45,7 +46,12 @@ struct player {
 /* False, and a sentence, if the device cannot even be started. */
 bool player_begin(struct player *p, struct dut *dut, char *error, size_t size);
 
-/* Fills in the lower half of *play. */
+/* Plays once; fills in the lower half of *play. */
 void player_play(struct player *p, const struct instance *instance, struct play *play);
+
+/* Plays as predicted and, on the built-in model, once more for every other
+ * alternative of each choice that the case names, until something fails: then
+ * *play says with what. */
+void player_play_all(struct player *p, const struct instance *instance, struct play *play);
 
 #endif
