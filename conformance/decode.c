@@ -54,11 +54,16 @@ static char *joined(int argc, char **argv)
 
 /* ---- Fields --------------------------------------------------------------------- */
 
+struct device_text {
+	char name[16];
+};
+
 static void put_field(enum gvi_field_id id, const uint64_t *raw);
 static void put_bits(const struct gvi_field *f);
 static void put_value(enum gvi_field_id id, uint64_t value);
 static void put_meaning(enum gvi_field_id id, uint64_t value);
 static void put_cause(const uint64_t *raw);
+static struct device_text device_name(const struct gvi_field *f, uint64_t value);
 
 static void put_entry(enum gvi_format_id format, const uint64_t *raw)
 {
@@ -91,11 +96,11 @@ static void put_cause(const uint64_t *raw)
 	else
 		cause = "a table entry has an illegal level or page size, or the address lies "
 			"beyond the tables";
-	printf("In short: %s of %02x:%02x.%x at 0x%" PRIx64 ": %s.\n",
+	printf("In short: %s of %s0x%" PRIx64 ": %s.\n",
 	       interrupt                            ? "an interrupt"
 	       : gvi_get(GVI_IO_PAGE_FAULT_RW, raw) ? "a write"
 						    : "a read",
-	       (unsigned)(device >> 8), (unsigned)(device >> 3 & 31), (unsigned)(device & 7),
+	       device_name(&gvi_fields[GVI_IO_PAGE_FAULT_DEVICE_ID], device).name,
 	       gvi_get(GVI_IO_PAGE_FAULT_ADDRESS, raw), cause);
 }
 
@@ -125,7 +130,7 @@ static void put_bits(const struct gvi_field *f)
 					 s.hi == s.lo ? "%s%u" : "%s%u:%u", used ? "," : "",
 					 (unsigned)s.hi, (unsigned)s.lo);
 	}
-	printf("%-14s ", text);
+	printf("%-19s ", text);
 }
 
 static void put_value(enum gvi_field_id id, uint64_t value)
@@ -164,6 +169,18 @@ static void put_flag(const char *text, bool set)
 		printf("no: %s\n", text);
 }
 
+/* "00:04.0: " if the field is a DeviceID. */
+static struct device_text device_name(const struct gvi_field *f, uint64_t value)
+{
+	struct device_text text = {""};
+
+	if (strcmp(f->id, "DEVICE_ID") == 0)
+		snprintf(text.name, sizeof text.name,
+			 "%02x:%02x.%x: ", (unsigned)(value >> 8 & 255),
+			 (unsigned)(value >> 3 & 31), (unsigned)(value & 7));
+	return text;
+}
+
 static void put_meaning(enum gvi_field_id id, uint64_t value)
 {
 	const struct gvi_field *f = &gvi_fields[id];
@@ -182,7 +199,7 @@ static void put_meaning(enum gvi_field_id id, uint64_t value)
 	else if (value && f->needs != GVI_FEATURE_ALWAYS)
 		printf("%s (with %s; else reserved)\n", f->text, gvi_features[f->needs].name);
 	else
-		puts(f->text);
+		printf("%s%s\n", device_name(f, value).name, f->text);
 }
 
 /* ---- Words ---------------------------------------------------------------------- */
