@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "goldvi/goldvi.h"
 
@@ -135,14 +136,16 @@ static int count_one(const char *name)
 /* Per operation; 0 when callgrind is not there. */
 static uint64_t instructions(const char *name)
 {
-	char line[256];
+	char self[1024], line[sizeof self + 256];
+	ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
 	uint64_t total = 0;
 	FILE *out;
 
+	self[length < 0 ? 0 : length] = '\0';
 	snprintf(line, sizeof line,
 		 "valgrind --tool=callgrind --callgrind-out-file=/dev/null --collect-atstart=no "
-		 "--toggle-collect=measured /proc/self/exe bench --only %s 2>&1",
-		 name);
+		 "--toggle-collect='measured*' '%s' bench --only %s 2>&1",
+		 self, name);
 	out = popen(line, "r");
 	while (out && fgets(line, sizeof line, out)) {
 		const char *at = strstr(line, "Collected :");

@@ -4,7 +4,10 @@
 
 #include "model/state.h"
 
-enum { RIGHT_READ = 1, RIGHT_WRITE = 2 };
+/* Rights stand where device table entries and host entries have IR and IW, so
+ * that a walk is an AND. */
+#define RIGHT_READ  (UINT64_C(1) << 61)
+#define RIGHT_WRITE (UINT64_C(1) << 62)
 
 struct access {
 	struct gvi *m;
@@ -12,8 +15,9 @@ struct access {
 	struct gvi_answer *answer;
 	uint64_t dte[4];
 	uint64_t dte_spa;
-	unsigned want;          /* rights that the access needs */
-	unsigned may;           /* rights that it has so far */
+	uint64_t want;          /* rights that the access needs */
+	uint64_t may;           /* rights that it has so far */
+	unsigned range;         /* what special range the address lies in: ranges.c */
 	bool     guest_pasid;   /* the event names the PASID (GN=1) */
 };
 

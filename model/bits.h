@@ -38,6 +38,17 @@ static inline void store64(uint8_t *p, uint64_t v)
 #include "goldvi/def/formats.inc"
 #undef S
 
+/* The bits of a word of the format that belong to the field. */
+#define S(hi, lo) mask |= (lo) / 64 == word ? low_ones((hi) - (lo) + 1) << (lo) % 64 : 0;
+#define F(format, id, name, kind, scale, needs, text, segs)                                        \
+	static inline uint64_t mask_##format##_##id(unsigned word)                                 \
+	{                                                                                          \
+		uint64_t mask = 0;                                                                 \
+		segs return mask;                                                                  \
+	}
+#include "goldvi/def/formats.inc"
+#undef S
+
 /* The value must fit; bits that do not are dropped. */
 #define S(hi, lo)                                                                                  \
 	raw[(lo) / 64] &= ~(low_ones((hi) - (lo) + 1) << (lo) % 64);                               \

@@ -162,7 +162,7 @@ static void completion_wait(struct command *c)
 	if (!i || what == 1)
 		return;
 	before = interrupt_sources(m);
-	status_set(m, gvi_field_mask(GVI_STATUS_COM_WAIT_INT, 0), true);
+	status_set(m, mask_STATUS_COM_WAIT_INT(0), true);
 	interrupt_rising(m, before);
 }
 
@@ -239,7 +239,7 @@ static void stop(struct command *c, enum gvi_clause clause, const uint64_t recor
 
 	cite(m, clause);
 	(void)log_event(m, record);
-	status_set(m, gvi_field_mask(GVI_STATUS_CMD_BUF_RUN, 0), false);
+	status_set(m, mask_STATUS_CMD_BUF_RUN(0), false);
 	m->reg[ring.head] = choose(m, GVI_CHOICE_ILLEGAL_COMMAND_HEAD) == 0 ?
 				    c->offset :
 				    ring_next(m, ring, c->offset);

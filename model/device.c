@@ -7,6 +7,7 @@
 static enum verdict out_of_range(struct access *x);
 static enum gvi_bus fetch_words(struct access *x, uint64_t *failed);
 static void derive_reserved(struct gvi *m, struct derived *d);
+static void derive_unusual(struct gvi *m, struct derived *d);
 
 /* ---- Section 2: the table and its segments ------------------------------ */
 
@@ -37,14 +38,16 @@ enum verdict device_fetch(struct access *x)
 static enum gvi_bus fetch_words(struct access *x, uint64_t *failed)
 {
 	bool whole = choose(x->m, GVI_CHOICE_DTE_FETCH) == 0;
-	unsigned words = whole ? 4 : 2;
-	enum gvi_bus bus = GVI_BUS_OK;
+	enum gvi_bus bus;
 
-	for (unsigned i = 0; i < 4 && bus == GVI_BUS_OK; i += words) {
-		*failed = x->dte_spa + 8 * i;
-		bus = host_fetch(x->m, GVI_FORMAT_DTE, *failed, x->dte + i, words);
-	}
-	return bus;
+	*failed = x->dte_spa;
+	if (whole)
+		return host_fetch(x->m, GVI_FORMAT_DTE, x->dte_spa, x->dte, 4);
+	bus = host_fetch(x->m, GVI_FORMAT_DTE, x->dte_spa, x->dte, 2);
+	if (bus != GVI_BUS_OK)
+		return bus;
+	*failed = x->dte_spa + 16;
+	return host_fetch(x->m, GVI_FORMAT_DTE, *failed, x->dte + 2, 2);
 }
 
 /* [device.out-of-range] */
@@ -67,6 +70,7 @@ static enum verdict out_of_range(struct access *x)
 
 /* ---- Section 8: illegal entries ----------------------------------------- */
 
+static bool plainly_legal(const struct access *x);
 static bool reserved_bits(struct access *x, enum gvi_clause *clause);
 static bool other_half(struct access *x);
 static bool guest_disabled(struct access *x);
@@ -80,11 +84,24 @@ enum verdict device_check(struct access *x)
 	enum gvi_clause clause = GVI_CLAUSE_NONE;
 	bool reserved = false;
 
+	if (plainly_legal(x))
+		return GO_ON;
 	if (reserved_bits(x, &clause))
 		return illegal_entry(x, clause, true);
 	if (bad_encoding(x, &clause, &reserved))
 		return illegal_entry(x, clause, reserved);
 	return GO_ON;
+}
+
+/* Most entries: nothing set that any row of the section looks at. */
+static bool plainly_legal(const struct access *x)
+{
+	const struct derived *d = &x->m->derived;
+	uint64_t mode = get_DTE_MODE(x->dte);
+
+	return !((x->dte[0] & d->dte_unusual[0]) | (x->dte[1] & d->dte_unusual[1]) |
+		 (x->dte[2] & d->dte_unusual[2]) | (x->dte[3] & d->dte_unusual[3])) &&
+	       mode <= d->levels && (mode || !has(x->m, GVI_FEATURE_SNPSUP));
 }
 
 /* Rows 1 and 11, row 10 for GV, and row 2 where it counts for memory. */
@@ -128,14 +145,13 @@ static bool other_half(struct access *x)
 	const struct derived *d = &m->derived;
 	uint64_t low = d->dte_reserved[2] | d->dte_unsupported[2];
 	uint64_t high = d->dte_reserved[3] | d->dte_unsupported[3];
-	uint64_t bit_245 = gvi_field_mask(GVI_DTE_BIT_245, 3);
 	unsigned gate;
 
 	if (!((x->dte[2] & low) | (x->dte[3] & high)) ||
 	    choose(m, GVI_CHOICE_DTE_OTHER_HALF) == 0)
 		return false;
-	if (x->dte[3] & bit_245 && choose(m, GVI_CHOICE_DTE_BIT_245) == 1)
-		high &= ~bit_245;
+	if (get_DTE_BIT_245(x->dte) && choose(m, GVI_CHOICE_DTE_BIT_245) == 1)
+		high &= ~mask_DTE_BIT_245(3);
 	gate = choose(m, GVI_CHOICE_DTE_HIGH_GATE);
 	return (get_DTE_IV(x->dte) && x->dte[2] & low) ||
 	       ((get_DTE_IV(x->dte) || gate != 0) && x->dte[3] & high);
@@ -225,16 +241,19 @@ void device_derive(struct gvi *m)
 	const uint64_t *control = &m->reg[SLOT_CONTROL];
 	uint64_t segments = get_CONTROL_DEV_TBL_SEG_EN(control);
 	unsigned pa_bits = (unsigned)get_CAP_MISC0_PA_SIZE((const uint64_t[]){m->config.misc0});
+	unsigned va_bits = (unsigned)get_CAP_MISC0_VA_SIZE((const uint64_t[]){m->config.misc0});
 	uint64_t hats = get_EFR_HATS(&m->config.efr);
 
 	d->levels = (uint8_t)(m->config.no_host || hats == 3 ? 0 : 4 + hats);
 	d->beyond_pa = low_ones(52) & ~low_ones(pa_bits);
+	d->beyond_va = ~low_ones(va_bits);
 	/* [register.control-reserved-encoding] */
 	if (segments > get_EFR_DEV_TBL_SEG_SUP(&m->config.efr))
 		segments = 0;
 	d->segments_log2 = (uint8_t)segments;
 	d->pde_reserved = gvi_reserved_mask(GVI_FORMAT_PDE, 0, m->features);
 	d->pte_reserved = gvi_reserved_mask(GVI_FORMAT_PTE, 0, m->features);
+	d->pde_unsound = d->pde_reserved | d->beyond_pa;
 	derive_reserved(m, d);
 }
 
@@ -246,14 +265,27 @@ static void derive_reserved(struct gvi *m, struct derived *d)
 	for (unsigned w = 0; w < 4; w++) {
 		uint64_t sure = gvi_reserved_mask(GVI_FORMAT_DTE, w, GVI_ALL_FEATURES);
 		uint64_t all = gvi_reserved_mask(GVI_FORMAT_DTE, w, m->features);
-		uint64_t ppr = gvi_field_mask(GVI_DTE_PPR, w);
+		uint64_t ppr = mask_DTE_PPR(w);
 
 		/* GV has a rule of its own: guest_disabled(). */
-		all &= ~gvi_field_mask(GVI_DTE_GV, w);
+		all &= ~mask_DTE_GV(w);
 		d->dte_reserved[w] = sure | (all & ppr);
 		d->dte_unsupported[w] = all & ~d->dte_reserved[w];
 	}
 	/* [device.reserved-bits] The upper bit of HAD is HDSup's. */
 	if (!has(m, GVI_FEATURE_HDSUP))
 		d->dte_unsupported[0] |= UINT64_C(1) << 8;
+	derive_unusual(m, d);
+}
+
+/* What section 8 looks at beside the Mode; under SNP, and without host tables,
+ * that is every bit. */
+static void derive_unusual(struct gvi *m, struct derived *d)
+{
+	bool all = m->config.snp || d->levels == 0;
+
+	for (unsigned w = 0; w < 4; w++)
+		d->dte_unusual[w] = all ? UINT64_MAX : d->dte_reserved[w] | d->dte_unsupported[w];
+	d->dte_unusual[0] |= mask_DTE_GV(0) | mask_DTE_GIOV(0) | mask_DTE_HAD(0) | d->beyond_pa;
+	d->dte_unusual[1] |= mask_DTE_IOCTL(1);
 }

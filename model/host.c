@@ -3,18 +3,21 @@
 
 #include <string.h>
 
-static enum gvi_bus read_bytes(struct gvi *m, uint64_t spa, uint8_t *to, size_t length);
+static void load(uint64_t *to, const uint8_t *from, unsigned words);
+static enum gvi_bus call_read(struct gvi *m, uint64_t spa, uint64_t *to, unsigned words);
 static const uint8_t *in_window(const struct gvi_host *host, uint64_t spa, size_t length);
 static void note_fetch(struct gvi *m, const struct gvi_note *n);
 
-enum gvi_bus host_fetch(struct gvi *m, enum gvi_format_id format, uint64_t spa, uint64_t *to,
-			unsigned words)
+enum gvi_bus host_fetch_elsewhere(struct gvi *m, enum gvi_format_id format, uint64_t spa,
+				  uint64_t *to, unsigned words)
 {
-	uint8_t bytes[8 * GVI_MAX_WORDS];
-	enum gvi_bus bus = read_bytes(m, spa, bytes, 8 * (size_t)words);
+	const uint8_t *window = in_window(&m->host, spa, 8 * (size_t)words);
+	enum gvi_bus bus = GVI_BUS_OK;
 
-	for (unsigned i = 0; i < words; i++)
-		to[i] = bus == GVI_BUS_OK ? load64(bytes + 8 * i) : 0;
+	if (window)
+		load(to, window, words);
+	else
+		bus = call_read(m, spa, to, words);
 	if (m->host.note)
 		note_fetch(m, &(struct gvi_note){.kind = GVI_NOTE_FETCH,
 						 .bus = (uint8_t)bus,
@@ -25,18 +28,24 @@ enum gvi_bus host_fetch(struct gvi *m, enum gvi_format_id format, uint64_t spa, 
 	return bus;
 }
 
-static enum gvi_bus read_bytes(struct gvi *m, uint64_t spa, uint8_t *to, size_t length)
+static void load(uint64_t *to, const uint8_t *from, unsigned words)
 {
-	const uint8_t *window = in_window(&m->host, spa, length);
-	enum gvi_bus bus;
+	for (unsigned i = 0; i < words; i++)
+		to[i] = load64(from + 8 * i);
+}
 
-	if (window) {
-		memcpy(to, window, length);
-		return GVI_BUS_OK;
-	}
-	if (!m->host.read)
-		return GVI_BUS_MASTER_ABORT;
-	bus = m->host.read(m->host.user, spa, to, length);
+/* A fetch that fails leaves zeros. */
+static enum gvi_bus call_read(struct gvi *m, uint64_t spa, uint64_t *to, unsigned words)
+{
+	uint8_t bytes[8 * GVI_MAX_WORDS];
+	enum gvi_bus bus = GVI_BUS_MASTER_ABORT;
+
+	if (m->host.read)
+		bus = m->host.read(m->host.user, spa, bytes, 8 * (size_t)words);
+	if (bus == GVI_BUS_OK)
+		load(to, bytes, words);
+	else
+		memset(to, 0, 8 * (size_t)words);
 	return (unsigned)bus <= GVI_BUS_POISON ? bus : GVI_BUS_TARGET_ABORT;
 }
 

@@ -38,8 +38,8 @@ static void overflow(struct gvi *m)
 	unsigned before = interrupt_sources(m);
 
 	cite(m, GVI_CLAUSE_EVENT_LOG_OVERFLOW);
-	status_set(m, gvi_field_mask(GVI_STATUS_EVENT_OVERFLOW, 0), true);
-	status_set(m, gvi_field_mask(GVI_STATUS_EVENT_LOG_RUN, 0), false);
+	status_set(m, mask_STATUS_EVENT_OVERFLOW(0), true);
+	status_set(m, mask_STATUS_EVENT_LOG_RUN(0), false);
 	interrupt_rising(m, before);
 }
 
@@ -55,7 +55,7 @@ static bool append(struct gvi *m, const uint64_t record[2])
 	}
 	cite(m, GVI_CLAUSE_EVENT_LOG_WRITE);
 	m->reg[log.tail] = ring_next(m, log, m->reg[log.tail]);
-	status_set(m, gvi_field_mask(GVI_STATUS_EVENT_LOG_INT, 0), true);
+	status_set(m, mask_STATUS_EVENT_LOG_INT(0), true);
 	interrupt_rising(m, before);
 	return true;
 }

@@ -27,13 +27,12 @@ static enum verdict pass(struct access *x, enum gvi_clause clause);
 
 enum verdict range_before_entry(struct access *x)
 {
-	enum range range = classify(x);
-
-	if (range != RANGE_RESERVED_INT && range != RANGE_INTERRUPT)
+	x->range = classify(x);
+	if (x->range != RANGE_RESERVED_INT && x->range != RANGE_INTERRUPT)
 		return GO_ON;
 	if (!is_posted(x))
 		return interrupt_read(x);
-	if (range == RANGE_RESERVED_INT)
+	if (x->range == RANGE_RESERVED_INT)
 		return invalid_request(x, GVI_CLAUSE_FLOW_INTERRUPT_RANGE_RESERVED, 6);
 	apply(x, GVI_CLAUSE_FLOW_INTERRUPT_RANGE_WRITE);
 	x->answer->result = GVI_INTERRUPT;
@@ -55,7 +54,7 @@ static enum verdict interrupt_read(struct access *x)
 
 enum verdict range_with_entry(struct access *x)
 {
-	switch (classify(x)) {
+	switch (x->range) {
 	case RANGE_SYSTEM:
 		return system_range(x);
 	case RANGE_PORT_IO:
@@ -73,7 +72,7 @@ enum verdict range_with_entry(struct access *x)
 	}
 }
 
-/* [device.sysmgt] */
+/* [device.sysmgt-abort] and the three beside it. */
 static enum verdict system_range(struct access *x)
 {
 	uint64_t sysmgt = get_DTE_SYSMGT(x->dte);
@@ -91,7 +90,7 @@ static enum verdict system_range(struct access *x)
 	return invalid_request(x, GVI_CLAUSE_DEVICE_SYSMGT_ABORT, 3);
 }
 
-/* [device.ioctl] */
+/* [device.ioctl-abort] and the rules after it. */
 static enum verdict port_range(struct access *x)
 {
 	switch (get_DTE_IOCTL(x->dte)) {

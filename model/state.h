@@ -26,8 +26,11 @@ struct pci_state {
 struct derived {
 	uint64_t dte_reserved[4];       /* bits that are reserved in any case */
 	uint64_t dte_unsupported[4];    /* bits whose feature is missing */
+	uint64_t dte_unusual[4];        /* without any of these an entry is legal if its Mode is */
 	uint64_t pde_reserved, pte_reserved;
+	uint64_t pde_unsound;           /* reserved bits, and address bits above PAsize */
 	uint64_t beyond_pa;             /* address bits above PAsize */
+	uint64_t beyond_va;             /* and above VAsize */
 	uint8_t  levels;                /* of host tables at most; 0: no host translation */
 	uint8_t  segments_log2;         /* of the device table */
 };

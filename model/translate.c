@@ -16,7 +16,7 @@ static enum verdict mode_page_fault(struct access *x);
 static enum gvi_status host_stage(struct access *x);
 static enum verdict forward(struct access *x, enum gvi_clause clause);
 static void grant(struct access *x, const struct page *page);
-static unsigned rights_needed(struct access *x);
+static uint64_t rights_needed(struct access *x);
 
 enum gvi_status translate(struct access *x)
 {
@@ -140,14 +140,15 @@ static enum verdict choose_stage(struct access *x, bool *guest)
 static enum verdict rights(struct access *x)
 {
 	uint64_t mode = get_DTE_MODE(x->dte);
-	bool walks = mode != 0 && mode <= x->m->derived.levels;
+	bool walks;
 
-	x->may = (get_DTE_IR(x->dte) ? RIGHT_READ : 0u) | (get_DTE_IW(x->dte) ? RIGHT_WRITE : 0u);
-	if (x->request->access == GVI_READ && x->request->length == 0 && x->may &&
+	x->may = x->dte[0] & (RIGHT_READ | RIGHT_WRITE);
+	if (x->request->length == 0 && x->request->access == GVI_READ && x->may &&
 	    choose(x->m, GVI_CHOICE_ZERO_READ) == 1)
 		x->want = x->may & RIGHT_READ ? RIGHT_READ : RIGHT_WRITE;
 	if (!(x->want & ~x->may))
 		return GO_ON;
+	walks = mode != 0 && mode <= x->m->derived.levels;
 	if (walks && host_surplus(x) && choose(x->m, GVI_CHOICE_SURPLUS_ORDER) == 1)
 		return GO_ON;
 	if (walks && choose(x->m, GVI_CHOICE_FAULT_ORDER) == 1)
@@ -164,7 +165,7 @@ static enum verdict mode_page_fault(struct access *x)
 }
 
 /* [host.rights-needed] */
-static unsigned rights_needed(struct access *x)
+static uint64_t rights_needed(struct access *x)
 {
 	switch (x->request->access) {
 	case GVI_READ:

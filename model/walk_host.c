@@ -13,11 +13,11 @@ struct walk {
 	uint64_t address;
 	uint64_t table;                 /* spa of the table at `level` */
 	unsigned level;
+	uint64_t rights;                /* left so far */
 	unsigned had;                   /* who updates A and D: DTE.HAD as it counts */
 	bool     on_the_way;            /* A is set level by level */
-	bool     denied;                /* a right is missing, noticed late */
 	bool     changed;               /* an entry changed under an update */
-	unsigned used;
+	unsigned used;                  /* of entry[], which is filled only for updates */
 	struct { uint64_t spa, value; } entry[MAX_LEVELS];
 };
 
@@ -36,14 +36,10 @@ static enum verdict update(struct access *x, struct walk *w);
 enum verdict host_walk(struct access *x, struct page *page, bool *racing)
 {
 	struct walk w;
-	unsigned may = x->may;
 
 	for (unsigned tries = 0; tries < MAX_RETRIES; tries++) {
-		enum verdict v;
+		enum verdict v = walk_once(x, &w, page);
 
-		x->may = may;
-		w.changed = false;
-		v = walk_once(x, &w, page);
 		if (!w.changed)
 			return v;
 		/* [host.accessed-atomic] The entry is not what was walked. */
@@ -55,9 +51,12 @@ enum verdict host_walk(struct access *x, struct page *page, bool *racing)
 
 /* ---- Section 4: the walk ------------------------------------------------ */
 
+static enum gvi_bus descend(struct access *x, struct walk *w, uint64_t *entry);
 static bool is_leaf(struct access *x, const struct walk *w, uint64_t entry);
-static enum verdict accessed_now(struct access *x, struct walk *w);
+static void keep(struct walk *w, uint64_t spa, uint64_t entry);
 static unsigned updates(struct access *x);
+static bool denied(const struct access *x, const struct walk *w);
+static uint64_t index_at(uint64_t address, unsigned level);
 static uint64_t entry_spa(const struct walk *w);
 
 static enum verdict walk_once(struct access *x, struct walk *w, struct page *page)
@@ -65,25 +64,61 @@ static enum verdict walk_once(struct access *x, struct walk *w, struct page *pag
 	if (start(x, w) == ENDED)
 		return ENDED;
 	for (;;) {
-		/* Step 3 */
-		uint64_t spa = entry_spa(w), entry;
-		enum gvi_bus bus = host_fetch(x->m, GVI_FORMAT_PTE, spa, &entry, 1);
+		uint64_t entry;
+		enum gvi_bus bus = descend(x, w, &entry);
 
 		if (bus != GVI_BUS_OK) {
 			apply(x, GVI_CLAUSE_HOST_FETCH_ERROR);
-			return page_table_error(x, spa, bus);
+			return page_table_error(x, entry_spa(w), bus);
 		}
 		/* Step 4 */
 		if (!get_PTE_PR(&entry))
 			return page_fault(x, GVI_CLAUSE_HOST_FAULT_NOT_PRESENT, 0);
-		w->entry[w->used].spa = spa;
-		w->entry[w->used++].value = entry;
-		/* Steps 5 to 8 */
+		if (w->had)
+			keep(w, entry_spa(w), entry);
+		w->rights &= entry;
+		/* Steps 5 to 11 */
 		if (is_leaf(x, w, entry))
 			return take_leaf(x, w, entry, page);
 		if (take_entry(x, w, entry) == ENDED)
 			return ENDED;
 	}
+}
+
+/* Steps 3 and 11 through pointers that lead one level down and have nothing
+ * that steps 4 to 10 could find: most of a walk, in registers.  Stops at the
+ * first other entry. */
+static enum gvi_bus descend(struct access *x, struct walk *w, uint64_t *entry)
+{
+	/* With A and D to be set, every entry takes the long way. */
+	uint64_t unsound = w->had ? UINT64_MAX : x->m->derived.pde_unsound;
+	uint64_t table = w->table, rights = w->rights, address = w->address, e;
+	unsigned level = w->level, next;
+	enum gvi_bus bus;
+
+	for (;;) {
+		bus = host_fetch(x->m, GVI_FORMAT_PTE, table + 8 * index_at(address, level), &e, 1);
+		next = (unsigned)get_PDE_NEXT_LEVEL(&e);
+		/* [host.permission-and] */
+		if (next + 1 != level || !get_PDE_PR(&e) || next == 0 || e & unsound ||
+		    x->want & ~(rights & e))
+			break;
+		apply(x, GVI_CLAUSE_HOST_NEXT_TABLE);
+		rights &= e;
+		table = get_PDE_ADDRESS(&e);
+		level = next;
+	}
+	w->table = table;
+	w->rights = rights;
+	w->level = level;
+	*entry = e;
+	return bus;
+}
+
+static void keep(struct walk *w, uint64_t spa, uint64_t entry)
+{
+	w->entry[w->used].spa = spa;
+	w->entry[w->used++].value = entry;
 }
 
 /* Steps 1 and 2; the rights of step 1 were tested with the entry's. */
@@ -92,7 +127,8 @@ static enum verdict start(struct access *x, struct walk *w)
 	w->address = x->request->address;
 	w->level = (unsigned)get_DTE_MODE(x->dte);
 	w->table = get_DTE_HOST_ROOT(x->dte);
-	w->denied = (x->want & ~x->may) != 0;
+	w->rights = x->may;
+	w->changed = false;
 	w->used = 0;
 	w->had = updates(x);
 	w->on_the_way = w->had && choose(x->m, GVI_CHOICE_UPPER_ACCESSED) == 1;
@@ -117,6 +153,8 @@ static unsigned updates(struct access *x)
 {
 	unsigned had = (unsigned)get_DTE_HAD(x->dte);
 
+	if (!had)
+		return 0;
 	if (!has(x->m, GVI_FEATURE_HDSUP))
 		had &= has(x->m, GVI_FEATURE_HASUP) ? 1u : 0u;
 	if (had && choose(x->m, GVI_CHOICE_HAD_UPDATE) == 1)
@@ -125,9 +163,14 @@ static unsigned updates(struct access *x)
 }
 
 /* [host.index] */
+static uint64_t index_at(uint64_t address, unsigned level)
+{
+	return address >> (3 + 9 * level) & 511;
+}
+
 static uint64_t entry_spa(const struct walk *w)
 {
-	return w->table + 8 * (w->address >> (3 + 9 * w->level) & 511);
+	return w->table + 8 * index_at(w->address, w->level);
 }
 
 /* [host.surplus-bits] Bits above the span of Mode, or above VAsize if that is
@@ -135,13 +178,11 @@ static uint64_t entry_spa(const struct walk *w)
 bool host_surplus(struct access *x)
 {
 	unsigned mode = (unsigned)get_DTE_MODE(x->dte);
-	unsigned va_bits;
+	uint64_t address = x->request->address;
 
-	if (mode < 6 && x->request->address >> (12 + 9 * mode))
+	if (mode < 6 && address >> (12 + 9 * mode))
 		return true;
-	va_bits = (unsigned)get_CAP_MISC0_VA_SIZE((const uint64_t[]){x->m->config.misc0});
-	return va_bits < 64 && x->request->address >> va_bits &&
-	       choose(x->m, GVI_CHOICE_BEYOND_VASIZE) == 1;
+	return address & x->m->derived.beyond_va && choose(x->m, GVI_CHOICE_BEYOND_VASIZE) == 1;
 }
 
 /* Step 5, and AMB-2.2 where a level-1 table holds a pointer. */
@@ -156,17 +197,17 @@ static bool is_leaf(struct access *x, const struct walk *w, uint64_t entry)
 
 /* ---- Steps 6 and 7 for both kinds, 9 to 11 for a PDE -------------------- */
 
-static enum verdict judge(struct access *x, struct walk *w, uint64_t entry,
-			  const struct defect *reserved, const struct defect *encoding);
+static enum verdict accessed_now(struct access *x, struct walk *w);
+static enum verdict judge(struct access *x, const struct walk *w, struct defect reserved,
+			  struct defect encoding);
 static struct defect pde_reserved(struct access *x, uint64_t entry);
 static struct defect pde_encoding(struct access *x, const struct walk *w, uint64_t entry);
 
 static enum verdict take_entry(struct access *x, struct walk *w, uint64_t entry)
 {
-	struct defect reserved = pde_reserved(x, entry);
-	struct defect encoding = pde_encoding(x, w, entry);
-
-	if (judge(x, w, entry, &reserved, &encoding) == ENDED || accessed_now(x, w) == ENDED)
+	if (judge(x, w, pde_reserved(x, entry), pde_encoding(x, w, entry)) == ENDED)
+		return ENDED;
+	if (w->on_the_way && accessed_now(x, w) == ENDED)
 		return ENDED;
 	/* Step 11 */
 	apply(x, GVI_CLAUSE_HOST_NEXT_TABLE);
@@ -180,26 +221,29 @@ static enum verdict take_entry(struct access *x, struct walk *w, uint64_t entry)
 
 /* Which of the defects of an entry is reported: in the order of the steps
  * reserved bits, rights, encoding; other orders are AMB-2.1. */
-static enum verdict judge(struct access *x, struct walk *w, uint64_t entry,
-			  const struct defect *reserved, const struct defect *encoding)
+static enum verdict judge(struct access *x, const struct walk *w, struct defect reserved,
+			  struct defect encoding)
 {
-	unsigned have = (get_PTE_IR(&entry) ? RIGHT_READ : 0u) | (get_PTE_IW(&entry) ? RIGHT_WRITE : 0u);
-	unsigned order = 0;
+	unsigned order;
 
-	x->may &= have;
-	w->denied = w->denied || (x->want & ~x->may) != 0;
-	if (w->denied + (reserved->clause != 0) + (encoding->clause != 0) == 0)
+	if (!denied(x, w) && !reserved.clause && !encoding.clause)
 		return GO_ON;
 	order = choose(x->m, GVI_CHOICE_FAULT_ORDER);
-	if (order == 2 && encoding->clause)
-		return page_fault(x, encoding->clause, encoding->flags);
-	if (reserved->clause)
-		return page_fault(x, reserved->clause, reserved->flags);
-	if (w->denied && order != 1)
+	if (order == 2 && encoding.clause)
+		return page_fault(x, encoding.clause, encoding.flags);
+	if (reserved.clause)
+		return page_fault(x, reserved.clause, reserved.flags);
+	if (denied(x, w) && order != 1)
 		return page_fault(x, GVI_CLAUSE_HOST_FAULT_PERMISSION, FAULT_PR | FAULT_PE);
-	if (encoding->clause)
-		return page_fault(x, encoding->clause, encoding->flags);
+	if (encoding.clause)
+		return page_fault(x, encoding.clause, encoding.flags);
 	return GO_ON;
+}
+
+/* A right is missing. */
+static bool denied(const struct access *x, const struct walk *w)
+{
+	return (x->want & ~w->rights) != 0;
 }
 
 static struct defect pde_reserved(struct access *x, uint64_t entry)
@@ -228,6 +272,7 @@ static struct defect pde_encoding(struct access *x, const struct walk *w, uint64
 
 /* ---- Step 8: the leaf, section 3: its size ------------------------------ */
 
+static struct defect pte_reserved(const struct access *x, uint64_t entry);
 static struct defect leaf_encoding(struct access *x, const struct walk *w, uint64_t entry,
 				   unsigned *size_log2);
 static struct defect coded_size(struct access *x, const struct walk *w, uint64_t entry,
@@ -236,25 +281,30 @@ static enum verdict leaf_beyond_pa(struct access *x, const struct walk *w);
 
 static enum verdict take_leaf(struct access *x, struct walk *w, uint64_t entry, struct page *page)
 {
-	struct defect reserved = {GVI_CLAUSE_NONE, 0};
 	unsigned size_log2 = 12;
 	struct defect encoding = leaf_encoding(x, w, entry, &size_log2);
 	uint64_t base = get_PTE_ADDRESS(&entry) & ~low_ones(size_log2);
 
-	if (entry & x->m->derived.pte_reserved)
-		reserved = (struct defect){GVI_CLAUSE_HOST_FAULT_RESERVED, FAULT_PR | FAULT_RZ};
-	if (judge(x, w, entry, &reserved, &encoding) == ENDED)
+	if (judge(x, w, pte_reserved(x, entry), encoding) == ENDED)
 		return ENDED;
 	if (base & x->m->derived.beyond_pa && leaf_beyond_pa(x, w) == ENDED)
 		return ENDED;
-	if (w->denied)
+	if (denied(x, w))
 		return page_fault(x, GVI_CLAUSE_HOST_FAULT_PERMISSION, FAULT_PR | FAULT_PE);
 	apply(x, GVI_CLAUSE_HOST_LEAF);
+	x->may &= w->rights;
 	page->spa = base | (w->address & low_ones(size_log2));
 	page->size = UINT64_C(1) << size_log2;
 	page->coherent = get_PTE_FC(&entry);
 	page->untranslated_only = get_PTE_U(&entry);
 	return w->had ? update(x, w) : GO_ON;
+}
+
+static struct defect pte_reserved(const struct access *x, uint64_t entry)
+{
+	if (entry & x->m->derived.pte_reserved)
+		return (struct defect){GVI_CLAUSE_HOST_FAULT_RESERVED, FAULT_PR | FAULT_RZ};
+	return (struct defect){GVI_CLAUSE_NONE, 0};
 }
 
 static struct defect leaf_encoding(struct access *x, const struct walk *w, uint64_t entry,
@@ -302,7 +352,7 @@ static enum verdict leaf_beyond_pa(struct access *x, const struct walk *w)
 		return page_fault(x, GVI_CLAUSE_HOST_BEYOND_PA, FAULT_PR | FAULT_RZ);
 	case 1:
 		apply(x, GVI_CLAUSE_HOST_BEYOND_PA);
-		return page_table_error(x, w->entry[w->used - 1].spa, GVI_BUS_MASTER_ABORT);
+		return page_table_error(x, entry_spa(w), GVI_BUS_MASTER_ABORT);
 	default:
 		return GO_ON;
 	}
@@ -315,7 +365,7 @@ static enum verdict set_bits(struct access *x, struct walk *w, unsigned i, uint6
 /* All entries used, top first; D in the leaf for a write. */
 static enum verdict update(struct access *x, struct walk *w)
 {
-	uint64_t accessed = gvi_field_mask(GVI_PTE_A, 0), dirty = gvi_field_mask(GVI_PTE_D, 0);
+	uint64_t accessed = mask_PTE_A(0), dirty = mask_PTE_D(0);
 
 	apply(x, GVI_CLAUSE_HOST_ACCESSED_DIRTY);
 	for (unsigned i = 0; i < w->used; i++) {
@@ -332,9 +382,7 @@ static enum verdict update(struct access *x, struct walk *w)
 /* [host.accessed-upper] */
 static enum verdict accessed_now(struct access *x, struct walk *w)
 {
-	if (!w->on_the_way)
-		return GO_ON;
-	return set_bits(x, w, w->used - 1, gvi_field_mask(GVI_PTE_A, 0));
+	return set_bits(x, w, w->used - 1, mask_PTE_A(0));
 }
 
 static enum verdict set_bits(struct access *x, struct walk *w, unsigned i, uint64_t bits)

@@ -314,7 +314,7 @@ struct gvi_answer {
 	bool     read, write;   /* rights of the page for this device */
 	bool     coherent;      /* FC: coherent whatever the request says */
 	bool     untranslated_only;     /* U of the page */
-	uint8_t  nclauses;      /* in clause[] */
+	uint16_t nclauses;      /* in clause[] */
 	uint16_t clause[GVI_MAX_CLAUSES];       /* the rules applied, in order; then 0 */
 };
 
