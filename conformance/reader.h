@@ -81,6 +81,13 @@ bool choice_of(struct reader *r, const struct yaml_node *node, enum gvi_choice *
 bool alternative_of(struct reader *r, const struct yaml_node *at, enum gvi_choice choice,
 		    const char *name, unsigned *alternative);
 
+/* `schema` and `about`, with which vectors and profiles begin. */
+bool head_of(struct reader *r, struct yaml_node *root, const char **about);
+/* Takes configuration, set-up and habits of the profile, or the configuration of
+ * the preset, into the file. */
+bool profile_of(struct reader *r, const struct yaml_node *at, const char *name,
+		struct profiles *profiles, struct vector_file *file);
+
 /* Lists of vector_given.c and vector_step.c. */
 const struct given *given_of(struct reader *r, struct yaml_node *node);
 bool errors_of(struct reader *r, struct yaml_node *list, struct error_list *errors);
@@ -89,6 +96,8 @@ bool config_of(struct reader *r, struct yaml_node *map, const struct config_chan
 bool habits_of(struct reader *r, struct yaml_node *map, const struct habit **habits, size_t *count);
 void apply_config(struct gvi_config *config, const struct config_change *changes, size_t count);
 void apply_habits(struct gvi_config *config, const struct habit *habits, size_t count);
+/* Both of a set-up; true if it settles habits. */
+bool apply_given(struct gvi_config *config, const struct given *given);
 bool needs_of(struct reader *r, struct yaml_node *list, struct needs *needs);
 /* The steps that `when` does not leave out. */
 bool steps_of(struct reader *r, struct yaml_node *list, struct steps *steps);

@@ -235,6 +235,7 @@ struct vector_case {
 	struct vector_file *file;
 	struct yaml_node *node, *given, *needs, *let, *steps;
 	const char *id, *why, *only;    /* only: NULL if all instances exist */
+	const struct yaml_node *only_node;
 	const char *clauses;            /* slugs, separated by spaces */
 	uint32_t line;
 	uint64_t combinations;          /* of all sweeps, 1 without */
@@ -251,6 +252,7 @@ struct vector_file {
 	bool   habits;                  /* settled by profile or file */
 	struct vector_case *cases;
 	size_t ncases;
+	uint64_t nrandom;               /* numbers that sweeps keep */
 };
 
 struct instance {
@@ -292,5 +294,8 @@ void profiles_free(struct profiles *profiles);
 enum instance_state instance_make(struct vector_case *vector, uint64_t n,
 				  struct instance *instance, char *error, size_t size);
 void instance_free(struct instance *instance);
+
+/* How many instances of a case exist. */
+bool instance_count(const struct vector_case *vector, uint64_t *count, char *error, size_t size);
 
 #endif

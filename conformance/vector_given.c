@@ -5,13 +5,29 @@
 #include <stdio.h>
 #include <string.h>
 
+static bool read_given(struct reader *r, struct yaml_node *node, struct given *given);
 static bool stores_of(struct reader *r, struct yaml_node *list, struct given *given);
 static bool registers_of(struct reader *r, struct yaml_node *map, struct given *given);
 
+/* Without ${...} it is read once. */
 const struct given *given_of(struct reader *r, struct yaml_node *node)
 {
 	struct arena *before = use_arena(r, node);
-	struct given *given = arena_alloc(r->arena, sizeof *given);
+	struct given *given = node->cache;
+	bool good = true;
+
+	if (!given) {
+		given = arena_alloc(r->arena, sizeof *given);
+		good = read_given(r, node, given);
+		if (good && !node->dynamic)
+			node->cache = given;
+	}
+	r->arena = before;
+	return good ? given : NULL;
+}
+
+static bool read_given(struct reader *r, struct yaml_node *node, struct given *given)
+{
 	struct yaml_node *part;
 	bool good = is_map(r, node);
 
@@ -27,9 +43,7 @@ const struct given *given_of(struct reader *r, struct yaml_node *node)
 		given->has_errors = true;
 		good = errors_of(r, part, &given->errors);
 	}
-	good = good && all_read(r, node);
-	r->arena = before;
-	return good ? given : NULL;
+	return good && all_read(r, node);
 }
 
 /* ---- Configuration ------------------------------------------------------------- */
@@ -232,6 +246,13 @@ void apply_habits(struct gvi_config *config, const struct habit *habits, size_t 
 {
 	for (size_t i = 0; i < count; i++)
 		config->habit[habits[i].choice] = habits[i].alternative;
+}
+
+bool apply_given(struct gvi_config *config, const struct given *given)
+{
+	apply_config(config, given->config, given->nconfig);
+	apply_habits(config, given->habit, given->nhabits);
+	return given->nhabits;
 }
 
 /* ---- Memory -------------------------------------------------------------------- */

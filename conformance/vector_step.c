@@ -8,6 +8,7 @@ static bool is_left_out(struct reader *r, struct yaml_node *node, bool *out);
 static const struct step *cached_step(struct reader *r, struct yaml_node *node);
 static bool step_of(struct reader *r, struct yaml_node *node, struct step *step);
 
+/* Steps without ${...} are checked even when they are left out. */
 bool steps_of(struct reader *r, struct yaml_node *list, struct steps *steps)
 {
 	const struct step **made;
@@ -17,15 +18,18 @@ bool steps_of(struct reader *r, struct yaml_node *list, struct steps *steps)
 	made = arena_array(r->arena, list->count, sizeof *made);
 	steps->count = 0;
 	for (struct yaml_node *n = list->first; n; n = n->next) {
+		const struct step *step;
 		bool out = false;
 
 		if (!is_map(r, n) || !is_left_out(r, n, &out))
 			return false;
-		if (out)
+		if (out && n->dynamic)
 			continue;
-		made[steps->count] = cached_step(r, n);
-		if (!made[steps->count++])
+		step = cached_step(r, n);
+		if (!step)
 			return false;
+		if (!out)
+			made[steps->count++] = step;
 	}
 	steps->step = made;
 	return true;

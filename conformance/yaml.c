@@ -69,12 +69,12 @@ struct yaml_file *yaml_parse(const char *name, const char *text, size_t length, 
 	}
 	if (built)
 		return file;
-	yaml_free(file);
+	yaml_release(file);
 	return NULL;
 }
 
 /* The file lies in its own arena. */
-void yaml_free(struct yaml_file *file)
+void yaml_release(struct yaml_file *file)
 {
 	if (file) {
 		struct arena arena = file->arena;

@@ -39,7 +39,8 @@ struct yaml_file {
 struct yaml_file *yaml_read(const char *path, char *error, size_t size);
 struct yaml_file *yaml_parse(const char *name, const char *text, size_t length, char *error,
 			     size_t size);
-void yaml_free(struct yaml_file *file);
+/* (libyaml has a yaml_free of its own.) */
+void yaml_release(struct yaml_file *file);
 
 /* The entry of a mapping, marked as read; NULL when there is none, or node is no
  * mapping. */
