@@ -27,6 +27,12 @@ struct run_options {
 bool run_paths(const struct run_options *options, char *const *paths, size_t count,
 	       struct report *report, char *error, size_t size);
 
+/* Plays a case on the built-in model and writes what happens, rule by rule.  id
+ * is that of a case, or of an instance, `id[name=value,...]`; without one the first
+ * that fails is taken, else the first.  Only profile of the options counts. */
+bool explain_paths(const struct run_options *options, const char *id, char *const *paths,
+		   size_t count, FILE *out, char *error, size_t size);
+
 /* Writes a line for each case, `id <tab> instances <tab> file:line <tab> why`;
  * only filter and profile of the options count. */
 bool list_paths(const struct run_options *options, char *const *paths, size_t count, FILE *out,
