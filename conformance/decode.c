@@ -96,7 +96,7 @@ static void put_cause(const uint64_t *raw)
 	else
 		cause = "a table entry has an illegal level or page size, or the address lies "
 			"beyond the tables";
-	printf("In short: %s of %s0x%" PRIx64 ": %s.\n",
+	printf("In short: %s of %s at 0x%" PRIx64 ": %s.\n",
 	       interrupt                            ? "an interrupt"
 	       : gvi_get(GVI_IO_PAGE_FAULT_RW, raw) ? "a write"
 						    : "a read",
@@ -169,14 +169,14 @@ static void put_flag(const char *text, bool set)
 		printf("no: %s\n", text);
 }
 
-/* "00:04.0: " if the field is a DeviceID. */
+/* "00:04.0" if the field is a DeviceID. */
 static struct device_text device_name(const struct gvi_field *f, uint64_t value)
 {
 	struct device_text text = {""};
 
 	if (strcmp(f->id, "DEVICE_ID") == 0)
 		snprintf(text.name, sizeof text.name,
-			 "%02x:%02x.%x: ", (unsigned)(value >> 8 & 255),
+			 "%02x:%02x.%x", (unsigned)(value >> 8 & 255),
 			 (unsigned)(value >> 3 & 31), (unsigned)(value & 7));
 	return text;
 }
@@ -185,6 +185,7 @@ static void put_meaning(enum gvi_field_id id, uint64_t value)
 {
 	const struct gvi_field *f = &gvi_fields[id];
 	const struct gvi_value_name *named = named_value(id, value);
+	const struct device_text device = device_name(f, value);
 
 	if (f->kind == GVI_MBZ)
 		puts("RESERVED: must be zero");
@@ -199,7 +200,7 @@ static void put_meaning(enum gvi_field_id id, uint64_t value)
 	else if (value && f->needs != GVI_FEATURE_ALWAYS)
 		printf("%s (with %s; else reserved)\n", f->text, gvi_features[f->needs].name);
 	else
-		printf("%s%s\n", device_name(f, value).name, f->text);
+		printf("%s%s%s\n", device.name, *device.name ? ": " : "", f->text);
 }
 
 /* ---- Words ---------------------------------------------------------------------- */

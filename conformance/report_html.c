@@ -1,0 +1,533 @@
+/* Results to look at: one page that needs nothing but a browser.  Its size grows
+ * with cases, not with instances: of those, the failing ones are listed, up to a
+ * bound; report_json() has them all. */
+#include "conformance/escape.h"
+#include "conformance/report.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* Of one case. */
+enum { FAILURES_LISTED = 50, FAILURES_EXPLAINED = 3 };
+
+/* The cases of a folder, or those that name a clause. */
+struct tally {
+	const char *name;
+	uint64_t cases, totals[NVERDICTS];
+};
+
+struct page {
+	const struct report *report;
+	FILE *out;
+	struct tally *topic;
+	size_t ntopics, ncases;
+	struct tally clause[GVI_NCLAUSES];
+};
+
+static FILE *open_page(const char *directory);
+static bool count_cases(struct page *page);
+static void put_head(struct page *page);
+static void put_summary(struct page *page);
+static void put_failures(struct page *page);
+static void put_topics(struct page *page);
+static void put_cases(struct page *page);
+static void put_clauses(struct page *page);
+static void put_foot(struct page *page);
+
+bool report_html(const struct report *report, const char *directory)
+{
+	struct page page = {.report = report};
+	bool written;
+
+	page.out = open_page(directory);
+	if (!page.out)
+		return false;
+	if (count_cases(&page)) {
+		put_head(&page);
+		put_summary(&page);
+		put_failures(&page);
+		put_topics(&page);
+		put_cases(&page);
+		put_clauses(&page);
+		put_foot(&page);
+		written = !ferror(page.out);
+	} else {
+		errno = ENOMEM;
+		written = false;
+	}
+	free(page.topic);
+	return fclose(page.out) == 0 && written;
+}
+
+/* ---- The file ------------------------------------------------------------------- */
+
+/* Like mkdir -p. */
+static bool make_directory(char *path)
+{
+	for (char *p = path + 1; *p; p++) {
+		if (*p != '/')
+			continue;
+		*p = '\0';
+		if (mkdir(path, 0777) != 0 && errno != EEXIST)
+			return false;
+		*p = '/';
+	}
+	return mkdir(path, 0777) == 0 || errno == EEXIST;
+}
+
+static FILE *open_page(const char *directory)
+{
+	static const char name[] = "/index.html";
+	size_t length = strlen(directory);
+	char *path = length ? malloc(length + sizeof name) : NULL;
+	FILE *out = NULL;
+
+	if (!path) {
+		errno = length ? ENOMEM : ENOENT;
+		return NULL;
+	}
+	memcpy(path, directory, length + 1);
+	if (make_directory(path)) {
+		memcpy(path + length, name, sizeof name);
+		out = fopen(path, "w");
+	}
+	free(path);
+	return out;
+}
+
+/* ---- Counting -------------------------------------------------------------------- */
+
+static struct tally *topic_named(struct page *page, const char *name);
+static void count_clauses(struct page *page, const struct case_span *span);
+
+static void add(struct tally *tally, const struct case_span *span)
+{
+	tally->cases++;
+	for (unsigned i = 0; i < NVERDICTS; i++)
+		tally->totals[i] += span->totals[i];
+}
+
+static bool count_cases(struct page *page)
+{
+	struct case_span span;
+
+	for (size_t at = 0; report_case(page->report, &at, &span);) {
+		struct tally *topic = topic_named(page, span.first->topic);
+
+		if (!topic)
+			return false;
+		page->ncases++;
+		add(topic, &span);
+		count_clauses(page, &span);
+	}
+	return true;
+}
+
+/* The topics are few.  NULL when memory ran out. */
+static struct tally *topic_named(struct page *page, const char *name)
+{
+	struct tally *topics;
+
+	for (size_t i = 0; i < page->ntopics; i++)
+		if (strcmp(page->topic[i].name, name) == 0)
+			return &page->topic[i];
+	topics = realloc(page->topic, (page->ntopics + 1) * sizeof *topics);
+	if (!topics)
+		return NULL;
+	page->topic = topics;
+	topics[page->ntopics] = (struct tally){.name = name};
+	return &topics[page->ntopics++];
+}
+
+static void count_clauses(struct page *page, const struct case_span *span)
+{
+	const char *slugs = span->first->clauses;
+
+	for (slugs += strspn(slugs, " "); *slugs; slugs += strspn(slugs, " ")) {
+		size_t length = strcspn(slugs, " ");
+		char slug[80] = "";
+
+		if (length < sizeof slug)
+			memcpy(slug, slugs, length);
+		add(&page->clause[gvi_find_clause(slug)], span);
+		slugs += length;
+	}
+}
+
+/* ---- Head and foot ----------------------------------------------------------------- */
+
+static const char *const style[] = {
+	":root{color-scheme:light "
+	"dark;--bg:#fff;--fg:#1c2024;--dim:#5b6470;--line:#dde1e6;--box:#f5f6f8;",
+	"--ok:#1a7f37;--bad:#c62828;--na:#8b949e;--no:#9a6700;--link:#0b57d0}",
+	"@media(prefers-color-scheme:dark){:root{--bg:#14171a;--fg:#e3e6ea;--dim:#9aa4af;--line:#"
+	"30363d;",
+	"--box:#1d2125;--ok:#4cc267;--bad:#ff7b72;--na:#6e7681;--no:#d8a438;--link:#8ab4f8}}",
+	"*{box-sizing:border-box}[hidden]{display:none!important}",
+	"body{margin:0 auto;max-width:76rem;padding:0 1.25rem "
+	"4rem;background:var(--bg);color:var(--fg);",
+	"font:16px/1.5 system-ui,sans-serif}",
+	"h1{font-size:1.6rem;margin:1.5rem 0 .25rem}h2{font-size:1.2rem;margin:2.5rem 0 .5rem}",
+	"h3{font-size:1rem;margin:0}p{margin:.25rem 0}a{color:var(--link)}.dim{color:var(--dim)}",
+	"code,pre{font:.85em/1.45 ui-monospace,Consolas,monospace}code{overflow-wrap:anywhere}",
+	"pre{overflow:auto;max-height:32rem;margin:.5rem 0;padding:.75rem;background:var(--bg);",
+	"border:1px solid var(--line);border-radius:4px}",
+	".totals{display:flex;flex-wrap:wrap;gap:.25rem 2rem;margin:1rem 0 "
+	".5rem;padding:0;list-style:none}",
+	".totals b{font-size:1.5rem;margin-right:.35rem}",
+	".bar{display:flex;height:.6rem;min-width:6rem;border-radius:3px;overflow:hidden;",
+	"background:var(--line)}.bar i{display:block;min-width:2px}",
+	".bar .passed{background:var(--ok)}.bar .failed{background:var(--bad)}",
+	".bar .na{background:var(--na)}.bar .no{background:var(--no)}",
+	".v{white-space:nowrap;font-weight:600}.v.passed{color:var(--ok)}.v.failed{color:var(--bad)"
+	"}",
+	".v.na{color:var(--dim)}.v.no{color:var(--no)}",
+	"form{position:sticky;top:0;z-index:1;display:flex;flex-wrap:wrap;align-items:center;gap:."
+	"75rem;",
+	"margin:1.5rem -1.25rem 0;padding:.6rem 1.25rem;background:var(--bg);",
+	"border-bottom:1px solid var(--line)}",
+	"input{flex:1 1 16rem;font:inherit;padding:.35rem "
+	".6rem;color:inherit;background:var(--box);",
+	"border:1px solid var(--dim);border-radius:4px}",
+	".scroll{overflow-x:auto}table{border-collapse:collapse;width:100%}",
+	"caption{text-align:left;color:var(--dim);padding-bottom:.5rem}",
+	"th,td{text-align:left;vertical-align:top;padding:.35rem .75rem .35rem 0;",
+	"border-bottom:1px solid var(--line)}th{font-weight:600}",
+	"th.n,td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}",
+	"tbody th{padding-top:1.25rem}td.bad{color:var(--bad);font-weight:600}",
+	"article{margin:.75rem 0;padding:.75rem 1rem;background:var(--box);border-radius:4px;",
+	"border-left:4px solid var(--bad)}article ul{margin:.5rem 0 0;padding-left:1.2rem}",
+	"summary{cursor:pointer;color:var(--link)}",
+};
+
+/* Rows with every word of the filter stay; so do the bodies that still have rows. */
+static const char *const script[] = {
+	"(function(){var "
+	"box=document.getElementById('filter'),say=document.getElementById('matches'),",
+	"rows=[].slice.call(document.querySelectorAll('[data-row]')),",
+	"groups=[].slice.call(document.querySelectorAll('[data-group]'));",
+	"rows.forEach(function(r){r.words=r.textContent.toLowerCase()});",
+	"function filter(){var words=box.value.toLowerCase().split(/\\s+/),cases=0;",
+	"rows.forEach(function(r){r.hidden=!words.every(function(w){return "
+	"r.words.indexOf(w)>=0});",
+	"if(!r.hidden&&r.dataset.row==='case')cases++});",
+	"groups.forEach(function(g){g.hidden=!g.querySelector('[data-row]:not([hidden])')});",
+	"say.textContent=cases+(cases===1?' case':' cases')}",
+	"box.addEventListener('input',filter);",
+	"box.form.addEventListener('submit',function(e){e.preventDefault()});",
+	"document.addEventListener('click',function(e){var a=e.target.closest('[data-find]');",
+	"if(a){box.value=a.dataset.find;filter()}});",
+	"filter()})();",
+};
+
+static void put_lines(FILE *out, const char *const *line, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		fprintf(out, "%s\n", line[i]);
+}
+
+static uint64_t skipped(const uint64_t totals[NVERDICTS])
+{
+	return totals[NOT_APPLICABLE] + totals[NOT_OBSERVABLE];
+}
+
+static void put_head(struct page *page)
+{
+	const uint64_t *totals = page->report->totals;
+	FILE *out = page->out;
+
+	fputs("<!DOCTYPE html>\n<html lang=\"en-GB\">\n<head>\n<meta charset=\"utf-8\">\n"
+	      "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
+	      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+	      "style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n<title>",
+	      out);
+	fprintf(out, "%" PRIu64 " failed, %" PRIu64 " passed: goldvi on ", totals[FAILED],
+		totals[PASSED]);
+	put_xml(out, page->report->device ? page->report->device : "");
+	fputs("</title>\n<style>\n", out);
+	put_lines(out, style, sizeof style / sizeof style[0]);
+	fputs("</style>\n</head>\n<body>\n", out);
+}
+
+static void put_foot(struct page *page)
+{
+	fputs("</main>\n<script>\n", page->out);
+	put_lines(page->out, script, sizeof script / sizeof script[0]);
+	fputs("</script>\n</body>\n</html>\n", page->out);
+}
+
+/* ---- Summary ----------------------------------------------------------------------- */
+
+static const char *const class_of[NVERDICTS] = {"passed", "failed", "na", "no"};
+
+static void put_bar(FILE *out, const uint64_t totals[NVERDICTS])
+{
+	uint64_t all = totals[PASSED] + totals[FAILED] + skipped(totals);
+
+	fputs("<div class=\"bar\" aria-hidden=\"true\">", out);
+	for (unsigned i = 0; i < NVERDICTS; i++)
+		if (totals[i])
+			fprintf(out, "<i class=\"%s\" style=\"flex:%.4f\"></i>", class_of[i],
+				100.0 * (double)totals[i] / (double)all);
+	fputs("</div>", out);
+}
+
+static void put_summary(struct page *page)
+{
+	const struct report *report = page->report;
+	uint64_t partial = 0;
+	FILE *out = page->out;
+
+	for (size_t i = 0; i < report->count; i++)
+		partial += report->results[i].partial;
+	fputs("<header>\n<h1>Conformance of <code>", out);
+	put_xml(out, report->device ? report->device : "");
+	fprintf(out,
+		"</code></h1>\n<p class=\"dim\">goldvi %d.%d.%d: %zu cases, %zu instances, %.1f "
+		"seconds.</p>\n<ul class=\"totals\">\n",
+		GVI_VERSION_MAJOR, GVI_VERSION_MINOR, GVI_VERSION_PATCH, page->ncases,
+		report->count, report->seconds);
+	for (unsigned i = 0; i < NVERDICTS; i++)
+		fprintf(out, "<li class=\"v %s\"><b>%" PRIu64 "</b> %s</li>\n", class_of[i],
+			report->totals[i], verdict_name((enum verdict)i));
+	fputs("</ul>\n", out);
+	put_bar(out, report->totals);
+	if (partial)
+		fprintf(out,
+			"\n<p class=\"dim\">%" PRIu64
+			" passed as far as this device lets itself be observed.</p>",
+			partial);
+	fputs("\n</header>\n<form role=\"search\"><label for=\"filter\">Filter</label>"
+	      "<input id=\"filter\" type=\"search\" autocomplete=\"off\" "
+	      "placeholder=\"words of an id, a clause, a file, a verdict\">"
+	      "<span id=\"matches\" class=\"dim\" aria-live=\"polite\"></span></form>\n<main>\n",
+	      out);
+}
+
+/* ---- Failures ----------------------------------------------------------------------- */
+
+static void put_failed_case(FILE *out, const struct case_span *span);
+static void put_failure(FILE *out, const struct result *r, bool explained, bool open);
+
+static void put_place(FILE *out, const struct result *r)
+{
+	fputs("<span class=\"dim\">", out);
+	put_xml(out, r->file);
+	fprintf(out, ":%u</span>", r->line);
+}
+
+static void put_failures(struct page *page)
+{
+	struct case_span span;
+
+	if (!page->report->totals[FAILED])
+		return;
+	fputs("<section data-group>\n<h2>Failures</h2>\n", page->out);
+	for (size_t at = 0; report_case(page->report, &at, &span);)
+		if (span.totals[FAILED])
+			put_failed_case(page->out, &span);
+	fputs("</section>\n", page->out);
+}
+
+static void put_failed_case(FILE *out, const struct case_span *span)
+{
+	unsigned listed = 0;
+
+	fputs("<article data-row=\"failure\">\n<h3><code>", out);
+	put_xml(out, span->first->id);
+	fputs("</code></h3>\n<p>", out);
+	put_xml(out, span->first->why);
+	fputs("</p>\n<p>", out);
+	put_place(out, span->first);
+	fprintf(out, " <span class=\"dim\">%" PRIu64 " of %zu failed; clauses ",
+		span->totals[FAILED], span->count);
+	put_xml(out, span->first->clauses);
+	fputs("</span></p>\n<ul>\n", out);
+	for (const struct result *r = span->first; r < span->first + span->count; r++) {
+		if (r->verdict != FAILED || listed == FAILURES_LISTED)
+			continue;
+		put_failure(out, r, listed < FAILURES_EXPLAINED, span->totals[FAILED] == 1);
+		listed++;
+	}
+	if (span->totals[FAILED] > listed)
+		fprintf(out, "<li>and %" PRIu64 " more instances</li>\n",
+			span->totals[FAILED] - listed);
+	fputs("</ul>\n</article>\n", out);
+}
+
+static void put_failure(FILE *out, const struct result *r, bool explained, bool open)
+{
+	fputs("<li>", out);
+	if (*r->instance) {
+		fputs("<code>[", out);
+		put_xml(out, r->instance);
+		fputs("]</code> ", out);
+	}
+	put_xml(out, r->reason);
+	if (explained && *r->explain) {
+		fprintf(out, "<details%s><summary>Step by step</summary><pre>",
+			open ? " open" : "");
+		put_xml(out, r->explain);
+		fputs("</pre></details>", out);
+	}
+	fputs("</li>\n", out);
+}
+
+/* ---- Topics and cases ----------------------------------------------------------------- */
+
+static void put_number(FILE *out, uint64_t number, bool bad)
+{
+	fprintf(out, "<td class=\"n%s\">%" PRIu64 "</td>", bad ? " bad" : "", number);
+}
+
+static void put_topics(struct page *page)
+{
+	FILE *out = page->out;
+
+	fputs("<section>\n<h2>Topics</h2>\n<div class=\"scroll\"><table>\n<thead><tr>"
+	      "<th scope=\"col\">Topic</th><th scope=\"col\" class=\"n\">Cases</th>"
+	      "<th scope=\"col\" class=\"n\">Passed</th><th scope=\"col\" class=\"n\">Failed</th>"
+	      "<th scope=\"col\" class=\"n\">Not applicable</th>"
+	      "<th scope=\"col\" class=\"n\">Not observable</th><th scope=\"col\">Share</th>"
+	      "</tr></thead>\n<tbody>\n",
+	      out);
+	for (size_t i = 0; i < page->ntopics; i++) {
+		const struct tally *t = &page->topic[i];
+
+		fprintf(out, "<tr><td><a href=\"#topic-%zu\">", i);
+		put_xml(out, t->name);
+		fputs("</a></td>", out);
+		put_number(out, t->cases, false);
+		for (unsigned v = 0; v < NVERDICTS; v++)
+			put_number(out, t->totals[v], v == FAILED && t->totals[v]);
+		fputs("<td>", out);
+		put_bar(out, t->totals);
+		fputs("</td></tr>\n", out);
+	}
+	fputs("</tbody>\n</table></div>\n</section>\n", out);
+}
+
+static void put_case(FILE *out, const struct case_span *span);
+
+static void put_cases(struct page *page)
+{
+	FILE *out = page->out;
+
+	fputs("<section>\n<h2>Cases</h2>\n<div class=\"scroll\"><table>\n<thead><tr>"
+	      "<th scope=\"col\">Verdict</th><th scope=\"col\">Case</th>"
+	      "<th scope=\"col\" class=\"n\">Passed</th><th scope=\"col\" class=\"n\">Failed</th>"
+	      "<th scope=\"col\" class=\"n\">Skipped</th></tr></thead>\n",
+	      out);
+	for (size_t i = 0; i < page->ntopics; i++) {
+		struct case_span span;
+
+		fprintf(out,
+			"<tbody data-group id=\"topic-%zu\">\n<tr><th colspan=\"5\" "
+			"scope=\"rowgroup\">",
+			i);
+		put_xml(out, page->topic[i].name);
+		fputs("</th></tr>\n", out);
+		for (size_t at = 0; report_case(page->report, &at, &span);)
+			if (strcmp(span.first->topic, page->topic[i].name) == 0)
+				put_case(out, &span);
+		fputs("</tbody>\n", out);
+	}
+	fputs("</table></div>\n</section>\n", out);
+}
+
+/* Why the first instance that was skipped was skipped. */
+static const char *reason_to_skip(const struct case_span *span)
+{
+	for (const struct result *r = span->first; r < span->first + span->count; r++)
+		if (r->verdict == NOT_APPLICABLE || r->verdict == NOT_OBSERVABLE)
+			return r->reason;
+	return "";
+}
+
+static void put_case(FILE *out, const struct case_span *span)
+{
+	enum verdict verdict = case_verdict(span);
+	const char *reason = reason_to_skip(span);
+
+	fprintf(out, "<tr data-row=\"case\"><td class=\"v %s\">%s%s</td><td><code>",
+		class_of[verdict], verdict_name(verdict), span->partial ? " in part" : "");
+	put_xml(out, span->first->id);
+	fputs("</code><br>", out);
+	put_xml(out, span->first->why);
+	fputs("<br>", out);
+	put_place(out, span->first);
+	fputs(" <code class=\"dim\">", out);
+	put_xml(out, span->first->clauses);
+	fputs("</code>", out);
+	if (*reason) {
+		fputs("<br><span class=\"dim\">skipped: ", out);
+		put_xml(out, reason);
+		fputs("</span>", out);
+	}
+	fputs("</td>", out);
+	put_number(out, span->totals[PASSED], false);
+	put_number(out, span->totals[FAILED], span->totals[FAILED]);
+	put_number(out, skipped(span->totals), false);
+	fputs("</tr>\n", out);
+}
+
+/* ---- Clauses ------------------------------------------------------------------------- */
+
+static void put_clause(struct page *page, unsigned clause, bool executions);
+
+static void put_clauses(struct page *page)
+{
+	FILE *out = page->out;
+	bool executions = false;
+
+	for (unsigned i = 1; i < GVI_NCLAUSES; i++)
+		executions = executions || page->report->clause_hits[i];
+	fputs("<section>\n<h2>Clauses</h2>\n<div class=\"scroll\"><table>\n<caption>The rules of "
+	      "docs/spec. "
+	      "Cases name the rules that they test; the model tells which it applies while the "
+	      "cases "
+	      "run",
+	      out);
+	fputs(executions ? "" : " (this device does not)", out);
+	fputs(". Choose a rule to see its cases.</caption>\n<thead><tr><th "
+	      "scope=\"col\">Clause</th>"
+	      "<th scope=\"col\" class=\"n\">Cases</th><th scope=\"col\" class=\"n\">Passed</th>"
+	      "<th scope=\"col\" class=\"n\">Failed</th><th scope=\"col\" class=\"n\">Skipped</th>"
+	      "<th scope=\"col\" class=\"n\">Applied</th></tr></thead>\n<tbody>\n",
+	      out);
+	for (unsigned i = 1; i < GVI_NCLAUSES; i++)
+		put_clause(page, i, executions);
+	fputs("</tbody>\n</table></div>\n</section>\n", out);
+}
+
+static void put_clause(struct page *page, unsigned clause, bool executions)
+{
+	const struct gvi_clause_info *info = &gvi_clauses[clause];
+	const struct tally *t = &page->clause[clause];
+	FILE *out = page->out;
+
+	fprintf(out,
+		"<tr data-row=\"clause\"><td><a href=\"#filter\" "
+		"data-find=\"%s\"><code>%s</code></a>"
+		"<br>",
+		info->slug, info->slug);
+	put_xml(out, info->text);
+	fputs("<br><span class=\"dim\">", out);
+	put_xml(out, info->file);
+	fputs(" section ", out);
+	put_xml(out, info->section);
+	fputs(!t->cases ? "; no case</span></td>" : "</span></td>", out);
+	put_number(out, t->cases, !t->cases);
+	put_number(out, t->totals[PASSED], false);
+	put_number(out, t->totals[FAILED], t->totals[FAILED]);
+	put_number(out, skipped(t->totals), false);
+	if (executions)
+		put_number(out, page->report->clause_hits[clause],
+			   !page->report->clause_hits[clause]);
+	else
+		fputs("<td class=\"n dim\">unknown</td>", out);
+	fputs("</tr>\n", out);
+}
