@@ -36,12 +36,11 @@ uint64_t regs_read(struct gvi *m, uint32_t offset, unsigned len)
 	for (unsigned done = 0; done < len;) {
 		struct place place;
 		uint64_t part = choose(m, GVI_CHOICE_REGISTER_ABSENT) == 1 ? UINT64_MAX : 0;
-		unsigned step = len;
+		unsigned step = len < 4 ? len : 4;
 
 		if (locate(m, offset + done, &place)) {
 			part = read_place(m, &place) >> 8 * (offset + done - place.offset);
-			if (place_bytes(&place) < len)
-				step = place_bytes(&place);
+			step = place_bytes(&place) < len ? place_bytes(&place) : len;
 		}
 		value |= (part & low_ones(8 * step)) << 8 * done;
 		done += step;
@@ -53,11 +52,10 @@ void regs_write(struct gvi *m, uint32_t offset, unsigned len, uint64_t value)
 {
 	for (unsigned done = 0; done < len;) {
 		struct place place;
-		unsigned step = len, at;
+		unsigned step = len < 4 ? len : 4, at;
 
 		if (locate(m, offset + done, &place)) {
-			if (place_bytes(&place) < len)
-				step = place_bytes(&place);
+			step = place_bytes(&place) < len ? place_bytes(&place) : len;
 			at = 8 * (offset + done - place.offset);
 			write_place(m, &place, (value >> 8 * done & low_ones(8 * step)) << at,
 				    low_ones(8 * step) << at);
@@ -74,6 +72,12 @@ static const uint16_t slots[GVI_NREGISTERS] = {
 #include "goldvi/def/formats.inc"
 };
 
+/* SmiFRC says how many SMI filters there are. */
+static unsigned instances(const struct gvi *m, const struct gvi_register *r)
+{
+	return r->format == GVI_FORMAT_SMI_FILTER ? 1u << get_EFR_SMIFRC(&m->config.efr) : r->count;
+}
+
 /* [register.absent] A register whose feature is missing is not there.  The
  * counters above 40000h are none: NCounterBanks is 0. */
 static bool locate(struct gvi *m, uint32_t offset, struct place *place)
@@ -85,7 +89,7 @@ static bool locate(struct gvi *m, uint32_t offset, struct place *place)
 		if (offset < r->offset || !has(m, (enum gvi_feature_id)r->needs))
 			continue;
 		n = r->count > 1 ? (offset - r->offset) / r->stride : 0;
-		if (n >= r->count || offset - r->offset - n * r->stride >= bytes)
+		if (n >= instances(m, r) || offset - r->offset - n * r->stride >= bytes)
 			continue;
 		*place = (struct place){r, (enum slot)(slots[i] + n), r->offset + n * r->stride};
 		return true;
@@ -132,7 +136,9 @@ static void write_place(struct gvi *m, const struct place *place, uint64_t value
 {
 	unsigned format = place->reg->format, before = interrupt_sources(m);
 	uint64_t rw = access_mask(m, format, GVI_RW) & lanes;
-	uint64_t old = m->reg[place->slot], new = (old & ~rw) | (value & rw);
+	/* [register.msi-mirror] The state of this one is configuration space's. */
+	uint64_t old = place->slot == SLOT_MSI_VECTOR_1 ? m->pci.misc1 : m->reg[place->slot];
+	uint64_t new = (old & ~rw) | (value & rw);
 
 	/* [register.access-types] */
 	new &= ~(value & access_mask(m, format, GVI_RW1C));

@@ -12,6 +12,14 @@
 #include "conformance/memory.h"
 #include "goldvi/goldvi.h"
 
+/* ck_assert for the innermost loops: Check writes a record of each assertion
+ * that is passed. */
+#define REQUIRE(condition)                                                                         \
+	do {                                                                                       \
+		if (!(condition))                                                                  \
+			ck_abort_msg("%s", #condition);                                            \
+	} while (0)
+
 /* Where things are. */
 #define TABLE    UINT64_C(0x00100000)   /* device table, 65536 entries */
 #define COMMANDS UINT64_C(0x00400000)
