@@ -16,7 +16,7 @@ struct walk {
 	char *error;
 	size_t size;
 	unsigned depth;
-	bool profiles;          /* enter folders of profiles */
+	bool profiles; /* enter folders of profiles */
 };
 
 static bool walk_paths(struct walk *walk, char *const *paths, size_t count);
@@ -34,8 +34,8 @@ bool for_each_file(char *const *paths, size_t count, bool (*visit)(void *user, c
 }
 
 bool for_each_file_and_profile(char *const *paths, size_t count,
-			       bool (*visit)(void *user, const char *path), void *user,
-			       char *error, size_t size)
+			       bool (*visit)(void *user, const char *path), void *user, char *error,
+			       size_t size)
 {
 	struct walk walk = {
 		.visit = visit, .user = user, .error = error, .size = size, .profiles = true};

@@ -7,10 +7,10 @@
 
 struct profile {
 	struct profile *next;
-	struct yaml_file *yaml;         /* its name is the path */
-	const struct given *given;      /* NULL if there is none */
+	struct yaml_file *yaml;    /* its name is the path */
+	const struct given *given; /* NULL if there is none */
 	struct gvi_config config;
-	bool habits;                    /* some are settled */
+	bool habits; /* some are settled */
 };
 
 enum { MAX_PATH = 4096 };
@@ -138,7 +138,6 @@ static bool settle(struct reader *r, struct yaml_node *root, struct profile *pro
 
 static struct profile *load(const char *path, char *error, size_t size)
 {
-	static const struct scope nothing;
 	struct yaml_file *yaml = yaml_read(path, error, size);
 	struct profile *profile;
 	struct reader r;
@@ -147,8 +146,7 @@ static struct profile *load(const char *path, char *error, size_t size)
 		return NULL;
 	profile = arena_alloc(&yaml->arena, sizeof *profile);
 	profile->yaml = yaml;
-	r = (struct reader){.file = yaml->name, .scope = &nothing, .error = error, .size = size};
-	r.arena = r.lasting = r.passing = &yaml->arena;
+	r = reader_of(yaml, error, size);
 	if (read_profile(&r, yaml->root, profile))
 		return profile;
 	yaml_release(yaml);

@@ -6,6 +6,21 @@
 #include <stdio.h>
 #include <string.h>
 
+struct reader reader_of(struct yaml_file *yaml, char *error, size_t size)
+{
+	static const struct scope nothing;
+
+	return (struct reader){
+		.file = yaml->name,
+		.lasting = &yaml->arena,
+		.passing = &yaml->arena,
+		.arena = &yaml->arena,
+		.scope = &nothing,
+		.error = error,
+		.size = size,
+	};
+}
+
 /* ---- Complaints ------------------------------------------------------------- */
 
 static void record(struct reader *r, unsigned line, unsigned column, const char *format,
@@ -196,8 +211,8 @@ bool computed(struct reader *r, const struct yaml_node *node, const char *text, 
 			text, e.at + 1, e.text);
 }
 
-bool word_of(struct reader *r, const struct yaml_node *node, const char *const *words,
-	     size_t count, unsigned *value)
+bool word_of(struct reader *r, const struct yaml_node *node, const char *const *words, size_t count,
+	     unsigned *value)
 {
 	const char *text = text_of(r, node);
 
@@ -231,7 +246,8 @@ bool field_named(struct reader *r, const struct yaml_node *at, enum gvi_format_i
 	if (*field == GVI_NFIELDS)
 		*field = field_by_bits(format, name);
 	if (*field == GVI_NFIELDS)
-		return complain_key(r, at, "%s has no field `%.80s`.", gvi_formats[format].id, name);
+		return complain_key(r, at, "%s has no field `%.80s`.", gvi_formats[format].id,
+				    name);
 	return !is_shared_name(*field, name) ||
 	       complain_key(r, at, "Several fields of %s are called `%s`: add [hi:lo].",
 			    gvi_formats[format].id, name);
@@ -294,7 +310,8 @@ static bool field_value(struct reader *r, const struct yaml_node *node, enum gvi
 	if (!text)
 		return false;
 	for (size_t i = 0; i < gvi_nvalue_names && gvi_fields[field].kind == GVI_ENUM; i++)
-		if (gvi_value_names[i].field == field && strcmp(gvi_value_names[i].name, text) == 0) {
+		if (gvi_value_names[i].field == field &&
+		    strcmp(gvi_value_names[i].name, text) == 0) {
 			*value = gvi_value_names[i].value;
 			return true;
 		}
@@ -321,7 +338,8 @@ bool encode_fields(struct reader *r, struct yaml_node *map, enum gvi_format_id f
 			return complain(r, n, "The constant %s of %s is 0x%" PRIx64 ".", n->key,
 					gvi_formats[format].id, gvi_fields[v.field].reset);
 		if (!gvi_set((enum gvi_field_id)v.field, raw, v.value))
-			return complain(r, n, "0x%" PRIx64 " does not fit into %s (%u bits from bit %u).",
+			return complain(r, n,
+					"0x%" PRIx64 " does not fit into %s (%u bits from bit %u).",
 					v.value, n->key, gvi_width((enum gvi_field_id)v.field),
 					gvi_fields[v.field].scale);
 		if (fields)
@@ -396,7 +414,8 @@ static bool word_list(struct reader *r, struct yaml_node *list, uint64_t **words
 			return false;
 		if (n->plain || strlen(text) != 18 || strncmp(text, "0x", 2) != 0 ||
 		    !yaml_number(text, &(*words)[i++]))
-			return complain(r, n, "A word is quoted, with 0x and 16 hexadecimal digits.");
+			return complain(r, n,
+					"A word is quoted, with 0x and 16 hexadecimal digits.");
 	}
 	return true;
 }
@@ -443,8 +462,8 @@ static bool compare_words(struct reader *r, const struct yaml_node *raw, const s
 	for (uint32_t i = 0; i < store->count; i++, n = n->next)
 		if (words[i] != store->word[i])
 			return complain(r, n,
-					"Word %u is 0x%016" PRIx64 ", but `as` encodes to 0x%016" PRIx64
-					".",
+					"Word %u is 0x%016" PRIx64
+					", but `as` encodes to 0x%016" PRIx64 ".",
 					(unsigned)i, words[i], store->word[i]);
 	return true;
 }
@@ -489,8 +508,8 @@ bool register_of(struct reader *r, const struct yaml_node *entry, const char *na
 		id[bare] = '\0';
 		found = register_of_format(gvi_find_format(id));
 	}
-	if (bare < length && (sscanf(name + bare, "[%3u]%n", &index, &end) != 1 ||
-			      bare + (size_t)end != length))
+	if (bare < length &&
+	    (sscanf(name + bare, "[%3u]%n", &index, &end) != 1 || bare + (size_t)end != length))
 		found = GVI_NREGISTERS;
 	if (found == GVI_NREGISTERS || index >= gvi_registers[found].count ||
 	    (bare == length) != (gvi_registers[found].count == 1))
@@ -524,7 +543,8 @@ bool register_fields(struct reader *r, struct yaml_node *map, struct access *acc
 		if (!field_of(r, n, (enum gvi_format_id)access->format, n->key, &v))
 			return false;
 		if (!gvi_set((enum gvi_field_id)v.field, &access->value, v.value))
-			return complain(r, n, "0x%" PRIx64 " does not fit into %s.", v.value, n->key);
+			return complain(r, n, "0x%" PRIx64 " does not fit into %s.", v.value,
+					n->key);
 		access->mask |= gvi_field_mask((enum gvi_field_id)v.field, 0);
 	}
 	return true;

@@ -16,6 +16,9 @@ struct reader {
 	bool failed;
 };
 
+/* Of a file alone: all that it reads lasts, and no name has a value. */
+struct reader reader_of(struct yaml_file *yaml, char *error, size_t size);
+
 /* Records the first error; always false. */
 bool complain(struct reader *r, const struct yaml_node *node, const char *format, ...);
 bool complain_key(struct reader *r, const struct yaml_node *entry, const char *format, ...);
@@ -88,7 +91,11 @@ bool head_of(struct reader *r, struct yaml_node *root, const char **about);
 bool profile_of(struct reader *r, const struct yaml_node *at, const char *name,
 		struct profiles *profiles, struct vector_file *file);
 
-/* Lists of vector_given.c and vector_step.c. */
+/* The sweeps of a case, and then the names that it computes. */
+bool sweeps_of(struct reader *r, struct yaml_node *list, struct vector_case *vector);
+bool let_of(struct reader *r, struct vector_case *vector);
+
+/* What a case starts from, and what it needs. */
 const struct given *given_of(struct reader *r, struct yaml_node *node);
 bool errors_of(struct reader *r, struct yaml_node *list, struct error_list *errors);
 bool config_of(struct reader *r, struct yaml_node *map, const struct config_change **changes,
@@ -99,7 +106,16 @@ void apply_habits(struct gvi_config *config, const struct habit *habits, size_t 
 /* Both of a set-up; true if it settles habits. */
 bool apply_given(struct gvi_config *config, const struct given *given);
 bool needs_of(struct reader *r, struct yaml_node *list, struct needs *needs);
+
 /* The steps that `when` does not leave out. */
 bool steps_of(struct reader *r, struct yaml_node *list, struct steps *steps);
+bool events_of(struct reader *r, struct yaml_node *list, struct events *events);
+/* `events` are those beside the answer, which hold for every alternative. */
+bool answer_of(struct reader *r, struct yaml_node *node, const struct events *events,
+	       struct answer *answer);
+const struct effects *effects_of(struct reader *r, struct yaml_node *node);
+/* The choice, and a mapping that has all its alternatives and no other. */
+bool choice_head(struct reader *r, struct yaml_node *node, const struct yaml_node *what,
+		 struct yaml_node **permitted, uint16_t *choice);
 
 #endif

@@ -50,7 +50,7 @@ static bool read_given(struct reader *r, struct yaml_node *node, struct given *g
 
 struct member {
 	const char *name;
-	uint64_t limit;         /* values are below; 0 = none */
+	uint64_t limit; /* values are below; 0 = none */
 	enum config_member member;
 };
 
@@ -195,17 +195,39 @@ static void apply_member(struct gvi_config *config, const struct config_change *
 
 	switch ((enum config_member)change->member) {
 	case CONFIG_FIELD:
-	case CONFIG_WORD: apply_bits(config, change); break;
-	case CONFIG_REVISION: config->revision = (uint16_t)v; break;
-	case CONFIG_DEVICE: config->device = (uint16_t)v; break;
-	case CONFIG_PCI_ID: config->pci_id = (uint32_t)v; break;
-	case CONFIG_BASE: config->base = v; break;
-	case CONFIG_ENABLED: config->enabled = v; break;
-	case CONFIG_NO_HOST: config->no_host = v; break;
-	case CONFIG_SNP: config->snp = v; break;
-	case CONFIG_IRT_CACHE_DIS: config->irt_cache_dis = v; break;
-	case CONFIG_GST_BUFFER: config->gst_buffer = v; break;
-	case CONFIG_MSI_MESSAGES_LOG2: config->msi_messages_log2 = (uint8_t)v; break;
+	case CONFIG_WORD:
+		apply_bits(config, change);
+		break;
+	case CONFIG_REVISION:
+		config->revision = (uint16_t)v;
+		break;
+	case CONFIG_DEVICE:
+		config->device = (uint16_t)v;
+		break;
+	case CONFIG_PCI_ID:
+		config->pci_id = (uint32_t)v;
+		break;
+	case CONFIG_BASE:
+		config->base = v;
+		break;
+	case CONFIG_ENABLED:
+		config->enabled = v;
+		break;
+	case CONFIG_NO_HOST:
+		config->no_host = v;
+		break;
+	case CONFIG_SNP:
+		config->snp = v;
+		break;
+	case CONFIG_IRT_CACHE_DIS:
+		config->irt_cache_dis = v;
+		break;
+	case CONFIG_GST_BUFFER:
+		config->gst_buffer = v;
+		break;
+	case CONFIG_MSI_MESSAGES_LOG2:
+		config->msi_messages_log2 = (uint8_t)v;
+		break;
 	}
 }
 
@@ -456,11 +478,15 @@ static bool need_subject(struct reader *r, const struct yaml_node *n, const char
 		enum need_subject subject;
 		unsigned id;
 	} words[] = {
-		{"revision", NEED_REVISION, 0},         {"no_host", NEED_NO_HOST, 0},
-		{"snp", NEED_SNP, 0},                   {"inject", NEED_ABILITY, DUT_INJECT},
-		{"race", NEED_ABILITY, DUT_RACE},       {"pci", NEED_ABILITY, DUT_PCI},
+		{"revision", NEED_REVISION, 0},
+		{"no_host", NEED_NO_HOST, 0},
+		{"snp", NEED_SNP, 0},
+		{"inject", NEED_ABILITY, DUT_INJECT},
+		{"race", NEED_ABILITY, DUT_RACE},
+		{"pci", NEED_ABILITY, DUT_PCI},
 	};
-	static const char *const formats[] = {"EFR", "EFR2", "CAP_HEADER", "CAP_MISC0", "CAP_MISC1"};
+	static const char *const formats[] = {"EFR", "EFR2", "CAP_HEADER", "CAP_MISC0",
+					      "CAP_MISC1"};
 
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
 		if (strcmp(name, words[i].name) == 0) {

@@ -107,11 +107,7 @@ enum { NKINDS = sizeof kinds / sizeof kinds[0] };
 
 static struct yaml_node *object(struct yaml_node *node, const struct step *step);
 static bool action_of(struct reader *r, struct yaml_node *node, struct step *step, bool looks);
-static bool events_of(struct reader *r, struct yaml_node *list, struct events *events);
-static bool answer_of(struct reader *r, struct yaml_node *node, const struct events *events,
-		      struct answer *answer);
 static void collect_names(struct step *step, const struct answer *answer);
-static bool effects_of(struct reader *r, struct yaml_node *node, struct step *step);
 
 static bool step_of(struct reader *r, struct yaml_node *node, struct step *step)
 {
@@ -132,7 +128,20 @@ static bool step_of(struct reader *r, struct yaml_node *node, struct step *step)
 	}
 	step->answer = answer;
 	collect_names(step, answer);
-	return !effects || effects_of(r, effects, step);
+	if (effects)
+		step->effects = effects_of(r, effects);
+	return !effects || step->effects;
+}
+
+static void collect_names(struct step *step, const struct answer *answer)
+{
+	if (step->action == ACTION_CHOICE)
+		step->names[step->u.choice.choice] = 1;
+	if (answer->kind != ANSWER_CHOICE)
+		return;
+	step->names[answer->choice] = 1;
+	for (unsigned i = 0; i < gvi_choices[answer->choice].count; i++)
+		collect_names(step, answer->alternative[i]);
 }
 
 /* A second action stays unread, and is refused for that. */
@@ -546,8 +555,6 @@ static bool check_words(struct reader *r, struct yaml_node *node, struct format_
 
 /* ---- choice ----------------------------------------------------------------------------- */
 
-static bool choice_head(struct reader *r, struct yaml_node *node, const struct yaml_node *what,
-			struct yaml_node **permitted, uint16_t *choice);
 static bool looks_of(struct reader *r, struct yaml_node *list, struct steps *steps);
 static bool look_of(struct reader *r, struct yaml_node *node, struct step *step);
 
@@ -567,27 +574,6 @@ static bool choice_step(struct reader *r, struct yaml_node *node, struct step *s
 		    !looks_of(r, n, &choice->alternative[i]))
 			return false;
 	}
-	return true;
-}
-
-/* The choice, and a mapping that has all its alternatives and no other. */
-static bool choice_head(struct reader *r, struct yaml_node *node, const struct yaml_node *what,
-			struct yaml_node **permitted, uint16_t *choice)
-{
-	const struct gvi_choice_info *info;
-	enum gvi_choice id;
-
-	if (!choice_of(r, what, &id))
-		return false;
-	*choice = (uint16_t)id;
-	*permitted = needed(r, node, "permitted");
-	if (!*permitted || !is_map(r, *permitted))
-		return false;
-	info = &gvi_choices[id];
-	for (unsigned i = 0; i < info->count; i++)
-		if (!yaml_get(*permitted, info->alternative[i].name))
-			return complain(r, *permitted, "The alternative `%s` of %s is missing.",
-					info->alternative[i].name, info->id);
 	return true;
 }
 
@@ -615,268 +601,4 @@ static bool look_of(struct reader *r, struct yaml_node *node, struct step *step)
 
 	step->answer = &nothing;
 	return is_map(r, node) && action_of(r, node, step, true);
-}
-
-/* ---- Answers ----------------------------------------------------------------------------- */
-
-static bool choice_answer(struct reader *r, struct yaml_node *node, const struct yaml_node *what,
-			  const struct events *events, struct answer *answer);
-static bool result_of(struct reader *r, struct yaml_node *node, struct answer *answer);
-static bool grant_of(struct reader *r, struct yaml_node *map, struct answer *answer);
-static bool abort_of(struct reader *r, struct yaml_node *map, struct answer *answer);
-
-/* `events` are those beside the answer, which hold for every alternative. */
-static bool answer_of(struct reader *r, struct yaml_node *node, const struct events *events,
-		      struct answer *answer)
-{
-	const struct yaml_node *choice;
-	struct yaml_node *list;
-
-	if (!is_map(r, node))
-		return false;
-	choice = yaml_get(node, "choice");
-	if (choice)
-		return choice_answer(r, node, choice, events, answer);
-	list = yaml_get(node, "events");
-	answer->events = *events;
-	if (list && events->said)
-		return complain_key(r, list, "The events stand beside the answer already.");
-	if (list && !events_of(r, list, &answer->events))
-		return false;
-	return result_of(r, node, answer);
-}
-
-static bool choice_answer(struct reader *r, struct yaml_node *node, const struct yaml_node *what,
-			  const struct events *events, struct answer *answer)
-{
-	struct yaml_node *permitted;
-
-	answer->kind = ANSWER_CHOICE;
-	if (!choice_head(r, node, what, &permitted, &answer->choice))
-		return false;
-	for (struct yaml_node *n = permitted->first; n; n = n->next) {
-		struct answer *made = arena_alloc(r->arena, sizeof *made);
-		unsigned i;
-
-		if (!alternative_of(r, n, (enum gvi_choice)answer->choice, n->key, &i) ||
-		    !answer_of(r, n, events, made))
-			return false;
-		answer->alternative[i] = made;
-	}
-	return true;
-}
-
-static bool result_of(struct reader *r, struct yaml_node *node, struct answer *answer)
-{
-	struct yaml_node *result;
-
-	if ((result = yaml_get(node, "grant")))
-		return grant_of(r, result, answer);
-	if ((result = yaml_get(node, "abort")))
-		return abort_of(r, result, answer);
-	result = yaml_get(node, "interrupt");
-	if (!result)
-		return complain(r, node,
-				"One of grant, abort, interrupt and choice is missing here.");
-	answer->kind = ANSWER_INTERRUPT;
-	answer->expected.result = GVI_INTERRUPT;
-	return is_map(r, result);
-}
-
-/* What is there is compared. */
-static bool grant_of(struct reader *r, struct yaml_node *map, struct answer *answer)
-{
-	struct gvi_answer *e = &answer->expected;
-	const struct {
-		const char *name;
-		enum named bit;
-		uint64_t *number; /* or else */
-		bool *flag;
-	} members[] = {
-		{"address", NAMED_ADDRESS, &e->address, NULL},
-		{"size", NAMED_SIZE, &e->size, NULL},
-		{"read", NAMED_READ, NULL, &e->read},
-		{"write", NAMED_WRITE, NULL, &e->write},
-		{"coherent", NAMED_COHERENT, NULL, &e->coherent},
-		{"untranslated_only", NAMED_UNTRANSLATED_ONLY, NULL, &e->untranslated_only},
-	};
-
-	answer->kind = ANSWER_GRANT;
-	e->result = GVI_GRANT;
-	if (!is_map(r, map))
-		return false;
-	for (unsigned i = 0; i < sizeof members / sizeof members[0]; i++) {
-		const struct yaml_node *n = yaml_get(map, members[i].name);
-
-		if (!n)
-			continue;
-		answer->named |= (uint8_t)members[i].bit;
-		if (!(members[i].number ? number_of(r, n, members[i].number)
-					: flag_of(r, n, members[i].flag)))
-			return false;
-	}
-	return true;
-}
-
-static bool abort_of(struct reader *r, struct yaml_node *map, struct answer *answer)
-{
-	static const char *const words[] = {"CA", "UR", "dropped"};
-	const struct yaml_node *completion;
-	unsigned which;
-
-	answer->kind = ANSWER_ABORT;
-	answer->expected.result = GVI_ABORT;
-	if (!is_map(r, map))
-		return false;
-	completion = yaml_get(map, "completion");
-	if (!completion)
-		return true;
-	if (!word_of(r, completion, words, 3, &which))
-		return false;
-	answer->named |= NAMED_COMPLETION;
-	answer->expected.completion = (uint8_t)(GVI_COMPLETER_ABORT + which);
-	return true;
-}
-
-static void collect_names(struct step *step, const struct answer *answer)
-{
-	if (step->action == ACTION_CHOICE)
-		step->names[step->u.choice.choice] = 1;
-	if (answer->kind != ANSWER_CHOICE)
-		return;
-	step->names[answer->choice] = 1;
-	for (unsigned i = 0; i < gvi_choices[answer->choice].count; i++)
-		collect_names(step, answer->alternative[i]);
-}
-
-/* ---- Events ---------------------------------------------------------------------------------- */
-
-static bool event_of(struct reader *r, struct yaml_node *map, struct event *event);
-
-static bool events_of(struct reader *r, struct yaml_node *list, struct events *events)
-{
-	struct event *made;
-
-	if (!is_list(r, list))
-		return false;
-	made = arena_array(r->arena, list->count, sizeof *made);
-	events->event = made;
-	events->count = list->count;
-	events->said = true;
-	for (struct yaml_node *n = list->first; n; n = n->next)
-		if (!is_map(r, n) || !event_of(r, n, made++))
-			return false;
-	return true;
-}
-
-static bool event_of(struct reader *r, struct yaml_node *map, struct event *event)
-{
-	struct store words;
-
-	if (!words_of(r, map, &words))
-		return false;
-	if (words.count != 2)
-		return complain(r, map, "An event has two words.");
-	for (unsigned i = 0; i < 2; i++) {
-		event->raw[i] = words.word[i];
-		event->mask[i] = words.mask ? words.mask[i] : UINT64_MAX;
-	}
-	return true;
-}
-
-/* ---- Effects ----------------------------------------------------------------------------------
- */
-
-static bool patterns_of(struct reader *r, struct yaml_node *map, const char *key,
-			struct patterns *patterns);
-static bool pattern_of(struct reader *r, struct yaml_node *map, struct pattern *pattern);
-static bool write_pattern(struct reader *r, struct yaml_node *map, struct pattern *pattern);
-static bool exchange_pattern(struct reader *r, struct yaml_node *map, struct pattern *pattern);
-static bool interrupt_pattern(struct reader *r, const struct yaml_node *node,
-			      struct pattern *pattern);
-
-static bool effects_of(struct reader *r, struct yaml_node *node, struct step *step)
-{
-	struct effects *effects = arena_alloc(r->arena, sizeof *effects);
-
-	effects->said = true;
-	step->effects = effects;
-	return is_map(r, node) && patterns_of(r, node, "ordered", &effects->ordered) &&
-	       patterns_of(r, node, "unordered", &effects->unordered) &&
-	       patterns_of(r, node, "never", &effects->never);
-}
-
-static bool patterns_of(struct reader *r, struct yaml_node *map, const char *key,
-			struct patterns *patterns)
-{
-	struct yaml_node *list = yaml_get(map, key);
-	struct pattern *made;
-
-	if (!list)
-		return true;
-	if (!is_list(r, list))
-		return false;
-	made = arena_array(r->arena, list->count, sizeof *made);
-	patterns->pattern = made;
-	patterns->count = list->count;
-	for (struct yaml_node *n = list->first; n; n = n->next)
-		if (!is_map(r, n) || !pattern_of(r, n, made++))
-			return false;
-	return true;
-}
-
-static bool pattern_of(struct reader *r, struct yaml_node *map, struct pattern *pattern)
-{
-	struct yaml_node *what;
-
-	if ((what = yaml_get(map, "write")))
-		return write_pattern(r, what, pattern);
-	if ((what = yaml_get(map, "exchange")))
-		return exchange_pattern(r, what, pattern);
-	what = needed(r, map, "interrupt");
-	return what && interrupt_pattern(r, what, pattern);
-}
-
-static bool write_pattern(struct reader *r, struct yaml_node *map, struct pattern *pattern)
-{
-	const struct yaml_node *at = needed(r, map, "at");
-	struct yaml_node *raw;
-
-	pattern->kind = PATTERN_WRITE;
-	if (!at || !number_of(r, at, &pattern->at))
-		return false;
-	raw = yaml_get(map, "raw");
-	return !raw || raw_of(r, raw, &pattern->word, &pattern->count);
-}
-
-/* With both values or none. */
-static bool exchange_pattern(struct reader *r, struct yaml_node *map, struct pattern *pattern)
-{
-	const struct yaml_node *at = needed(r, map, "at"), *from, *to;
-
-	pattern->kind = PATTERN_EXCHANGE;
-	if (!at || !number_of(r, at, &pattern->at))
-		return false;
-	from = yaml_get(map, "from");
-	to = yaml_get(map, "to");
-	pattern->any = !from && !to;
-	if (pattern->any)
-		return true;
-	if (!from || !to)
-		return complain(r, map, "An exchange has both `from` and `to`, or neither.");
-	return number_of(r, from, &pattern->from) && number_of(r, to, &pattern->to);
-}
-
-static bool interrupt_pattern(struct reader *r, const struct yaml_node *node,
-			      struct pattern *pattern)
-{
-	static const char *const names[GVI_NSOURCES] = {"EventLogInt", "EventOverflow",
-							"ComWaitInt"};
-	unsigned source;
-
-	pattern->kind = PATTERN_INTERRUPT;
-	if (!word_of(r, node, names, GVI_NSOURCES, &source))
-		return false;
-	pattern->source = (uint8_t)source;
-	return true;
 }
