@@ -26,7 +26,7 @@ int command_replay(int argc, char **argv);
 int command_bench(int argc, char **argv);
 
 /* Writes `goldvi NAME: sentence` to standard error; always BAD_INPUT. */
-int refuse(const char *command, const char *format, ...);
+int wrong_use(const char *command, const char *format, ...);
 
 /* An option `--name` that sets a flag, or `--name VALUE` and `--name=VALUE`
  * that set a text.  The one that it does not set is NULL. */

@@ -23,12 +23,13 @@ int command_decode(int argc, char **argv)
 	if (!take_options(NULL, 0, &argc, argv))
 		return BAD_INPUT;
 	if (argc < 2)
-		return refuse("decode", "a format and its words are needed, or a line of a log.");
+		return wrong_use("decode",
+				 "a format and its words are needed, or a line of a log.");
 	if (argc == 2 && strcmp(argv[1], "-") == 0)
 		return decode_input();
 	line = joined(argc - 1, argv + 1);
 	if (!line)
-		return refuse("decode", "there is not enough memory.");
+		return wrong_use("decode", "there is not enough memory.");
 	decoded = decode_line(line, &found);
 	free(line);
 	if (found)
@@ -175,8 +176,7 @@ static struct device_text device_name(const struct gvi_field *f, uint64_t value)
 	struct device_text text = {""};
 
 	if (strcmp(f->id, "DEVICE_ID") == 0)
-		snprintf(text.name, sizeof text.name,
-			 "%02x:%02x.%x", (unsigned)(value >> 8 & 255),
+		snprintf(text.name, sizeof text.name, "%02x:%02x.%x", (unsigned)(value >> 8 & 255),
 			 (unsigned)(value >> 3 & 31), (unsigned)(value & 7));
 	return text;
 }
@@ -245,10 +245,11 @@ static int decode_words(const char *name, int count, char **words)
 	int each = (int)(bits + 63) / 64;
 
 	if (!each)
-		return refuse("decode", "there is no format '%s'; docs/formats.md has them.", name);
+		return wrong_use("decode", "there is no format '%s'; docs/formats.md has them.",
+				 name);
 	if (!count || count % each)
-		return refuse("decode", "%s has %d word%s, and %d %s given.", name, each,
-			      each == 1 ? "" : "s", count, count == 1 ? "is" : "are");
+		return wrong_use("decode", "%s has %d word%s, and %d %s given.", name, each,
+				 each == 1 ? "" : "s", count, count == 1 ? "is" : "are");
 	for (; count; count -= each, words += each) {
 		uint64_t raw[GVI_MAX_WORDS] = {0};
 
@@ -257,8 +258,8 @@ static int decode_words(const char *name, int count, char **words)
 		if (is_family(name))
 			format = by_code(name, raw[0] >> 60);
 		if (format == GVI_NFORMATS)
-			return refuse("decode", "there is no %s with the code %u.", name,
-				      (unsigned)(raw[0] >> 60));
+			return wrong_use("decode", "there is no %s with the code %u.", name,
+					 (unsigned)(raw[0] >> 60));
 		put_entry(format, raw);
 	}
 	return ALL_PASSED;
@@ -270,13 +271,13 @@ static bool read_entry(unsigned bits, char **words, uint64_t *raw)
 		unsigned width = bits - 64 * i;
 
 		if (!yaml_number(words[i], &raw[i])) {
-			(void)refuse("decode",
-				     "'%s' is no word: 0x and at most 16 hexadecimal digits.",
-				     words[i]);
+			(void)wrong_use("decode",
+					"'%s' is no word: 0x and at most 16 hexadecimal digits.",
+					words[i]);
 			return false;
 		}
 		if (width < 64 && raw[i] >> width) {
-			(void)refuse("decode", "%s has more than %u bits.", words[i], width);
+			(void)wrong_use("decode", "%s has more than %u bits.", words[i], width);
 			return false;
 		}
 	}
@@ -315,8 +316,8 @@ static bool decode_line(const char *line, bool *found)
 		return false;
 	complete(&record);
 	if (record.format == GVI_NFORMATS) {
-		(void)refuse("decode", "there is no event with the code %u.",
-			     (unsigned)(record.raw[0] >> 60));
+		(void)wrong_use("decode", "there is no event with the code %u.",
+				(unsigned)(record.raw[0] >> 60));
 		return false;
 	}
 	printf("record, with 0 for what the line does not show: 0x%016" PRIx64 " 0x%016" PRIx64
@@ -341,7 +342,7 @@ static int decode_input(void)
 	}
 	free(line);
 	if (!events)
-		return refuse("decode", "standard input shows no event.");
+		return wrong_use("decode", "standard input shows no event.");
 	return right ? ALL_PASSED : BAD_INPUT;
 }
 
@@ -448,8 +449,8 @@ static bool read_keys(const char *text, struct record *record)
 			memcpy(value, text + name + 1, length);
 		}
 		if (!read_key(key, value, record)) {
-			(void)refuse("decode", "'%.*s' is not understood.",
-				     (int)(name + 1 + (length < 80 ? length : 80)), text);
+			(void)wrong_use("decode", "'%.*s' is not understood.",
+					(int)(name + 1 + (length < 80 ? length : 80)), text);
 			return false;
 		}
 		text += name + 1 + length;

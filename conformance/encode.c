@@ -18,11 +18,11 @@ int command_encode(int argc, char **argv)
 	if (!take_options(NULL, 0, &argc, argv))
 		return BAD_INPUT;
 	if (argc < 2)
-		return refuse("encode", "a format is needed; docs/formats.md has them.");
+		return wrong_use("encode", "a format is needed; docs/formats.md has them.");
 	format = gvi_find_format(argv[1]);
 	if (format == GVI_NFORMATS)
-		return refuse("encode", "there is no format '%s'; docs/formats.md has them.",
-			      argv[1]);
+		return wrong_use("encode", "there is no format '%s'; docs/formats.md has them.",
+				 argv[1]);
 	gvi_blank(format, raw);
 	for (int i = 2; i < argc; i++)
 		if (!encode_argument(format, argv[i], raw))
@@ -54,9 +54,9 @@ static bool encode_argument(enum gvi_format_id format, const char *argument, uin
 	enum gvi_field_id field = named_field(format, argument, name, sizeof name);
 
 	if (!strchr(argument, '='))
-		return refuse("encode", "'%s' is not NAME=VALUE.", argument) == ALL_PASSED;
+		return wrong_use("encode", "'%s' is not NAME=VALUE.", argument) == ALL_PASSED;
 	if (field == GVI_NFIELDS)
-		return refuse("encode", "%s has no field '%s'.", gvi_formats[format].id, name) ==
+		return wrong_use("encode", "%s has no field '%s'.", gvi_formats[format].id, name) ==
 		       ALL_PASSED;
 	if (strpbrk(argument, " ,\t\n") || !gvi_encode(format, argument, one, NULL))
 		return explain_refusal(format, field, argument);
@@ -83,11 +83,11 @@ static bool explain_refusal(enum gvi_format_id format, enum gvi_field_id field,
 	char aligned[64] = "";
 
 	if (f->kind == GVI_CODE)
-		return refuse("encode", "%s: %s of %s is always %" PRIu64 ".", argument, f->name,
-			      gvi_formats[format].id, f->reset) == ALL_PASSED;
+		return wrong_use("encode", "%s: %s of %s is always %" PRIu64 ".", argument, f->name,
+				 gvi_formats[format].id, f->reset) == ALL_PASSED;
 	if (f->scale)
 		snprintf(aligned, sizeof aligned, " whose lower %u are 0", (unsigned)f->scale);
-	return refuse("encode", "%s: %s is a number of %u bits%s%s.", argument, f->name,
-		      width + f->scale, aligned,
-		      f->kind == GVI_ENUM ? " or the name of a value" : "") == ALL_PASSED;
+	return wrong_use("encode", "%s: %s is a number of %u bits%s%s.", argument, f->name,
+			 width + f->scale, aligned,
+			 f->kind == GVI_ENUM ? " or the name of a value" : "") == ALL_PASSED;
 }

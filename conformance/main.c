@@ -17,6 +17,7 @@ struct command {
 	const char *help;
 };
 
+/* clang-format off: the help as it is shown. */
 static const struct command commands[] = {
 	{"run", "[options] PATH...", "play vectors on a device and report", command_run,
 	 "PATH is a vector file, or a directory that is searched for them.\n\n"
@@ -42,17 +43,18 @@ static const struct command commands[] = {
 	 "PATH is where to look for it; without one, 'vectors'.\n\n"
 	 "  --profile NAME   this profile or preset instead of each file's own\n"},
 	{"decode", "FORMAT WORD... | LOG LINE | -", "print words field by field", command_decode,
-	 "FORMAT is a name of docs/formats.md or docs/registers.md, or `event` or `command`, which\n"
-	 "take the code in bits 63:60.  WORDs are in the order of memory; several entries may follow\n"
-	 "one another.  LOG LINE is what Linux prints, such as\n"
-	 "  AMD-Vi: Event logged [IO_PAGE_FAULT device=00:04.0 domain=0x0042 address=0xc0005000 "
-	 "flags=0x0020]\n"
+	 "FORMAT is a name of docs/formats.md or docs/registers.md, or `event` or `command`,\n"
+	 "which take the code in bits 63:60.  WORDs are in the order of memory; several entries\n"
+	 "may follow one another.  LOG LINE is what Linux prints, such as\n"
+	 "  AMD-Vi: Event logged [IO_PAGE_FAULT device=00:04.0 domain=0x0042\n"
+	 "  address=0xc0005000 flags=0x0020]\n"
 	 "`-` decodes each such line of standard input.\n"},
 	{"encode", "FORMAT [NAME=VALUE...]", "make words of fields", command_encode,
-	 "Prints the words in the order of memory.  A VALUE is decimal, hexadecimal with 0x, or the\n"
-	 "name of an enumerated value.  Fields that are not named are 0, constant ones as they must be.\n"},
-	{"markdown", "formats|registers|choices|clauses", "print a document of docs/", command_markdown,
-	 "The tables of the library as Markdown.\n"},
+	 "Prints the words in the order of memory.  A VALUE is decimal, hexadecimal with 0x, or\n"
+	 "the name of an enumerated value.  Fields that are not named are 0, constant ones as\n"
+	 "they must be.\n"},
+	{"markdown", "formats|registers|choices|clauses", "print a document of docs/",
+	 command_markdown, "The tables of the library as Markdown.\n"},
 	{"replay", "FILE", "play a recorded driver session on the model", command_replay,
 	 "FILE is a recording (vectors/captured/README.md), plain or compressed with gzip.\n"
 	 "Exit status: 0 all agreed, 1 mismatches, 2 wrong usage or bad input.\n"},
@@ -60,6 +62,7 @@ static const struct command commands[] = {
 	 "Nanoseconds on this machine and, if valgrind is there, instructions.\n"
 	 "Exit status: 0 the goals are met, 1 one is missed.\n"},
 };
+/* clang-format on */
 enum { NCOMMANDS = sizeof commands / sizeof commands[0] };
 
 static const struct command *find_command(const char *name);
@@ -122,8 +125,9 @@ static int help(int argc, char **argv)
 		return ALL_PASSED;
 	}
 	if (argc > 1)
-		return refuse("help", "there is no command '%s'.", argv[1]);
-	puts("goldvi: a golden model of the AMD IOMMU, and vectors that test any implementation.\n");
+		return wrong_use("help", "there is no command '%s'.", argv[1]);
+	puts("goldvi: a golden model of the AMD IOMMU, and vectors that test any "
+	     "implementation.\n");
 	for (unsigned i = 0; i < NCOMMANDS; i++)
 		printf("  goldvi %-9s %s\n", commands[i].name, commands[i].about);
 	puts("  goldvi help      this, or the help of a command\n"
@@ -173,16 +177,19 @@ int command_run(int argc, char **argv)
 	struct outputs outputs = {0};
 	const char *device = NULL;
 	const struct option known[] = {
-		{"--dut", NULL, &device},          {"--filter", NULL, &options.filter},
-		{"--profile", NULL, &options.profile}, {"--junit", NULL, &outputs.junit},
-		{"--json", NULL, &outputs.json},   {"--html", NULL, &outputs.html},
+		{"--dut", NULL, &device},
+		{"--filter", NULL, &options.filter},
+		{"--profile", NULL, &options.profile},
+		{"--junit", NULL, &outputs.junit},
+		{"--json", NULL, &outputs.json},
+		{"--html", NULL, &outputs.html},
 		{"--tap", &outputs.tap, NULL},
 	};
 
 	if (!take_options(known, sizeof known / sizeof known[0], &argc, argv))
 		return BAD_INPUT;
 	if (argc < 2)
-		return refuse("run", "a file or directory of vectors is needed.");
+		return wrong_use("run", "a file or directory of vectors is needed.");
 	if (!choose_device(&options, device ? device : dut_model.name))
 		return BAD_INPUT;
 	options.explain_failures = outputs.junit || outputs.json || outputs.html;
@@ -208,10 +215,11 @@ static int play(struct run_options *options, const struct outputs *outputs, int 
 	if (!played) {
 		if (outputs->tap && report.count)
 			printf("Bail out! %s\n", error);
-		status = refuse("run", "%s", error);
+		status = wrong_use("run", "%s", error);
 	} else if (!report.count) {
-		status = options->filter ? refuse("run", "no case matches '%s'.", options->filter)
-					 : refuse("run", "there are no cases.");
+		status = options->filter
+				 ? wrong_use("run", "no case matches '%s'.", options->filter)
+				 : wrong_use("run", "there are no cases.");
 	}
 	report_free(&report);
 	return written ? status : BAD_INPUT;
@@ -228,21 +236,22 @@ static bool choose_device(struct run_options *options, const char *device)
 		    strncmp(classes[i]->name, device, length) != 0)
 			continue;
 		if (device[length] && !classes[i]->usage) {
-			(void)refuse("run", "nothing may follow the device '%s'.", classes[i]->name);
+			(void)wrong_use("run", "nothing may follow the device '%s'.",
+					classes[i]->name);
 			return false;
 		}
 		options->dut = classes[i];
 		options->dut_argument = device[length] ? device + length + 1 : NULL;
 		return true;
 	}
-	(void)refuse("run", "there is no device '%s'; there are model and qemu.", device);
+	(void)wrong_use("run", "there is no device '%s'; there are model and qemu.", device);
 	return false;
 }
 
 static bool wrote(bool written, const char *path)
 {
 	if (!written)
-		(void)refuse("run", "%s: %s.", path, strerror(errno));
+		(void)wrong_use("run", "%s: %s.", path, strerror(errno));
 	return written;
 }
 
@@ -270,8 +279,8 @@ static void show_progress(void *user, const struct report *sofar)
 	struct timespec now;
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	if (p->shown && (now.tv_sec - p->last.tv_sec) * 1000 +
-					(now.tv_nsec - p->last.tv_nsec) / 1000000 < 100)
+	if (p->shown &&
+	    (now.tv_sec - p->last.tv_sec) * 1000 + (now.tv_nsec - p->last.tv_nsec) / 1000000 < 100)
 		return;
 	p->last = now;
 	p->shown = true;
@@ -324,7 +333,7 @@ int command_list(int argc, char **argv)
 	paths = paths_from(1, argc, argv);
 	listed = whole ? list_paths(&options, paths.path, paths.count, stdout, error, sizeof error)
 		       : list_ids(&options, paths, error, sizeof error);
-	return listed ? ALL_PASSED : refuse("list", "%s", error);
+	return listed ? ALL_PASSED : wrong_use("list", "%s", error);
 }
 
 static struct path_list paths_from(int first, int argc, char **argv)
@@ -362,7 +371,7 @@ int command_lint(int argc, char **argv)
 	if (!take_options(NULL, 0, &argc, argv))
 		return BAD_INPUT;
 	if (argc < 2)
-		return refuse("lint", "a file or directory of vectors is needed.");
+		return wrong_use("lint", "a file or directory of vectors is needed.");
 	return lint_paths(argv + 1, (size_t)argc - 1, stdout) ? SOME_FAILED : ALL_PASSED;
 }
 
@@ -376,9 +385,9 @@ int command_explain(int argc, char **argv)
 	if (!take_options(known, 1, &argc, argv))
 		return BAD_INPUT;
 	if (argc < 2)
-		return refuse("explain", "the id of a case is needed; goldvi list prints them.");
+		return wrong_use("explain", "the id of a case is needed; goldvi list prints them.");
 	paths = paths_from(2, argc, argv);
 	if (!explain_paths(&options, argv[1], paths.path, paths.count, stdout, error, sizeof error))
-		return refuse("explain", "%s", error);
+		return wrong_use("explain", "%s", error);
 	return ALL_PASSED;
 }

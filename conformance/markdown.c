@@ -28,14 +28,14 @@ int command_markdown(int argc, char **argv)
 	if (!take_options(NULL, 0, &argc, argv))
 		return BAD_INPUT;
 	if (argc != 2)
-		return refuse("markdown",
-			      "one document is needed: formats, registers, choices or clauses.");
+		return wrong_use("markdown",
+				 "one document is needed: formats, registers, choices or clauses.");
 	for (unsigned i = 0; i < sizeof documents / sizeof documents[0]; i++)
 		if (strcmp(documents[i].name, argv[1]) == 0) {
 			documents[i].put();
 			return ALL_PASSED;
 		}
-	return refuse(
+	return wrong_use(
 		"markdown",
 		"there is no document '%s'; there are formats, registers, choices and clauses.",
 		argv[1]);

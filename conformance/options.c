@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-int refuse(const char *command, const char *format, ...)
+int wrong_use(const char *command, const char *format, ...)
 {
 	va_list arguments;
 
@@ -33,8 +33,8 @@ bool take_options(const struct option *options, size_t count, int *argc, char **
 		}
 		o = find(options, count, argv[i]);
 		if (!o) {
-			(void)refuse(argv[0], "there is no option '%s'; see goldvi %s --help.",
-				     argv[i], argv[0]);
+			(void)wrong_use(argv[0], "there is no option '%s'; see goldvi %s --help.",
+					argv[i], argv[0]);
 			return false;
 		}
 		if (!take_option(o, argv, *argc, &i))
@@ -54,14 +54,14 @@ static bool take_option(const struct option *o, char **argv, int argc, int *at)
 
 	if (o->flag) {
 		if (value)
-			return refuse(argv[0], "%s takes no value.", o->name) == ALL_PASSED;
+			return wrong_use(argv[0], "%s takes no value.", o->name) == ALL_PASSED;
 		*o->flag = true;
 		return true;
 	}
 	if (*o->text)
-		return refuse(argv[0], "%s is given twice.", o->name) == ALL_PASSED;
+		return wrong_use(argv[0], "%s is given twice.", o->name) == ALL_PASSED;
 	if (!value && *at + 1 == argc)
-		return refuse(argv[0], "%s needs a value.", o->name) == ALL_PASSED;
+		return wrong_use(argv[0], "%s needs a value.", o->name) == ALL_PASSED;
 	*o->text = value ? value + 1 : argv[++*at];
 	return true;
 }

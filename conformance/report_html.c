@@ -10,8 +10,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* Of one case. */
-enum { FAILURES_LISTED = 50, FAILURES_EXPLAINED = 3 };
+/* Of one case: all that are listed, and those that are shown at once and explained. */
+enum { FAILURES_LISTED = 50, FAILURES_SHOWN = 3 };
 
 /* The cases of a folder, or those that name a clause. */
 struct tally {
@@ -48,8 +48,8 @@ bool report_html(const struct report *report, const char *directory)
 	if (count_cases(&page)) {
 		put_head(&page);
 		put_summary(&page);
-		put_failures(&page);
 		put_topics(&page);
+		put_failures(&page);
 		put_cases(&page);
 		put_clauses(&page);
 		put_foot(&page);
@@ -171,7 +171,7 @@ static const char *const style[] = {
 	"4rem;background:var(--bg);color:var(--fg);",
 	"font:16px/1.5 system-ui,sans-serif}",
 	"h1{font-size:1.6rem;margin:1.5rem 0 .25rem}h2{font-size:1.2rem;margin:2.5rem 0 .5rem}",
-	"h3{font-size:1rem;margin:0}p{margin:.25rem 0}a{color:var(--link)}.dim{color:var(--dim)}",
+	"h3{font-size:1.05rem;margin:0}p{margin:.25rem 0}a{color:var(--link)}.dim{color:var(--dim)}",
 	"code,pre{font:.85em/1.45 ui-monospace,Consolas,monospace}code{overflow-wrap:anywhere}",
 	"pre{overflow:auto;max-height:32rem;margin:.5rem 0;padding:.75rem;background:var(--bg);",
 	"border:1px solid var(--line);border-radius:4px}",
@@ -197,7 +197,8 @@ static const char *const style[] = {
 	"th,td{text-align:left;vertical-align:top;padding:.35rem .75rem .35rem 0;",
 	"border-bottom:1px solid var(--line)}th{font-weight:600}",
 	"th.n,td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}",
-	"tbody th{padding-top:1.25rem}td.bad{color:var(--bad);font-weight:600}",
+	"td:last-child:not(.n){vertical-align:middle}th.n+th:not(.n),td.n+td:not(.n){padding-left:1rem}",
+	"section,tbody{scroll-margin-top:4.5rem}tbody th{padding-top:1.25rem}td.bad{color:var(--bad);font-weight:600}",
 	"article{margin:.75rem 0;padding:.75rem 1rem;background:var(--box);border-radius:4px;",
 	"border-left:4px solid var(--bad)}article ul{margin:.5rem 0 0;padding-left:1.2rem}",
 	"summary{cursor:pointer;color:var(--link)}",
@@ -342,20 +343,24 @@ static void put_failed_case(FILE *out, const struct case_span *span)
 	put_xml(out, span->first->why);
 	fputs("</p>\n<p>", out);
 	put_place(out, span->first);
-	fprintf(out, " <span class=\"dim\">%" PRIu64 " of %zu failed; clauses ",
-		span->totals[FAILED], span->count);
+	fputs(" <code class=\"dim\">", out);
 	put_xml(out, span->first->clauses);
-	fputs("</span></p>\n<ul>\n", out);
+	fputs("</code></p>\n", out);
+	if (span->count > 1)
+		fprintf(out, "<p class=\"dim\">%" PRIu64 " of %zu instances failed.</p>\n",
+			span->totals[FAILED], span->count);
+	fputs("<ul>\n", out);
 	for (const struct result *r = span->first; r < span->first + span->count; r++) {
 		if (r->verdict != FAILED || listed == FAILURES_LISTED)
 			continue;
-		put_failure(out, r, listed < FAILURES_EXPLAINED, span->totals[FAILED] == 1);
+		if (listed == FAILURES_SHOWN)
+			fputs("</ul>\n<details><summary>More instances</summary>\n<ul>\n", out);
+		put_failure(out, r, listed < FAILURES_SHOWN, span->totals[FAILED] == 1);
 		listed++;
 	}
 	if (span->totals[FAILED] > listed)
-		fprintf(out, "<li>and %" PRIu64 " more instances</li>\n",
-			span->totals[FAILED] - listed);
-	fputs("</ul>\n</article>\n", out);
+		fprintf(out, "<li>and %" PRIu64 " more</li>\n", span->totals[FAILED] - listed);
+	fprintf(out, "</ul>\n%s</article>\n", listed > FAILURES_SHOWN ? "</details>\n" : "");
 }
 
 static void put_failure(FILE *out, const struct result *r, bool explained, bool open)
@@ -416,7 +421,7 @@ static void put_cases(struct page *page)
 {
 	FILE *out = page->out;
 
-	fputs("<section>\n<h2>Cases</h2>\n<div class=\"scroll\"><table>\n<thead><tr>"
+	fputs("<section data-group>\n<h2>Cases</h2>\n<div class=\"scroll\"><table>\n<thead><tr>"
 	      "<th scope=\"col\">Verdict</th><th scope=\"col\">Case</th>"
 	      "<th scope=\"col\" class=\"n\">Passed</th><th scope=\"col\" class=\"n\">Failed</th>"
 	      "<th scope=\"col\" class=\"n\">Skipped</th></tr></thead>\n",
@@ -485,7 +490,7 @@ static void put_clauses(struct page *page)
 
 	for (unsigned i = 1; i < GVI_NCLAUSES; i++)
 		executions = executions || page->report->clause_hits[i];
-	fputs("<section>\n<h2>Clauses</h2>\n<div class=\"scroll\"><table>\n<caption>The rules of "
+	fputs("<section data-group>\n<h2>Clauses</h2>\n<div class=\"scroll\"><table>\n<caption>The rules of "
 	      "docs/spec. "
 	      "Cases name the rules that they test; the model tells which it applies while the "
 	      "cases "
