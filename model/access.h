@@ -17,6 +17,7 @@ struct access {
 	uint64_t dte_spa;
 	uint64_t want;          /* rights that the access needs */
 	uint64_t may;           /* rights that it has so far */
+	bool     either;        /* one of the rights in `want` is enough */
 	unsigned range;         /* what special range the address lies in: ranges.c */
 	bool     guest_pasid;   /* the event names the PASID (GN=1) */
 };
@@ -40,6 +41,12 @@ static inline bool is_write(const struct access *x)
 static inline bool is_posted(const struct access *x)
 {
 	return x->request->access == GVI_WRITE;
+}
+
+/* Whether these rights are too few. */
+static inline bool lacks(const struct access *x, uint64_t rights)
+{
+	return x->either ? !(x->want & rights) : (x->want & ~rights) != 0;
 }
 
 /* What a step of the flow decided. */

@@ -144,9 +144,11 @@ static enum verdict rights(struct access *x)
 
 	x->may = x->dte[0] & (RIGHT_READ | RIGHT_WRITE);
 	if (x->request->length == 0 && x->request->access == GVI_READ && x->may &&
-	    choose(x->m, GVI_CHOICE_ZERO_READ) == 1)
-		x->want = x->may & RIGHT_READ ? RIGHT_READ : RIGHT_WRITE;
-	if (!(x->want & ~x->may))
+	    choose(x->m, GVI_CHOICE_ZERO_READ) == 1) {
+		x->want = RIGHT_READ | RIGHT_WRITE;
+		x->either = true;
+	}
+	if (!lacks(x, x->may))
 		return GO_ON;
 	walks = mode != 0 && mode <= x->m->derived.levels;
 	if (walks && host_surplus(x) && choose(x->m, GVI_CHOICE_SURPLUS_ORDER) == 1)

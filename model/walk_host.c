@@ -243,7 +243,7 @@ static enum verdict judge(struct access *x, const struct walk *w, struct defect 
 /* A right is missing. */
 static bool denied(const struct access *x, const struct walk *w)
 {
-	return (x->want & ~w->rights) != 0;
+	return lacks(x, w->rights);
 }
 
 static struct defect pde_reserved(struct access *x, uint64_t entry)
@@ -292,12 +292,15 @@ static enum verdict take_leaf(struct access *x, struct walk *w, uint64_t entry, 
 	if (denied(x, w))
 		return page_fault(x, GVI_CLAUSE_HOST_FAULT_PERMISSION, FAULT_PR | FAULT_PE);
 	apply(x, GVI_CLAUSE_HOST_LEAF);
-	x->may &= w->rights;
 	page->spa = base | (w->address & low_ones(size_log2));
 	page->size = UINT64_C(1) << size_log2;
 	page->coherent = get_PTE_FC(&entry);
 	page->untranslated_only = get_PTE_U(&entry);
-	return w->had ? update(x, w) : GO_ON;
+	if (w->had && update(x, w) == ENDED)
+		return ENDED;
+	/* Not before: a walk that starts again has the device's rights once more. */
+	x->may &= w->rights;
+	return GO_ON;
 }
 
 static struct defect pte_reserved(const struct access *x, uint64_t entry)
