@@ -160,33 +160,38 @@ static void refuse(struct way *w)
 }
 
 /* 10 section 6. */
-static bool log_entry(struct naive *n, const uint64_t *event)
+enum log_result { TAKEN, STOPPED, FAILED };
+
+static enum log_result log_entry(struct naive *n, const uint64_t *event)
 {
 	uint32_t size = UINT32_C(16) << bits(n->log_base, 59, 56);
 	uint32_t next = (n->log_tail + 16) % size;
 	uint8_t bytes[16];
 
 	if (!n->log_run)
-		return false;
+		return STOPPED;
 	if (next == n->log_head) {
 		n->overflow = true;
 		n->log_run = false;
-		return false;
+		return STOPPED;
 	}
 	for (unsigned i = 0; i < 16; i++)
 		bytes[i] = (uint8_t)(event[i / 8] >> 8 * (i % 8));
 	if (n->memory.write(n->memory.user, (n->log_base & ones(51, 12)) + n->log_tail, bytes, 16))
-		return false;
+		return FAILED;
 	n->log_tail = next;
 	n->log_int = true;
-	return true;
+	return TAKEN;
 }
 
 /* Refused with an event that nothing suppresses. */
-static void report(struct way *w)
+static enum log_result report(struct way *w)
 {
+	enum log_result result = log_entry(w->n, w->a->event);
+
 	refuse(w);
-	w->a->logging = log_entry(w->n, w->a->event) ? GVI_LOGGED : GVI_LOST;
+	w->a->logging = result == TAKEN ? GVI_LOGGED : GVI_LOST;
+	return result;
 }
 
 /* 07 section 8. */
@@ -248,6 +253,7 @@ static bool suppressed(struct way *w, bool *first)
 static void report_page_fault(struct way *w)
 {
 	struct naive *n = w->n;
+	enum log_result result;
 	bool first;
 
 	if (suppressed(w, &first)) {
@@ -255,9 +261,9 @@ static void report_page_fault(struct way *w)
 		w->a->logging = GVI_SUPPRESSED;
 		return;
 	}
-	report(w);
+	result = report(w);
 	if (first && n->nreported < NAIVE_DEVICES &&
-	    (w->a->logging == GVI_LOGGED || habit(w, GVI_CHOICE_SE_LOST) == 0))
+	    (result != STOPPED || habit(w, GVI_CHOICE_SE_LOST) == 0))
 		n->reported[n->nreported++] = w->r->device;
 }
 
@@ -679,6 +685,17 @@ static bool bad_guest_mode(const struct way *w)
 	return mode >= 2 || (mode == 1 && bits(w->n->efr, 13, 12) == 0);
 }
 
+static bool beyond_pa(const struct way *w, uint64_t spa)
+{
+	return spa >> bits(w->n->misc0, 14, 8) != 0;
+}
+
+/* AMB-1.10. */
+static bool root_beyond_pa(const struct way *w)
+{
+	return bits(w->dte[0], 11, 9) != 0 && beyond_pa(w, w->dte[0] & ones(51, 12));
+}
+
 /* 01 section 8, rows 8 and 10 with RZ=1; TV=1. */
 static bool must_be_zero(const struct way *w)
 {
@@ -705,6 +722,8 @@ static bool bad_encoding(const struct way *w)
 		return true;
 	if (snp && bits(w->dte[0], 11, 9) == 0)
 		return true;
+	if (habit(w, GVI_CHOICE_ROOT_BEYOND_PA) == 2 && root_beyond_pa(w))
+		return true;
 	if (n->snp && bits(w->dte[1], 15, 0) == 0 && habit(w, GVI_CHOICE_SNP_DOMAIN_0) == 1)
 		return true;
 	return giov(w) && !gv(w) && habit(w, GVI_CHOICE_GIOV_WITHOUT_GV) == 0;
@@ -716,10 +735,13 @@ static bool illegal_entry(struct way *w)
 	bool reserved = reserved_memory_half(w) || reserved_interrupt_half(w);
 	bool encoding = tv && bad_encoding(w);
 
-	if (tv && must_be_zero(w))
-		reserved = true;
 	if (habit(w, GVI_CHOICE_IOCTL_RESERVED) == 1 && bits(w->dte[1], 36, 35) == 3)
 		encoding = true;
+	if (tv && must_be_zero(w)) {
+		if (encoding && !reserved)
+			w->a->mask[0] &= ~ones(55, 55); /* AMB-1.16: RZ of either */
+		reserved = true;
+	}
 	if (!reserved && !encoding)
 		return false;
 	illegal(w, reserved || habit(w, GVI_CHOICE_ILLEGAL_DTE_RZ) == 1);
@@ -784,12 +806,15 @@ static bool surplus(const struct way *w)
 static bool before_walk(struct way *w)
 {
 	bool rights = enough(w, bit(w->dte[0], 61), bit(w->dte[0], 62));
+	/* AMB-2.1: all missing rights are noticed at the leaf */
+	bool late = habit(w, GVI_CHOICE_FAULT_ORDER) == 1 && bits(w->dte[0], 11, 9) != 0 &&
+		    !bad_mode(w);
 
 	if (habit(w, GVI_CHOICE_SURPLUS_ORDER) == 1 && surplus(w)) {
 		page_fault(w, true, false, false);
 		return false;
 	}
-	if (!rights) {
+	if (!rights && !late) {
 		page_fault(w, true, false, true);
 		return false;
 	}
@@ -877,11 +902,6 @@ static void host_walk(struct way *w)
 	}
 }
 
-static bool beyond_pa(const struct way *w, uint64_t spa)
-{
-	return spa >> bits(w->n->misc0, 14, 8) != 0;
-}
-
 /* Step 3. */
 static enum outcome read_table(struct walk *k, uint64_t *entry)
 {
@@ -891,6 +911,10 @@ static enum outcome read_table(struct walk *k, uint64_t *entry)
 	uint8_t bytes[8];
 	enum gvi_bus bus;
 
+	if (k->count > 0 && beyond_pa(w, k->table) && habit(w, GVI_CHOICE_ENTRY_BEYOND_PA) == 1) {
+		page_table_error(w, spa, GVI_BUS_MASTER_ABORT); /* AMB-2.8 */
+		return ENDED;
+	}
 	if (k->count == 0 && beyond_pa(w, k->table)) { /* AMB-1.10 */
 		switch (habit(w, GVI_CHOICE_ROOT_BEYOND_PA)) {
 		case 0:
@@ -899,11 +923,7 @@ static enum outcome read_table(struct walk *k, uint64_t *entry)
 		case 1:
 			page_fault(w, true, true, false);
 			return ENDED;
-		case 2:
-			w->a->mask[0] &= ~ones(55, 55);
-			illegal(w, false);
-			return ENDED;
-		default:
+		default: /* 2 is among the illegal entries */
 			break;
 		}
 	}
@@ -953,9 +973,11 @@ static enum outcome address_beyond(struct walk *k, uint64_t spa)
 		return GO_ON;
 	if (habit(w, GVI_CHOICE_ENTRY_BEYOND_PA) == 0) {
 		page_fault(w, true, true, false);
-	} else {
+	} else if (is_leaf(k, k->entry[k->count - 1])) {
 		w->a->mask[1] = 0; /* of which access: not said */
 		page_table_error(w, spa, GVI_BUS_MASTER_ABORT);
+	} else {
+		return GO_ON; /* fails when it is read */
 	}
 	return ENDED;
 }
@@ -976,10 +998,10 @@ static enum outcome check_reserved(struct walk *k, uint64_t entry)
 	}
 	if (leaf && bits(entry, 11, 9) == 7)
 		return GO_ON; /* with the size */
-	if (leaf && page_size(k, entry)) {
-		uint64_t below = page_size(k, entry) - 1;
+	if (leaf) {
+		uint64_t below = (UINT64_C(1) << (12 + 9 * (k->level - 1))) - 1;
 
-		if ((base & below) && habit(w, GVI_CHOICE_LEAF_LOW_BITS) == 1) {
+		if ((base & below) && page_size(k, entry) && habit(w, GVI_CHOICE_LEAF_LOW_BITS) == 1) {
 			page_fault(w, true, true, false);
 			return ENDED;
 		}

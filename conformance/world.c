@@ -1,0 +1,1057 @@
+/* Worlds: made, played on both sides, compared. */
+#include "conformance/world.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conformance/memory.h"
+#include "conformance/naive.h"
+
+enum {
+	MAX_DEVICES = 2,
+	MAX_WORDS = 96,     /* table words that a world places */
+	MAX_TOUCHED = 64,   /* words that one request updates, on both sides */
+	MAX_REQUESTS = 6,
+	MAX_REPORT = 16384
+};
+
+/* Where things are, unless SNP pins table and log to 0. */
+#define TABLE  UINT64_C(0x00100000)
+#define EVENTS UINT64_C(0x08000000)
+#define TABLES UINT64_C(0x01000000)
+
+#define BIT(n) (UINT64_C(1) << (n))
+
+struct side {
+	struct world *world;
+	struct memory *memory;
+	bool raced;
+};
+
+struct device {
+	uint64_t dte[4], spa;
+	uint16_t id;
+	uint64_t iova; /* of a path through its tables */
+	uint64_t page; /* size of the leaf there */
+};
+
+struct error {
+	uint64_t at;
+	enum gvi_bus bus;
+	bool on_read, on_write;
+};
+
+struct world {
+	/* where decisions come from */
+	const uint8_t *bytes;
+	size_t left;
+	uint64_t seed, state, pool;
+	unsigned pooled;
+	bool seeded;
+	/* the world */
+	struct gvi_config config;
+	struct gvi *model;
+	struct naive twin;
+	struct side side[2]; /* of the model, of the twin */
+	struct device device[MAX_DEVICES];
+	uint64_t tables;     /* the next table page */
+	uint64_t word[MAX_WORDS];
+	unsigned nwords;
+	struct error error;
+	bool has_error;
+	uint64_t race_at, race_flip;
+	bool has_race;
+	/* one request */
+	struct gvi_request request;
+	struct gvi_answer said;
+	struct naive_answer expected;
+	enum gvi_status status;
+	uint64_t touched[MAX_TOUCHED];
+	unsigned ntouched, nwrites;
+	uint64_t written_at;
+	size_t written;
+	uint64_t hardware_event[2]; /* the model's record that its registers must hold */
+	struct world_totals totals;
+	char report[MAX_REPORT];
+	size_t reported;
+};
+
+static void make(struct world *w);
+static void make_request(struct world *w);
+static bool play(struct world *w);
+
+/* ---- Life ------------------------------------------------------------------- */
+
+struct world *world_new(void)
+{
+	struct world *w = calloc(1, sizeof *w);
+
+	if (!w)
+		return NULL;
+	w->model = calloc(1, gvi_size());
+	for (unsigned i = 0; i < 2; i++) {
+		w->side[i].world = w;
+		w->side[i].memory = memory_new();
+	}
+	if (!w->model || !w->side[0].memory || !w->side[1].memory) {
+		world_free(w);
+		return NULL;
+	}
+	return w;
+}
+
+void world_free(struct world *w)
+{
+	if (!w)
+		return;
+	memory_free(w->side[0].memory);
+	memory_free(w->side[1].memory);
+	free(w->model);
+	free(w);
+}
+
+static bool run(struct world *w)
+{
+	unsigned n;
+
+	w->reported = 0;
+	w->report[0] = '\0';
+	make(w);
+	w->totals.worlds++;
+	if (w->reported)
+		return false;
+	for (n = 0; n < MAX_REQUESTS; n++) {
+		make_request(w);
+		if (!play(w))
+			return false;
+	}
+	return true;
+}
+
+bool world_seed(struct world *w, uint64_t seed)
+{
+	w->seed = w->state = seed;
+	w->seeded = true;
+	w->pooled = 0;
+	return run(w);
+}
+
+bool world_bytes(struct world *w, const void *bytes, size_t size)
+{
+	w->bytes = bytes;
+	w->left = size;
+	w->seeded = false;
+	return run(w);
+}
+
+const char *world_report(const struct world *w)
+{
+	return w->report;
+}
+
+const struct world_totals *world_totals(const struct world *w)
+{
+	return &w->totals;
+}
+
+/* ---- Decisions ----------------------------------------------------------------- */
+
+/* splitmix64 */
+static uint64_t next_random(uint64_t *state)
+{
+	uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
+
+	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+	return z ^ z >> 31;
+}
+
+static unsigned draw_byte(struct world *w)
+{
+	unsigned byte;
+
+	if (!w->seeded) {
+		if (!w->left)
+			return 0;
+		w->left--;
+		return *w->bytes++;
+	}
+	if (!w->pooled) {
+		w->pool = next_random(&w->state);
+		w->pooled = 8;
+	}
+	byte = w->pool & 0xff;
+	w->pool >>= 8;
+	w->pooled--;
+	return byte;
+}
+
+static uint64_t draw_word(struct world *w)
+{
+	uint64_t value = 0;
+
+	for (unsigned i = 0; i < 8; i++)
+		value |= (uint64_t)draw_byte(w) << 8 * i;
+	return value;
+}
+
+/* 0 to n-1, n at most 256. */
+static unsigned pick(struct world *w, unsigned n)
+{
+	return draw_byte(w) % n;
+}
+
+/* Once in n times. */
+static bool chance(struct world *w, unsigned n)
+{
+	return pick(w, n) == n - 1;
+}
+
+/* Any of the words of a short list. */
+static uint64_t one_of(struct world *w, const uint64_t *list, size_t n)
+{
+	return list[pick(w, (unsigned)n)];
+}
+#define ONE_OF(w, ...)                                                                             \
+	one_of(w, (const uint64_t[]){__VA_ARGS__},                                                 \
+	       sizeof((const uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t))
+
+/* ---- Memory ---------------------------------------------------------------------- */
+
+static enum gvi_bus failing(const struct world *w, uint64_t spa, size_t len, bool write)
+{
+	if (!w->has_error || !(write ? w->error.on_write : w->error.on_read))
+		return GVI_BUS_OK;
+	return w->error.at - spa < len || spa - w->error.at < 8 ? w->error.bus : GVI_BUS_OK;
+}
+
+static enum gvi_bus on_read(void *user, uint64_t spa, void *to, size_t len)
+{
+	struct side *s = user;
+
+	memory_read(s->memory, spa, to, len);
+	return failing(s->world, spa, len, false);
+}
+
+static enum gvi_bus on_write(void *user, uint64_t spa, const void *from, size_t len)
+{
+	struct side *s = user;
+	enum gvi_bus bus = failing(s->world, spa, len, true);
+
+	if (bus)
+		return bus;
+	memory_write(s->memory, spa, from, len);
+	if (s == &s->world->side[0]) {
+		s->world->nwrites++;
+		s->world->written_at = spa;
+		s->world->written = len;
+	}
+	return GVI_BUS_OK;
+}
+
+static enum gvi_bus on_exchange(void *user, uint64_t spa, uint64_t *seen, uint64_t next)
+{
+	struct side *s = user;
+	struct world *w = s->world;
+	enum gvi_bus bus = failing(w, spa, 8, true);
+
+	if (w->ntouched < MAX_TOUCHED)
+		w->touched[w->ntouched++] = spa;
+	if (bus)
+		return bus;
+	if (w->has_race && !s->raced && w->race_at == spa) {
+		s->raced = true;
+		memory_store(s->memory, spa, memory_load(s->memory, spa) ^ w->race_flip);
+	}
+	memory_exchange(s->memory, spa, seen, next);
+	return GVI_BUS_OK;
+}
+
+static unsigned on_choose(void *user, enum gvi_choice choice, unsigned options)
+{
+	const struct side *s = user;
+
+	(void)options;
+	return s->world->twin.habit[choice];
+}
+
+static void store(struct world *w, uint64_t spa, uint64_t value)
+{
+	memory_store(w->side[0].memory, spa, value);
+	memory_store(w->side[1].memory, spa, value);
+}
+
+/* A word of a table, remembered for errors, races and the report. */
+static void place(struct world *w, uint64_t spa, uint64_t value)
+{
+	store(w, spa, value);
+	if (w->nwords < MAX_WORDS)
+		w->word[w->nwords++] = spa;
+}
+
+/* ---- What the implementation is ---------------------------------------------------- */
+
+static void change_config(struct world *w, struct gvi_config *c)
+{
+	switch (pick(w, 8)) {
+	case 0:
+		c->efr ^= BIT(pick(w, 64));
+		break;
+	case 1: /* HATS, and the features of host tables */
+		c->efr &= ~(BIT(10) | BIT(11) | BIT(49) | BIT(52));
+		c->efr |= BIT(10) * pick(w, 3) | BIT(49) * pick(w, 2) | BIT(52) * pick(w, 2);
+		break;
+	case 2:
+		c->efr2 ^= ONE_OF(w, BIT(11), BIT(2), BIT(0));
+		break;
+	case 3: /* PAsize and VAsize */
+		c->misc0 &= ~(UINT32_C(0x3fff) << 8);
+		c->misc0 |= (uint32_t)(ONE_OF(w, 40, 48, 52) << 8 | ONE_OF(w, 64, 48, 40, 32) << 15);
+		break;
+	case 4: /* HtAtsResv */
+		c->misc0 ^= UINT32_C(1) << 22;
+		break;
+	case 5:
+		c->revision = (uint16_t)ONE_OF(w, GVI_REVISION(3, 10), GVI_REVISION(3, 11),
+					       GVI_REVISION(3, 5), GVI_REVISION(2, 0));
+		break;
+	case 6:
+		c->snp = true;
+		c->efr |= BIT(63);
+		break;
+	default:
+		c->no_host = true;
+	}
+}
+
+static void make_config(struct world *w)
+{
+	static const enum gvi_preset presets[] = {
+		GVI_PRESET_HOST_ONLY, GVI_PRESET_EVERYTHING, GVI_PRESET_EPYC_ROME,
+		GVI_PRESET_CLIENT,    GVI_PRESET_QEMU,       GVI_PRESET_NOTHING,
+	};
+
+	gvi_preset(presets[pick(w, 6)], &w->config);
+	w->config.enabled = true;
+	w->config.base = UINT64_C(0xf0000000);
+	for (unsigned n = pick(w, 4); n; n--) {
+		struct gvi_config changed = w->config;
+
+		change_config(w, &changed);
+		if (gvi_check(&changed) == GVI_OK)
+			w->config = changed;
+	}
+}
+
+/* The choices that a memory request can meet. */
+static const enum gvi_choice met[] = {
+	GVI_CHOICE_DTE_UNSUPPORTED_BITS, GVI_CHOICE_DTE_MODE,
+	GVI_CHOICE_DTE_BIT_245, GVI_CHOICE_DTE_HIGH_GATE, GVI_CHOICE_DEVICE_OUT_OF_RANGE,
+	GVI_CHOICE_DEVICE_OUT_OF_RANGE_ADDRESS, GVI_CHOICE_DEVICE_OUT_OF_RANGE_PASID,
+	GVI_CHOICE_DTE_INVALID_PASID, GVI_CHOICE_EXCLUSION_RIGHTS, GVI_CHOICE_EXCLUSION_TV,
+	GVI_CHOICE_EXCLUSION_PASID, GVI_CHOICE_SE_REARM, GVI_CHOICE_SE_LOST,
+	GVI_CHOICE_ROOT_BEYOND_PA, GVI_CHOICE_DTE_OTHER_HALF, GVI_CHOICE_DTE_FETCH,
+	GVI_CHOICE_TV_FAULT_PR, GVI_CHOICE_IOCTL_RESERVED, GVI_CHOICE_ILLEGAL_DTE_RZ,
+	GVI_CHOICE_GIOV_WITHOUT_GV, GVI_CHOICE_PASID_WITHOUT_GV, GVI_CHOICE_GV_WITHOUT_GTEN,
+	GVI_CHOICE_SNP_MODE_0, GVI_CHOICE_SNP_INVALID_ENTRY, GVI_CHOICE_SNP_DOMAIN_0,
+	GVI_CHOICE_FAULT_ORDER, GVI_CHOICE_LEVEL_1_POINTER, GVI_CHOICE_LEVEL_6_LEAF,
+	GVI_CHOICE_LEAF_LOW_BITS, GVI_CHOICE_SKIPPED_BITS, GVI_CHOICE_EVENT_ADDRESS,
+	GVI_CHOICE_HAD_UPDATE, GVI_CHOICE_ENTRY_BEYOND_PA, GVI_CHOICE_AD_WRITE_FAILS,
+	GVI_CHOICE_SIZE_2_52, GVI_CHOICE_ZERO_READ, GVI_CHOICE_SURPLUS_ORDER,
+	GVI_CHOICE_UPPER_ACCESSED, GVI_CHOICE_BEYOND_VASIZE, GVI_CHOICE_SPECIAL_HIGH_BITS,
+	GVI_CHOICE_ABORT_STATUS, GVI_CHOICE_ABORT_RANGES, GVI_CHOICE_HIGH_RESERVED_RANGE,
+	GVI_CHOICE_INTERRUPT_READ_INVALID, GVI_CHOICE_HW_EVENT_KEEP, GVI_CHOICE_HW_EVENT_WHEN,
+	GVI_CHOICE_HARDWARE_ERROR_TYPE, GVI_CHOICE_REQUEST_US_BIT, GVI_CHOICE_TABLE_ERROR_ADDRESS,
+};
+enum { MET = sizeof met / sizeof met[0] };
+
+static void make_habits(struct world *w)
+{
+	uint8_t *habit = w->twin.habit;
+	unsigned n = chance(w, 2) ? pick(w, MET) : 0;
+	bool settled;
+
+	memset(habit, 0, GVI_NCHOICES);
+	for (; n; n--) {
+		enum gvi_choice choice = met[pick(w, MET)];
+
+		habit[choice] = (uint8_t)pick(w, gvi_choices[choice].count);
+	}
+	/* settled, or asked for each time: the answers are the same */
+	settled = chance(w, 2);
+	for (unsigned i = 0; i < MET; i++)
+		if (settled && gvi_choices[met[i]].habit)
+			w->config.habit[met[i]] = habit[met[i]];
+}
+
+/* ---- Registers --------------------------------------------------------------------- */
+
+static void say(struct world *w, const char *format, ...)
+{
+	va_list list;
+	int n;
+
+	va_start(list, format);
+	n = vsnprintf(w->report + w->reported, MAX_REPORT - w->reported, format, list);
+	va_end(list);
+	if (n > 0)
+		w->reported += (size_t)n;
+	if (w->reported >= MAX_REPORT)
+		w->reported = MAX_REPORT - 1;
+}
+
+static uint64_t read_register(struct world *w, uint32_t offset)
+{
+	uint64_t value = 0;
+
+	gvi_mmio_read(w->model, offset, 8, &value);
+	return value;
+}
+
+/* Only values that must be kept as they are. */
+static void write_register(struct world *w, uint32_t offset, uint64_t value)
+{
+	uint64_t now;
+
+	gvi_mmio_write(w->model, offset, 8, value);
+	now = read_register(w, offset);
+	if (now != value)
+		say(w, "seed 0x%016" PRIx64 ": register %04" PRIx32 "h reads %016" PRIx64
+		    " after a write of %016" PRIx64 "\n", w->seed, offset, now, value);
+}
+
+static void make_device_table(struct world *w)
+{
+	struct naive *t = &w->twin;
+	unsigned supported = (unsigned)(w->config.efr >> 38 & 3), enable = 0;
+
+	memset(t->device_table, 0, sizeof t->device_table);
+	if (w->config.snp)
+		return; /* pinned to 0 */
+	t->device_table[0] = TABLE | ONE_OF(w, 0x1ff, 0, 1, 0x3f, 0xff);
+	write_register(w, 0x0000, t->device_table[0]);
+	if (supported && chance(w, 2))
+		enable = pick(w, supported + 1);
+	for (unsigned i = 1; i < 1u << enable; i++) {
+		t->device_table[i] = (TABLE + 0x200000 * i) | ONE_OF(w, 0x3f, 0, 1);
+		write_register(w, 0x100 + 8 * (i - 1), t->device_table[i]);
+	}
+	t->control |= (uint64_t)enable << 34;
+}
+
+static void make_log(struct world *w)
+{
+	struct naive *t = &w->twin;
+	unsigned length = 8 + chance(w, 8);
+	uint32_t slots = UINT32_C(1) << length;
+
+	t->log_tail = 16 * (pick(w, 256) % slots);
+	t->log_head = t->log_tail;
+	if (chance(w, 4)) /* nearly full */
+		t->log_head = (t->log_tail + 16 * (1 + pick(w, 4))) % (16 * slots);
+	if (w->config.snp) { /* pinned to 0, where the device table is as well */
+		t->log_base = UINT64_C(0x0800000000000000);
+		t->log_tail = t->log_head = 0x800;
+	} else {
+		t->log_base = EVENTS | (uint64_t)length << 56;
+		write_register(w, 0x0010, t->log_base);
+	}
+	write_register(w, 0x2018, t->log_tail);
+	write_register(w, 0x2010, t->log_head);
+}
+
+static void make_exclusion(struct world *w)
+{
+	struct naive *t = &w->twin;
+	uint64_t base;
+
+	t->exclusion_base = t->exclusion_limit = 0;
+	if (w->config.efr >> 63 || !chance(w, 4))
+		return;
+	base = ONE_OF(w, 0, 0x3000, 0x10000000, 0xfdf9100000, 0xfee00000);
+	t->exclusion_base = base | 1 | (uint64_t)pick(w, 2) << 1;
+	t->exclusion_limit = base + 0x1000 * (uint64_t)pick(w, 4);
+	if (chance(w, 8))
+		t->exclusion_limit = UINT64_C(0xffffffffff000);
+	write_register(w, 0x0020, t->exclusion_base);
+	write_register(w, 0x0028, t->exclusion_limit);
+}
+
+/* Control bits whose feature is there: 07 section 4. */
+static void make_control(struct world *w)
+{
+	struct naive *t = &w->twin;
+	uint64_t efr = w->config.efr;
+
+	t->control |= BIT(10);
+	if (!chance(w, 16))
+		t->control |= BIT(0);
+	if (!chance(w, 16))
+		t->control |= BIT(2);
+	if (efr >> 4 & 1)
+		t->control |= BIT(16) * pick(w, 2);
+	if (efr >> 50 & 1)
+		t->control |= BIT(45) * pick(w, 2);
+	if (efr >> 49 & efr >> 52 & 1)
+		t->control |= BIT(46) * ONE_OF(w, 0, 1, 3);
+	if (w->config.efr2 >> 2 & 1)
+		t->control |= BIT(56) * pick(w, 2);
+	write_register(w, 0x0018, t->control);
+	t->log_run = (t->control & 5) == 5;
+}
+
+static void make_registers(struct world *w)
+{
+	struct naive *t = &w->twin;
+
+	t->efr = w->config.efr;
+	t->efr2 = w->config.efr2;
+	t->misc0 = w->config.misc0;
+	t->revision = w->config.revision;
+	t->no_host = w->config.no_host;
+	t->snp = w->config.snp;
+	t->control = 0;
+	t->overflow = t->log_int = t->hev = t->heo = false;
+	t->hardware_event[0] = t->hardware_event[1] = 0;
+	t->nreported = 0;
+	make_device_table(w);
+	make_log(w);
+	make_exclusion(w);
+	make_control(w);
+}
+
+/* ---- Page tables ------------------------------------------------------------------- */
+
+static unsigned pa_size(const struct world *w)
+{
+	return w->config.misc0 >> 8 & 0x7f;
+}
+
+static uint64_t new_table(struct world *w)
+{
+	uint64_t table = w->tables;
+
+	w->tables += 0x1000;
+	return table;
+}
+
+/* IR, IW, and now and then A, D and bits that mean nothing. */
+static uint64_t attributes(struct world *w)
+{
+	uint64_t value = BIT(61) | BIT(62);
+
+	if (chance(w, 6))
+		value ^= BIT(61 + pick(w, 2));
+	if (chance(w, 3))
+		value |= BIT(5) * pick(w, 4);
+	if (chance(w, 3))
+		value |= BIT(1) * pick(w, 16) | BIT(63) * pick(w, 2);
+	return value;
+}
+
+/* A leaf of that level; *size becomes its page size. */
+static uint64_t make_leaf(struct world *w, unsigned level, uint64_t *size)
+{
+	unsigned usual = 12 + 9 * (level - 1), log2 = usual;
+	uint64_t base = draw_word(w) & (BIT(pa_size(w)) - 1), leaf;
+
+	if (level < 6 && chance(w, 2))
+		log2 = usual + 1 + pick(w, 8);
+	*size = BIT(log2);
+	leaf = base & ~(*size - 1);
+	if (log2 > usual) { /* NextLevel 7, and ones below the lowest zero */
+		leaf |= BIT(9) * 7 | ((*size / 2 - 1) & ~UINT64_C(0xfff));
+	}
+	if (log2 == usual && level > 1 && chance(w, 8))
+		leaf |= base & (*size - 1) & ~UINT64_C(0xfff);
+	leaf &= BIT(52) - 1;
+	return leaf | attributes(w) | BIT(59) * pick(w, 4) | 1;
+}
+
+/* Near misses. */
+static uint64_t bend(struct world *w, uint64_t entry)
+{
+	switch (pick(w, 12)) {
+	case 11:
+		return entry ^ BIT(pick(w, 64));
+	case 10:
+		return chance(w, 4) ? entry & ~UINT64_C(1) : entry;
+	case 9: /* NextLevel */
+		return chance(w, 4) ? (entry & ~(BIT(9) * 7)) | BIT(9) * pick(w, 8) : entry;
+	case 8:
+		return chance(w, 8) ? draw_word(w) | 1 : entry;
+	case 7: /* beyond PAsize */
+		return chance(w, 4) && pa_size(w) < 52 ? entry | BIT(pa_size(w) + pick(w, 52 - pa_size(w)))
+						       : entry;
+	default:
+		return entry;
+	}
+}
+
+static uint64_t slot(uint64_t table, unsigned level, uint64_t iova)
+{
+	return table + 8 * (iova >> (12 + 9 * (level - 1)) & 0x1ff);
+}
+
+/* The copies of a large page that stand first and last in their table. */
+static void place_leaf(struct world *w, uint64_t table, unsigned level, struct device *d)
+{
+	uint64_t leaf = bend(w, make_leaf(w, level, &d->page));
+	uint64_t first = d->iova & ~(d->page - 1);
+
+	if (chance(w, 2)) {
+		place(w, slot(table, level, first), leaf);
+		place(w, slot(table, level, first + d->page - 1), leaf);
+	}
+	place(w, slot(table, level, d->iova), leaf);
+}
+
+static uint64_t interesting_iova(struct world *w)
+{
+	switch (pick(w, 8)) {
+	case 0:
+		return 0x1234567abc;
+	case 1:
+		return pick(w, 4) * UINT64_C(0x1000);
+	case 2: /* around the special ranges */
+		return ONE_OF(w, 0xfcfffff000, 0xfdf9100000, 0xfdf9200000, 0xfdfb000000,
+			      0xfdfc000000, 0xfe20000000, 0xfedff000, 0xfef00000, 0x10000000000);
+	case 3:
+		return UINT64_MAX << (12 + 9 * pick(w, 5)) >> pick(w, 33);
+	case 4:
+		return ~UINT64_C(0) << pick(w, 64);
+	default:
+		return draw_word(w) >> pick(w, 64);
+	}
+}
+
+/* One path from the root down to a leaf, with levels skipped now and then. */
+static void make_path(struct world *w, struct device *d, unsigned mode, uint64_t root)
+{
+	unsigned level = mode, leaf = 1 + pick(w, mode < 4 ? mode : 4);
+	uint64_t table = root;
+
+	if (chance(w, 8))
+		leaf = mode;
+	d->iova = interesting_iova(w);
+	if (mode < 6 && !chance(w, 32))
+		d->iova &= BIT(12 + 9 * mode) - 1;
+	while (level > leaf) {
+		unsigned next = level - 1;
+		uint64_t at = slot(table, level, d->iova);
+
+		if (next > leaf && chance(w, 4)) {
+			next = leaf + pick(w, next - leaf);
+			if (!chance(w, 8)) /* the skipped levels' bits */
+				d->iova &= ~((BIT(12 + 9 * (level - 1)) - 1) & ~(BIT(12 + 9 * next) - 1));
+		}
+		table = new_table(w);
+		place(w, at, bend(w, table | BIT(9) * next | attributes(w) | 1));
+		level = next;
+	}
+	place_leaf(w, table, level, d);
+}
+
+/* ---- Devices ------------------------------------------------------------------------- */
+
+/* A DeviceID, best one whose entry lies at the edge of the table. */
+static uint16_t device_id(struct world *w)
+{
+	const struct naive *t = &w->twin;
+	unsigned enable = t->control >> 34 & 3, segment = pick(w, 1u << enable);
+	unsigned entries = (unsigned)((t->device_table[segment] & 0x1ff) + 1) * 128;
+	unsigned low;
+
+	if (w->config.snp)
+		return (uint16_t)pick(w, 64);
+	switch (pick(w, 8)) {
+	case 0:
+	case 1:
+		low = 0x20;
+		break;
+	case 2:
+		low = entries - 1;
+		break;
+	case 3:
+		low = chance(w, 4) ? entries : 0;
+		break;
+	default:
+		low = (pick(w, 256) << 8 | pick(w, 256)) % entries;
+	}
+	return (uint16_t)(segment << (16 - enable) | (low & (0xffffu >> enable)));
+}
+
+static uint64_t entry_address(const struct world *w, uint16_t id)
+{
+	const struct naive *t = &w->twin;
+	unsigned enable = t->control >> 34 & 3;
+	unsigned segment = (unsigned)id >> (16 - enable);
+
+	return (t->device_table[segment] & (BIT(52) - BIT(12))) + 32u * (id & (0xffffu >> enable));
+}
+
+static void make_valid_entry(struct world *w, struct device *d, unsigned mode, uint64_t root)
+{
+	const struct naive *t = &w->twin;
+	uint64_t *e = d->dte;
+
+	e[0] = 3 | BIT(9) * mode | root | BIT(61) | BIT(62);
+	if (t->efr >> 49 & 1 && chance(w, 2))
+		e[0] |= t->efr >> 52 & 1 ? BIT(7) * 3 : BIT(7);
+	if (t->efr >> 50 & t->control >> 45 & 1)
+		e[0] |= BIT(52) * pick(w, 4);
+	if (chance(w, 8))
+		e[0] ^= BIT(61 + pick(w, 2));
+	e[1] = 1 + pick(w, 255); /* DomainID */
+	e[1] |= BIT(35) * pick(w, 4) | BIT(40) * pick(w, 4) | BIT(37) * pick(w, 8);
+	if (chance(w, 4))
+		e[1] |= BIT(33) * pick(w, 4);
+	e[2] = chance(w, 2) ? 0 : draw_word(w) & ~(BIT(52) * 15) & ~BIT(59);
+	e[3] = 0;
+	if ((t->efr >> 51 | t->efr >> 47) & 1)
+		e[3] |= BIT(54) * pick(w, 4) | BIT(56) * pick(w, 256);
+	if (t->efr >> 4 & t->control >> 16 & 1 && chance(w, 8)) {
+		e[0] |= BIT(55) | BIT(56) * pick(w, 4);
+		if (t->efr >> 48 & 1)
+			e[0] |= BIT(54) * pick(w, 2);
+	}
+}
+
+static void bend_entry(struct world *w, struct device *d)
+{
+	switch (pick(w, 20)) {
+	case 19:
+		d->dte[pick(w, 2)] ^= BIT(pick(w, 64));
+		break;
+	case 18:
+		d->dte[2 + pick(w, 2)] ^= BIT(pick(w, 64));
+		break;
+	case 17:
+		d->dte[0] &= ~BIT(1);
+		break;
+	case 16:
+		d->dte[0] &= ~BIT(0);
+		break;
+	case 15:
+		d->dte[0] = (d->dte[0] & ~(BIT(9) * 7)) | BIT(9) * pick(w, 8);
+		break;
+	case 14:
+		if (chance(w, 4))
+			d->dte[pick(w, 4)] = draw_word(w);
+		break;
+	case 13:
+		if (chance(w, 4) && pa_size(w) < 52)
+			d->dte[0] |= BIT(pa_size(w) + pick(w, 52 - pa_size(w)));
+		break;
+	case 12:
+		d->dte[0] ^= BIT(7) << pick(w, 2);
+		break;
+	default:
+		break;
+	}
+}
+
+static void make_device(struct world *w, struct device *d)
+{
+	unsigned most = w->config.no_host ? 0 : 4 + (unsigned)(w->config.efr >> 10 & 3);
+	unsigned mode = chance(w, 12) ? 0 : most - (most ? pick(w, most) : 0);
+	uint64_t root = mode ? new_table(w) : 0;
+
+	d->id = device_id(w);
+	d->spa = entry_address(w, d->id);
+	d->iova = d->page = 0;
+	make_valid_entry(w, d, mode, root);
+	bend_entry(w, d);
+	for (unsigned i = 0; i < 4; i++)
+		place(w, d->spa + 8 * i, d->dte[i]);
+	if (!mode)
+		d->iova = interesting_iova(w);
+	for (unsigned n = mode ? 1 + pick(w, 2) : 0; n; n--)
+		make_path(w, d, mode, root);
+}
+
+static void make(struct world *w)
+{
+	struct gvi_host host = {.user = &w->side[0], .read = on_read, .write = on_write,
+				.exchange = on_exchange, .choose = on_choose};
+
+	for (unsigned i = 0; i < 2; i++) {
+		memory_clear(w->side[i].memory);
+		w->side[i].raced = false;
+	}
+	w->twin.memory.user = &w->side[1];
+	w->twin.memory.read = on_read;
+	w->twin.memory.write = on_write;
+	w->twin.memory.exchange = on_exchange;
+	w->has_error = w->has_race = false;
+	w->nwords = w->nwrites = w->ntouched = 0;
+	make_config(w);
+	make_habits(w);
+	w->status = gvi_init(w->model, &w->config, &host);
+	if (w->status != GVI_OK) {
+		say(w, "seed 0x%016" PRIx64 ": refused: %s\n", w->seed, gvi_status_text(w->status));
+		return;
+	}
+	make_registers(w);
+	w->tables = chance(w, 8) ? BIT(pa_size(w)) - 0x40000 : TABLES;
+	for (unsigned i = 0; i < MAX_DEVICES; i++)
+		make_device(w, &w->device[i]);
+	w->has_error = chance(w, 8);
+	w->error.at = chance(w, 4) ? (w->twin.log_base & (BIT(52) - 1)) + w->twin.log_tail
+				   : w->word[pick(w, w->nwords)];
+	w->error.bus = (enum gvi_bus)(1 + pick(w, 3));
+	w->error.on_read = !chance(w, 2);
+	w->error.on_write = !w->error.on_read || chance(w, 2);
+	w->has_race = chance(w, 8);
+	w->race_at = w->word[pick(w, w->nwords)];
+	w->race_flip = ONE_OF(w, BIT(1), BIT(5), BIT(63), BIT(60));
+	if (w->race_at < TABLES && w->race_at >= TABLE)
+		w->has_race = false; /* entries of devices are not exchanged */
+}
+
+/* ---- Requests -------------------------------------------------------------------------- */
+
+static uint64_t request_address(struct world *w, const struct device *d)
+{
+	uint64_t first = d->page ? d->iova & ~(d->page - 1) : d->iova;
+	uint64_t exclusion = w->twin.exclusion_base & ~UINT64_C(0xfff);
+
+	switch (pick(w, 16)) {
+	case 15:
+		return first + d->page - 1;
+	case 14:
+		return first - chance(w, 2);
+	case 13:
+		return first + d->page;
+	case 12:
+		return d->iova ^ BIT(pick(w, 64));
+	case 11:
+		return interesting_iova(w);
+	case 10: /* the edges of the special ranges */
+		return ONE_OF(w, 0xfd00000000, 0xfdf7ffffff, 0xfdf8000000, 0xfdf8ffffff, 0xfdf9000000,
+			      0xfdf90fffff, 0xfdf9100000, 0xfdf91fffff, 0xfdf9200000, 0xfdfaffffff,
+			      0xfdfb000000, 0xfdfbffffff, 0xfdfc000000, 0xfdfdffffff, 0xfdfe000000,
+			      0xfdffffffff, 0xfe00000000, 0xfe1fffffff, 0xfe20000000, 0xffffffffff,
+			      0xfcffffffff, 0xfee00000, 0xfeefffff, 0xfef00000, 0xfedfffff) |
+		       ONE_OF(w, 0, 0, 0xffffff0000000000, 0x8000010000000000);
+	case 9:
+		return exclusion + ONE_OF(w, 0, 0xfff, 0x1000, 0x3fff, UINT64_MAX);
+	default:
+		return first + (draw_word(w) & (d->page - 1) & 0xffffff);
+	}
+}
+
+static void make_request(struct world *w)
+{
+	struct gvi_request *r = &w->request;
+	const struct device *d = &w->device[pick(w, MAX_DEVICES)];
+	uint64_t room;
+
+	memset(r, 0, sizeof *r);
+	r->device = chance(w, 32) ? device_id(w) : d->id;
+	r->access = (uint8_t)pick(w, 4);
+	r->address = request_address(w, d);
+	room = 4096 - (r->address & 0xfff);
+	r->length = (uint32_t)ONE_OF(w, 4, 1, 64, 4096, 8);
+	if (r->access == GVI_READ && chance(w, 6))
+		r->length = 0;
+	if (r->length > room)
+		r->length = (uint32_t)room;
+	if (chance(w, 10)) {
+		r->has_pasid = true;
+		r->pasid = (uint32_t)draw_word(w) & 0xfffff;
+		r->execute = chance(w, 2);
+		r->privileged = chance(w, 2);
+	}
+	r->intx = r->access == GVI_WRITE && chance(w, 4);
+}
+
+/* ---- Comparison ----------------------------------------------------------------------- */
+
+static void describe(struct world *w)
+{
+	const struct gvi_request *r = &w->request;
+
+	if (w->seeded)
+		say(w, "seed 0x%016" PRIx64 "\n", w->seed);
+	say(w, "revision %x efr %016" PRIx64 " efr2 %" PRIx64 " misc0 %08" PRIx32 " snp %d no_host %d\n",
+	    w->config.revision, w->config.efr, w->config.efr2, w->config.misc0, w->config.snp,
+	    w->config.no_host);
+	for (unsigned i = 0; i < GVI_NCHOICES; i++)
+		if (w->twin.habit[i])
+			say(w, "choice %s = %s\n", gvi_choices[i].id,
+			    gvi_choices[i].alternative[w->twin.habit[i]].name);
+	say(w, "control %016" PRIx64 " exclusion %" PRIx64 " to %" PRIx64 "\n", w->twin.control,
+	    w->twin.exclusion_base, w->twin.exclusion_limit);
+	for (unsigned i = 0; i < w->nwords; i++)
+		say(w, "[%" PRIx64 "] = %016" PRIx64 "\n", w->word[i],
+		    memory_load(w->side[0].memory, w->word[i]));
+	if (w->has_error)
+		say(w, "error %d at %" PRIx64 " read %d write %d\n", w->error.bus, w->error.at,
+		    w->error.on_read, w->error.on_write);
+	say(w, "device %04x access %u address %016" PRIx64 " length %" PRIu32, r->device, r->access,
+	    r->address, r->length);
+	if (r->has_pasid)
+		say(w, " pasid %05" PRIx32 " execute %d privileged %d", r->pasid, r->execute,
+		    r->privileged);
+	say(w, "%s\n", r->intx ? " intx" : "");
+}
+
+static void describe_answers(struct world *w)
+{
+	const struct gvi_answer *m = &w->said;
+	const struct naive_answer *t = &w->expected;
+
+	say(w, "model: status %d result %u address %" PRIx64 " size %" PRIx64
+	    " completion %u logging %u translated %d rights %d%d fc %d u %d event %016" PRIx64
+	    " %016" PRIx64 "\n", w->status, m->result, m->address, m->size, m->completion, m->logging,
+	    m->translated, m->read, m->write, m->coherent, m->untranslated_only, m->event[0],
+	    m->event[1]);
+	for (unsigned i = 0; i < m->nclauses && i < GVI_MAX_CLAUSES; i++)
+		say(w, "%s %s", i ? "" : "model's rules:", gvi_clauses[m->clause[i]].slug);
+	say(w, "\nmodel: status %04" PRIx64 " hardware event status %" PRIx64 "; twin: overflow %d "
+	    "log_int %d log_run %d hev %d heo %d", read_register(w, 0x2020),
+	    read_register(w, 0x50), w->twin.overflow, w->twin.log_int, w->twin.log_run,
+	    w->twin.hev, w->twin.heo);
+	say(w, "\ntwin: guest %d result %u address %" PRIx64 " size %" PRIx64
+	    " completion %u logging %u translated %d rights %d%d fc %d u %d event %016" PRIx64
+	    " %016" PRIx64 " mask %016" PRIx64 " %016" PRIx64 "\n", t->guest, t->result, t->address,
+	    t->size, t->completion, t->logging, t->translated, t->read, t->write, t->coherent,
+	    t->untranslated_only, t->event[0], t->event[1], t->mask[0], t->mask[1]);
+}
+
+static bool differ(struct world *w, const char *what)
+{
+	say(w, "difference: %s\n", what);
+	describe(w);
+	describe_answers(w);
+	return false;
+}
+
+static const char *compare_answers(const struct gvi_answer *m, const struct naive_answer *t)
+{
+	if (m->result != t->result)
+		return "result";
+	if (m->completion != t->completion)
+		return "completion";
+	if (m->logging != t->logging)
+		return "logging";
+	for (unsigned i = 0; i < 2; i++)
+		if ((m->event[i] ^ t->event[i]) & t->mask[i])
+			return "event";
+	if (m->result != GVI_GRANT)
+		return NULL;
+	if (m->address != t->address)
+		return "address";
+	if (m->translated != t->translated)
+		return "translated";
+	if (m->size != t->size)
+		return "size";
+	if (m->read != t->read || m->write != t->write)
+		return "rights";
+	if (m->coherent != t->coherent || m->untranslated_only != t->untranslated_only)
+		return "attributes";
+	return NULL;
+}
+
+/* The log's memory: the model writes one entry, or nothing. */
+static const char *compare_log(struct world *w, uint32_t tail)
+{
+	uint64_t at = (w->twin.log_base & (BIT(52) - 1)) + tail;
+	bool logged = w->expected.logging == GVI_LOGGED;
+
+	if (w->nwrites != logged)
+		return "number of writes";
+	if (!logged)
+		return NULL;
+	if (w->written_at != at || w->written != 16)
+		return "place of the log entry";
+	for (unsigned i = 0; i < 2; i++)
+		if (memory_load(w->side[0].memory, at + 8 * i) != w->said.event[i])
+			return "log entry";
+	return NULL;
+}
+
+/* Words that either side updated.  Both then go on from what the model has. */
+static const char *compare_tables(struct world *w)
+{
+	const char *what = NULL;
+
+	for (unsigned i = 0; i < w->ntouched; i++) {
+		uint64_t m = memory_load(w->side[0].memory, w->touched[i]);
+		uint64_t t = memory_load(w->side[1].memory, w->touched[i]);
+
+		if (m != t && !(w->expected.free_a && (m ^ t) == BIT(5)))
+			what = "table entry";
+		memory_store(w->side[1].memory, w->touched[i], m);
+	}
+	w->totals.updates += w->ntouched / 2;
+	return what;
+}
+
+/* Registers that a request can change. */
+static const char *compare_registers(struct world *w)
+{
+	const struct naive *t = &w->twin;
+	uint64_t status = (uint64_t)t->overflow | (uint64_t)t->log_int << 1 |
+			  (uint64_t)t->log_run << 3;
+
+	if (read_register(w, 0x2018) != t->log_tail)
+		return "EventTailPtr";
+	if ((read_register(w, 0x2020) & 0xb) != status)
+		return "Status";
+	if (!(t->efr >> 8 & 1))
+		return NULL;
+	if (!memcmp(t->hardware_event, w->expected.event, sizeof t->hardware_event))
+		memcpy(w->hardware_event, w->said.event, sizeof w->hardware_event);
+	if (read_register(w, 0x50) != ((uint64_t)t->hev | (uint64_t)t->heo << 1))
+		return "hardware event status";
+	for (unsigned i = 0; i < 2; i++)
+		if (t->hev && read_register(w, 0x40 + 8 * i) != w->hardware_event[i])
+			return "hardware event";
+	return NULL;
+}
+
+static void count(struct world *w)
+{
+	w->totals.requests++;
+	if (w->expected.guest)
+		w->totals.guests++;
+	else if (w->said.result == GVI_GRANT)
+		w->totals.grants++;
+	else if (w->said.result == GVI_ABORT)
+		w->totals.aborts++;
+	else
+		w->totals.interrupts++;
+	if (w->said.result == GVI_GRANT && w->said.size)
+		w->totals.walks++;
+	w->totals.events[w->said.event[0] >> 60]++;
+}
+
+static bool play(struct world *w)
+{
+	uint32_t tail = w->twin.log_tail;
+	const char *what;
+
+	w->nwrites = w->ntouched = 0;
+	memset(&w->said, 0, sizeof w->said);
+	w->status = gvi_translate(w->model, &w->request, &w->said);
+	naive_translate(&w->twin, &w->request, &w->expected);
+	count(w);
+	if (w->expected.guest || w->status == GVI_UNMODELLED_GUEST)
+		return w->expected.guest == (w->status == GVI_UNMODELLED_GUEST) ||
+		       differ(w, "guest translation");
+	if (w->status != GVI_OK)
+		return differ(w, gvi_status_text(w->status));
+	what = compare_answers(&w->said, &w->expected);
+	if (!what)
+		what = compare_log(w, tail);
+	if (!what)
+		what = compare_tables(w);
+	if (!what)
+		what = compare_registers(w);
+	return !what || differ(w, what);
+}
