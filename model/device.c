@@ -76,7 +76,8 @@ static bool other_half(struct access *x);
 static bool guest_disabled(struct access *x);
 static bool bad_encoding(struct access *x, enum gvi_clause *clause, bool *reserved);
 static bool bad_mode(struct access *x, enum gvi_clause *clause, bool *reserved);
-static bool bad_guest(struct access *x);
+static bool bad_glx(struct access *x);
+static bool bad_guest_mode(struct access *x);
 static bool snp_forbids(struct access *x);
 
 enum verdict device_check(struct access *x)
@@ -110,7 +111,10 @@ static bool reserved_bits(struct access *x, enum gvi_clause *clause)
 	const struct derived *d = &x->m->derived;
 
 	*clause = GVI_CLAUSE_DEVICE_RESERVED_BITS;
-	if ((x->dte[0] & d->dte_reserved[0]) | (x->dte[1] & d->dte_reserved[1]))
+	if ((x->dte[0] & d->dte_reserved[0] & ~mask_DTE_PPR(0)) | (x->dte[1] & d->dte_reserved[1]))
+		return true;
+	*clause = GVI_CLAUSE_DEVICE_ILLEGAL_PPR;
+	if (x->dte[0] & d->dte_reserved[0])
 		return true;
 	*clause = GVI_CLAUSE_DEVICE_UNSUPPORTED_BITS;
 	if (((x->dte[0] & d->dte_unsupported[0]) | (x->dte[1] & d->dte_unsupported[1])) &&
@@ -173,7 +177,7 @@ static bool bad_encoding(struct access *x, enum gvi_clause *clause, bool *reserv
 	if (get_DTE_HAD(x->dte) == 2 && has(m, GVI_FEATURE_HDSUP))
 		return true;
 	*clause = GVI_CLAUSE_DEVICE_ILLEGAL_GUEST;
-	if (device_guest(x) && bad_guest(x))
+	if (bad_glx(x) || bad_guest_mode(x))
 		return true;
 	*clause = GVI_CLAUSE_DEVICE_ILLEGAL_GIOV;
 	if (get_DTE_GIOV(x->dte) && has(m, GVI_FEATURE_GIOSUP) && !get_DTE_GV(x->dte))
@@ -192,8 +196,8 @@ static bool bad_mode(struct access *x, enum gvi_clause *clause, bool *reserved)
 		return true;
 	if (m->derived.levels == 0) {
 		*clause = GVI_CLAUSE_DEVICE_ILLEGAL_NO_HOST;
-		*reserved = true;
-		return mode != 0 || get_DTE_HOST_ROOT(x->dte) != 0;
+		*reserved = mode != 0 || get_DTE_HOST_ROOT(x->dte) != 0;
+		return *reserved;
 	}
 	*clause = GVI_CLAUSE_DEVICE_ILLEGAL_MODE;
 	if (mode > m->derived.levels)
@@ -217,20 +221,24 @@ static bool snp_forbids(struct access *x)
 	       choose(m, GVI_CHOICE_SNP_DOMAIN_0) == 1;
 }
 
-/* Row 7: GLX and GuestPagingMode, as far as the features go. */
-static bool bad_guest(struct access *x)
+/* Row 7: GLX, and GuestPagingMode, as far as the features go. */
+static bool bad_glx(struct access *x)
+{
+	uint64_t glx = get_DTE_GLX(x->dte);
+
+	return device_guest(x) && (glx == 3 || glx > get_EFR_GLXSUP(&x->m->config.efr));
+}
+
+static bool bad_guest_mode(struct access *x)
 {
 	struct gvi *m = x->m;
-	uint64_t most_levels = get_EFR_GLXSUP(&m->config.efr);
-	uint64_t five_levels = get_EFR_GATS(&m->config.efr) >= 1;
-	bool gated;
+	uint64_t largest = get_EFR_GATS(&m->config.efr) >= 1;
 
-	if (get_DTE_GLX(x->dte) == 3 || get_DTE_GLX(x->dte) > most_levels)
-		return true;
-	if (!has(m, GVI_FEATURE_REV_3_06) || get_DTE_GUEST_MODE(x->dte) <= five_levels)
+	if (!has(m, GVI_FEATURE_REV_3_06) || get_DTE_GUEST_MODE(x->dte) <= largest)
 		return false;
-	gated = choose(m, GVI_CHOICE_DTE_GUEST_MODE_GATE) == 0 || get_DTE_IV(x->dte);
-	return gated;
+	if (choose(m, GVI_CHOICE_DTE_GUEST_MODE_GATE) == 1)
+		return get_DTE_IV(x->dte);
+	return device_guest(x);
 }
 
 /* ---- What the configuration makes of entries ---------------------------- */
@@ -258,8 +266,8 @@ void device_derive(struct gvi *m)
 }
 
 /* The reserved bits of entries, those of missing features apart: only for the
- * latter is it open whether they are checked [device.unsupported-bits].  PPR
- * and GPRP are known to be [device.illegal-ppr]. */
+ * latter is it open whether they are checked [device.unsupported-bits].  PPR is
+ * known to be [device.illegal-ppr], GPRP beside it is not. */
 static void derive_reserved(struct gvi *m, struct derived *d)
 {
 	for (unsigned w = 0; w < 4; w++) {
@@ -288,4 +296,5 @@ static void derive_unusual(struct gvi *m, struct derived *d)
 		d->dte_unusual[w] = all ? UINT64_MAX : d->dte_reserved[w] | d->dte_unsupported[w];
 	d->dte_unusual[0] |= mask_DTE_GV(0) | mask_DTE_GIOV(0) | mask_DTE_HAD(0) | d->beyond_pa;
 	d->dte_unusual[1] |= mask_DTE_IOCTL(1);
+	d->dte_unusual[2] |= mask_DTE_GUEST_MODE(2);
 }
