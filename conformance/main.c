@@ -151,6 +151,14 @@ static int finish_output(int status)
 	return BAD_INPUT;
 }
 
+/* What other parts say, as a sentence. */
+static int report_error(const char *command, const char *error)
+{
+	size_t length = strlen(error);
+
+	return wrong_use(command, "%s%s", error, length && error[length - 1] == '.' ? "" : ".");
+}
+
 /* ---- run -------------------------------------------------------------------------- */
 
 struct outputs {
@@ -215,7 +223,7 @@ static int play(struct run_options *options, const struct outputs *outputs, int 
 	if (!played) {
 		if (outputs->tap && report.count)
 			printf("Bail out! %s\n", error);
-		status = wrong_use("run", "%s", error);
+		status = report_error("run", error);
 	} else if (!report.count) {
 		status = options->filter
 				 ? wrong_use("run", "no case matches '%s'.", options->filter)
@@ -259,12 +267,13 @@ static bool write_reports(const struct report *report, const struct outputs *out
 {
 	bool written = true;
 
+	/* First what makes its directory: the others may go there. */
+	if (outputs->html)
+		written = wrote(report_html(report, outputs->html), outputs->html);
 	if (outputs->junit)
 		written = wrote(report_junit(report, outputs->junit), outputs->junit) && written;
 	if (outputs->json)
 		written = wrote(report_json(report, outputs->json), outputs->json) && written;
-	if (outputs->html)
-		written = wrote(report_html(report, outputs->html), outputs->html) && written;
 	if (outputs->tap)
 		report_tap(report, stdout);
 	else
@@ -333,7 +342,7 @@ int command_list(int argc, char **argv)
 	paths = paths_from(1, argc, argv);
 	listed = whole ? list_paths(&options, paths.path, paths.count, stdout, error, sizeof error)
 		       : list_ids(&options, paths, error, sizeof error);
-	return listed ? ALL_PASSED : wrong_use("list", "%s", error);
+	return listed ? ALL_PASSED : report_error("list", error);
 }
 
 static struct path_list paths_from(int first, int argc, char **argv)
@@ -388,6 +397,6 @@ int command_explain(int argc, char **argv)
 		return wrong_use("explain", "the id of a case is needed; goldvi list prints them.");
 	paths = paths_from(2, argc, argv);
 	if (!explain_paths(&options, argv[1], paths.path, paths.count, stdout, error, sizeof error))
-		return wrong_use("explain", "%s", error);
+		return report_error("explain", error);
 	return ALL_PASSED;
 }
