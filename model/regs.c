@@ -35,12 +35,14 @@ uint64_t regs_read(struct gvi *m, uint32_t offset, unsigned len)
 	/* [register.pairs] An 8-byte access covers a pair of 32-bit registers. */
 	for (unsigned done = 0; done < len;) {
 		struct place place;
-		uint64_t part = choose(m, GVI_CHOICE_REGISTER_ABSENT) == 1 ? UINT64_MAX : 0;
+		uint64_t part = 0;
 		unsigned step = len < 4 ? len : 4;
 
 		if (locate(m, offset + done, &place)) {
 			part = read_place(m, &place) >> 8 * (offset + done - place.offset);
 			step = place_bytes(&place) < len ? place_bytes(&place) : len;
+		} else if (choose(m, GVI_CHOICE_REGISTER_ABSENT) == 1) {
+			part = UINT64_MAX;
 		}
 		value |= (part & low_ones(8 * step)) << 8 * done;
 		done += step;
