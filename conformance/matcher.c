@@ -573,12 +573,14 @@ void describe_effect(const struct gvi_effect *e, struct text *t)
 
 bool match_register(const struct access *expected, uint64_t seen, struct text *why)
 {
+	uint64_t whole = UINT64_MAX >> (64 - 8 * expected->size);
+
 	if (!((seen ^ expected->value) & expected->mask))
 		return true;
 	if (expected->format == GVI_NFORMATS) {
 		text_add(why, "%u bytes at 0x%" PRIx32 " are 0x%" PRIx64 ", expected 0x%" PRIx64,
 			 expected->size, expected->offset, seen, expected->value);
-		if (expected->mask != UINT64_MAX)
+		if ((expected->mask & whole) != whole)
 			text_add(why, " where 0x%" PRIx64 " is set", expected->mask);
 		return false;
 	}
