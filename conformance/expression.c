@@ -102,13 +102,18 @@ static const struct op *next_operator(struct reader *r)
 		{">", 7},  {"+", 9},  {"-", 9},  {"*", 10}, {"/", 10}, {"%", 10},
 	};
 
-	skip_space(r);
-	for (size_t i = 0; i < sizeof operators / sizeof operators[0]; i++) {
-		size_t length = strlen(operators[i].text);
+	char first, second;
 
-		if ((size_t)(r->end - r->p) >= length &&
-		    memcmp(r->p, operators[i].text, length) == 0) {
-			r->p += length;
+	skip_space(r);
+	if (r->p == r->end)
+		return NULL;
+	first = *r->p;
+	second = r->end - r->p > 1 ? r->p[1] : '\0';
+	for (size_t i = 0; i < sizeof operators / sizeof operators[0]; i++) {
+		const char *text = operators[i].text;
+
+		if (text[0] == first && (!text[1] || text[1] == second)) {
+			r->p += text[1] ? 2 : 1;
 			return &operators[i];
 		}
 	}
@@ -252,7 +257,7 @@ static uint64_t named(struct reader *r, bool live)
 	for (size_t i = 0; i < r->scope->count; i++) {
 		const struct binding *b = &r->scope->bindings[i];
 
-		if (strlen(b->name) == length && memcmp(b->name, at, length) == 0)
+		if (b->name[0] == *at && strncmp(b->name, at, length) == 0 && !b->name[length])
 			return b->value;
 	}
 	return fail(r, at, "this name is not known here");

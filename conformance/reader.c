@@ -114,6 +114,18 @@ const char *text_of(struct reader *r, const struct yaml_node *node)
 /* What sweeps fill in is read for every instance, so it must be short. */
 enum { MAX_DYNAMIC = 1000 };
 
+/* 0x and 16 digits. */
+static char *write_number(char *to, uint64_t value)
+{
+	*to++ = '0';
+	*to++ = 'x';
+	for (unsigned shift = 64; shift;) {
+		shift -= 4;
+		*to++ = "0123456789abcdef"[value >> shift & 15];
+	}
+	return to;
+}
+
 /* A value takes at most 18 characters in place of 4. */
 static const char *expand(struct reader *r, const struct yaml_node *node)
 {
@@ -136,7 +148,7 @@ static const char *expand(struct reader *r, const struct yaml_node *node)
 			complain(r, node, "`${` is not closed.");
 			return NULL;
 		}
-		to += sprintf(to, "0x%016" PRIx64, value);
+		to = write_number(to, value);
 		p = close + 1;
 	}
 	strcpy(to, p);
@@ -230,13 +242,28 @@ static enum gvi_field_id field_by_bits(enum gvi_format_id format, const char *na
 static bool field_value(struct reader *r, const struct yaml_node *node, enum gvi_field_id field,
 			uint64_t *value);
 static bool is_shared_name(enum gvi_field_id field, const char *name);
+static unsigned recall(const struct yaml_node *entry);
+static void remember(struct yaml_node *entry, unsigned id);
 
 /* The format that a key names. */
-bool format_of(struct reader *r, const struct yaml_node *entry, enum gvi_format_id *format)
+bool format_of(struct reader *r, struct yaml_node *entry, enum gvi_format_id *format)
 {
-	*format = gvi_find_format(entry->key);
-	return *format != GVI_NFORMATS ||
-	       complain_key(r, entry, "There is no format `%.80s`.", entry->key);
+	*format = entry->cache ? (enum gvi_format_id)recall(entry) : gvi_find_format(entry->key);
+	if (*format == GVI_NFORMATS)
+		return complain_key(r, entry, "There is no format `%.80s`.", entry->key);
+	remember(entry, *format);
+	return true;
+}
+
+/* Names are looked up once: the number, plus 1, is kept in the entry. */
+static unsigned recall(const struct yaml_node *entry)
+{
+	return (unsigned)((uintptr_t)entry->cache - 1);
+}
+
+static void remember(struct yaml_node *entry, unsigned id)
+{
+	entry->cache = (void *)((uintptr_t)id + 1);
 }
 
 bool field_named(struct reader *r, const struct yaml_node *at, enum gvi_format_id format,
@@ -278,13 +305,16 @@ static enum gvi_field_id field_by_bits(enum gvi_format_id format, const char *na
 	return GVI_NFIELDS;
 }
 
-bool field_of(struct reader *r, const struct yaml_node *entry, enum gvi_format_id format,
+bool field_of(struct reader *r, struct yaml_node *entry, enum gvi_format_id format,
 	      const char *name, struct field_value *value)
 {
 	enum gvi_field_id field;
 
-	if (!field_named(r, entry, format, name, &field))
+	if (entry->cache)
+		field = (enum gvi_field_id)recall(entry);
+	else if (!field_named(r, entry, format, name, &field))
 		return false;
+	remember(entry, field);
 	value->field = (uint16_t)field;
 	return field_value(r, entry, field, &value->value);
 }
@@ -350,12 +380,42 @@ bool encode_fields(struct reader *r, struct yaml_node *map, enum gvi_format_id f
 
 /* ---- Words ------------------------------------------------------------------------ */
 
+static bool cached(struct reader *r, struct yaml_node *map, struct store *store,
+		   bool (*read)(struct reader *r, struct yaml_node *map, struct store *store));
+static bool read_words(struct reader *r, struct yaml_node *map, struct store *store);
+static bool read_store(struct reader *r, struct yaml_node *map, struct store *store);
 static bool word_list(struct reader *r, struct yaml_node *list, uint64_t **words);
 static bool encode_as(struct reader *r, struct yaml_node *as, struct store *store);
 static bool compare_words(struct reader *r, const struct yaml_node *raw, const struct store *store,
 			  const uint64_t *words);
 
 bool words_of(struct reader *r, struct yaml_node *map, struct store *store)
+{
+	return cached(r, map, store, read_words);
+}
+
+/* Without ${...} they are read once. */
+static bool cached(struct reader *r, struct yaml_node *map, struct store *store,
+		   bool (*read)(struct reader *r, struct yaml_node *map, struct store *store))
+{
+	struct arena *before = r->arena;
+	bool good;
+
+	if (map->cache) {
+		*store = *(const struct store *)map->cache;
+		return true;
+	}
+	use_arena(r, map);
+	good = read(r, map, store);
+	if (good && !map->dynamic) {
+		map->cache = arena_alloc(r->arena, sizeof *store);
+		memcpy(map->cache, store, sizeof *store);
+	}
+	r->arena = before;
+	return good;
+}
+
+static bool read_words(struct reader *r, struct yaml_node *map, struct store *store)
 {
 	struct yaml_node *raw = yaml_get(map, "raw"), *as = yaml_get(map, "as");
 	struct yaml_node *mask = yaml_get(map, "mask");
@@ -470,10 +530,15 @@ static bool compare_words(struct reader *r, const struct yaml_node *raw, const s
 
 bool store_of(struct reader *r, struct yaml_node *map, struct store *store)
 {
+	return cached(r, map, store, read_store);
+}
+
+static bool read_store(struct reader *r, struct yaml_node *map, struct store *store)
+{
 	const struct yaml_node *at = needed(r, map, "at");
 	uint64_t repeat = 1, bytes;
 
-	if (!at || !number_of(r, at, &store->at) || !words_of(r, map, store))
+	if (!at || !number_of(r, at, &store->at) || !read_words(r, map, store))
 		return false;
 	if (!optional_number(r, map, "repeat", 1 << 20, &repeat))
 		return false;

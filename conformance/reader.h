@@ -52,12 +52,12 @@ bool word_of(struct reader *r, const struct yaml_node *node, const char *const *
 	     size_t count, unsigned *value);
 
 /* Formats and fields. */
-bool format_of(struct reader *r, const struct yaml_node *entry, enum gvi_format_id *format);
+bool format_of(struct reader *r, struct yaml_node *entry, enum gvi_format_id *format);
 /* A field by its name, which must be that of one only. */
 bool field_named(struct reader *r, const struct yaml_node *at, enum gvi_format_id format,
 		 const char *name, enum gvi_field_id *field);
 /* A field named by a key, and its value. */
-bool field_of(struct reader *r, const struct yaml_node *entry, enum gvi_format_id format,
+bool field_of(struct reader *r, struct yaml_node *entry, enum gvi_format_id format,
 	      const char *name, struct field_value *value);
 /* {Field: value, ...}: encodes, and lists the fields if `fields` is not NULL. */
 bool encode_fields(struct reader *r, struct yaml_node *map, enum gvi_format_id format,
@@ -65,9 +65,9 @@ bool encode_fields(struct reader *r, struct yaml_node *map, enum gvi_format_id f
 /* {FORMAT: {Field: value, ...}}: the words, and which format it was. */
 bool encode_entry(struct reader *r, struct yaml_node *map, uint64_t *words,
 		  enum gvi_format_id *format);
+bool raw_of(struct reader *r, struct yaml_node *list, const uint64_t **words, uint32_t *count);
 /* The words of raw, as and mask of a mapping, into all but `at` and `repeat`. */
 bool words_of(struct reader *r, struct yaml_node *map, struct store *store);
-bool raw_of(struct reader *r, struct yaml_node *list, const uint64_t **words, uint32_t *count);
 /* The same with `at`, and `repeat` where a store is meant. */
 bool store_of(struct reader *r, struct yaml_node *map, struct store *store);
 

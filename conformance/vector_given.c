@@ -279,8 +279,6 @@ bool apply_given(struct gvi_config *config, const struct given *given)
 
 /* ---- Memory -------------------------------------------------------------------- */
 
-static const struct store *cached_store(struct reader *r, struct yaml_node *node);
-
 static bool stores_of(struct reader *r, struct yaml_node *list, struct given *given)
 {
 	struct store *made;
@@ -289,33 +287,15 @@ static bool stores_of(struct reader *r, struct yaml_node *list, struct given *gi
 		return false;
 	made = arena_array(r->arena, list->count, sizeof *made);
 	for (struct yaml_node *n = list->first; n; n = n->next) {
-		const struct store *store = cached_store(r, n);
+		struct store *store = &made[given->nstores++];
 
-		if (!store)
+		if (!is_map(r, n) || !store_of(r, n, store) || !all_read(r, n))
 			return false;
-		made[given->nstores++] = *store;
+		if (store->mask)
+			return complain(r, n, "A store has no mask.");
 	}
 	given->store = made;
 	return true;
-}
-
-/* A store without ${...} is read once, however often its list is. */
-static const struct store *cached_store(struct reader *r, struct yaml_node *node)
-{
-	struct arena *before = use_arena(r, node);
-	struct store *store = node->cache;
-	bool good = true;
-
-	if (!store) {
-		store = arena_alloc(r->arena, sizeof *store);
-		good = store_of(r, node, store) && all_read(r, node);
-		if (good && store->mask)
-			good = complain(r, node, "A store has no mask.");
-		if (good && !node->dynamic)
-			node->cache = store;
-	}
-	r->arena = before;
-	return good ? store : NULL;
 }
 
 /* ---- Registers ------------------------------------------------------------------ */

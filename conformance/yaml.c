@@ -345,6 +345,7 @@ static void mark_dynamic(struct builder *b)
 
 static bool is_one_of(const char *text, const char *const *words);
 static bool looks_numeric(const char *text);
+static unsigned digit_value(char c);
 
 /* A format with one %s for the text, or NULL. */
 static const char *objection(const char *text, bool is_key)
@@ -391,14 +392,30 @@ static bool looks_numeric(const char *text)
 bool yaml_number(const char *text, uint64_t *value)
 {
 	bool hex = text[0] == '0' && text[1] == 'x';
-	const char *digits = hex ? "0123456789abcdefABCDEF" : "0123456789";
 	const char *p = hex ? text + 2 : text;
+	unsigned base = hex ? 16 : 10;
+	uint64_t sum = 0;
 
-	if (!*p || p[strspn(p, digits)] || (!hex && p[0] == '0' && p[1]))
+	if (!*p || (!hex && p[0] == '0' && p[1]))
 		return false;
-	errno = 0;
-	*value = strtoull(p, NULL, hex ? 16 : 10);
-	return errno == 0;
+	for (; *p; p++) {
+		unsigned digit = digit_value(*p);
+
+		if (digit >= base || sum > UINT64_MAX / base || sum * base > UINT64_MAX - digit)
+			return false;
+		sum = sum * base + digit;
+	}
+	*value = sum;
+	return true;
+}
+
+/* 16 for what is no digit. */
+static unsigned digit_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return (unsigned)(c - '0');
+	c = (char)(c | 32);
+	return c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10 : 16;
 }
 
 /* ---- Errors ------------------------------------------------------------- */
