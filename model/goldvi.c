@@ -177,12 +177,24 @@ enum gvi_status gvi_translate(struct gvi *m, const struct gvi_request *request,
 {
 	struct access x = {.m = m, .request = request, .answer = answer};
 	enum gvi_status status = m && request && answer ? check_request(request) : GVI_ARG_NULL;
+	struct gvi_answer was;
+	size_t neffects;
 
 	if (status != GVI_OK)
 		return status;
+	was = *answer;
+	neffects = m->neffects;
 	effects_begin(m);
 	memset(answer, 0, sizeof *answer);
-	return translate(&x);
+	status = translate(&x);
+	if (status == GVI_OK)
+		return GVI_OK;
+	/* Refused on the way: nothing has changed, but for what a host that races
+	 * itself has let happen. */
+	*answer = was;
+	if (m->neffects == 0)
+		m->neffects = neffects;
+	return status;
 }
 
 enum gvi_status gvi_step(struct gvi *m, bool *done)

@@ -276,7 +276,7 @@ START_TEST(test_a_random_walk_over_the_window)
 	uint64_t seed = 4;
 
 	open_everything(&r, &s);
-	for (unsigned n = 0; n < 30000; n++) {
+	for (unsigned n = 0; n < 10000; n++) {
 		unsigned bytes = 1u << (rig_random(&seed) & 3);
 		uint32_t at = rows[rig_random(&seed) % NROWS].offset;
 		uint64_t value;
