@@ -1,7 +1,7 @@
 /* QEMU's amd-iommu as a device under test: `qemu[:BINARY]`.
  *
  * Every start is a new process, made when something is first asked of it; the
- * next one comes up meanwhile.  What QEMU cannot be made to do (other
+ * next ones come up meanwhile.  What QEMU cannot be made to do (other
  * requesters, PASIDs, atomics, failing memory) is unsupported. */
 #include <inttypes.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@
 #define REGISTERS        UINT64_C(0xfed80000) /* of the IOMMU: fixed, always decoded */
 #define REGISTERS_LENGTH 0x4000u
 
-enum { NAME = 1024, HELP = 16384 };
+enum { NAME = 1024, HELP = 16384, SPARES = 2 };
 
 /* What has to stand behind `amd-iommu` until it translates DMA: releases differ. */
 static const char *const properties[] = {
@@ -38,8 +38,9 @@ struct qemu {
 	char iommu[NAME]; /* -device amd-iommu,... */
 	int firmware;
 	struct identity identity;
-	struct qtest *q;     /* NULL until something is asked of it */
-	struct qtest *spare; /* coming up, or NULL */
+	struct qtest *q;             /* NULL until something is asked of it */
+	struct qtest *spare[SPARES]; /* coming up, the oldest first; or NULL */
+	struct qtest *dying;         /* killed and not waited for yet, or NULL */
 	struct edu edu;
 	struct places places;
 };
@@ -50,6 +51,7 @@ static enum dut_status identify(struct qemu *qemu);
 static enum dut_status awake(struct qemu *qemu);
 static struct qtest *launch(struct qemu *qemu);
 static int halting_firmware(void);
+static void drop_spares(struct qemu *qemu);
 static void stop(struct dut *dut);
 
 static struct qemu *self(struct dut *dut)
@@ -64,7 +66,8 @@ static void close_(struct dut *dut)
 	struct qemu *qemu = self(dut);
 
 	stop(dut);
-	qtest_stop(qemu->spare);
+	drop_spares(qemu);
+	qtest_stop(qemu->dying);
 	if (qemu->firmware >= 0)
 		close(qemu->firmware);
 	free(qemu);
@@ -114,9 +117,21 @@ static void stop(struct dut *dut)
 {
 	struct qemu *qemu = self(dut);
 
-	qtest_stop(qemu->q);
-	qemu->q = NULL;
+	if (qemu->q) { /* a big process takes its time to go, so that nobody waits for it */
+		qtest_kill(qemu->q);
+		qtest_stop(qemu->dying);
+		qemu->dying = qemu->q;
+		qemu->q = NULL;
+	}
 	places_forget(&qemu->places);
+}
+
+static void drop_spares(struct qemu *qemu)
+{
+	for (unsigned i = 0; i < SPARES; i++) {
+		qtest_stop(qemu->spare[i]);
+		qemu->spare[i] = NULL;
+	}
 }
 
 /* A machine is there to be asked. */
@@ -124,12 +139,15 @@ static enum dut_status awake(struct qemu *qemu)
 {
 	if (qemu->q)
 		return DUT_OK;
-	qemu->q = qemu->spare ? qemu->spare : launch(qemu);
-	qemu->spare = NULL;
+	qemu->q = qemu->spare[0] ? qemu->spare[0] : launch(qemu);
 	if (!qemu->q)
 		return DUT_DIED;
+	for (unsigned i = 0; i < SPARES; i++) {
+		qemu->spare[i] = i + 1 < SPARES ? qemu->spare[i + 1] : NULL;
+		if (!qemu->spare[i])
+			qemu->spare[i] = launch(qemu);
+	}
 	edu_init(&qemu->edu, qemu->q, REGISTERS);
-	qemu->spare = launch(qemu);
 	return DUT_OK;
 }
 
@@ -211,8 +229,7 @@ static bool find_machine(struct qemu *qemu, char *why, size_t size)
 			return true;
 		}
 		stop(&qemu->dut);
-		qtest_stop(qemu->spare);
-		qemu->spare = NULL;
+		drop_spares(qemu);
 	}
 	snprintf(why, size, "the amd-iommu of %s does not translate DMA", qemu->binary);
 	return false;
@@ -467,7 +484,7 @@ static enum dut_status dma(struct dut *dut, const struct dut_dma *dma, struct gv
 	} else {
 		status = read_(qemu, &dma->request, &spa, &granted);
 	}
-	if (status == DUT_OK && !granted && qemu->places.blind)
+	if (status == DUT_OK && spa == UINT64_MAX && qemu->places.blind)
 		status = DUT_UNSUPPORTED;
 	*answer = (struct gvi_answer){0};
 	answer->result = granted ? GVI_GRANT : GVI_ABORT;

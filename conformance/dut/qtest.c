@@ -71,11 +71,16 @@ struct qtest *qtest_start(char *const argv[], int file)
 	return NULL;
 }
 
+void qtest_kill(struct qtest *q)
+{
+	kill(q->process, SIGKILL);
+}
+
 void qtest_stop(struct qtest *q)
 {
 	if (!q)
 		return;
-	kill(q->process, SIGKILL);
+	qtest_kill(q);
 	while (waitpid(q->process, NULL, 0) < 0 && errno == EINTR)
 		;
 	close(q->socket);

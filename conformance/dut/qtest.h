@@ -20,7 +20,10 @@ struct qtest;
  * The process ends with this one.  NULL when the system refuses. */
 struct qtest *qtest_start(char *const argv[], int file);
 
-/* Kills the process and frees q, which may be NULL. */
+/* Ends the process without waiting until it is gone; only qtest_stop() may follow. */
+void qtest_kill(struct qtest *q);
+
+/* Ends the process, if it has not ended, and frees q, which may be NULL. */
 void qtest_stop(struct qtest *q);
 
 /* Does not wait for the answer, which the next call that waits will check. */
