@@ -171,7 +171,8 @@ static const char *const style[] = {
 	"4rem;background:var(--bg);color:var(--fg);",
 	"font:16px/1.5 system-ui,sans-serif}",
 	"h1{font-size:1.6rem;margin:1.5rem 0 .25rem}h2{font-size:1.2rem;margin:2.5rem 0 .5rem}",
-	"h3{font-size:1.05rem;margin:0}p{margin:.25rem 0}a{color:var(--link)}.dim{color:var(--dim)}",
+	"h3{font-size:1.05rem;margin:0}p{margin:.25rem "
+	"0}a{color:var(--link)}.dim{color:var(--dim)}",
 	"code,pre{font:.85em/1.45 ui-monospace,Consolas,monospace}code{overflow-wrap:anywhere}",
 	"pre{overflow:auto;max-height:32rem;margin:.5rem 0;padding:.75rem;background:var(--bg);",
 	"border:1px solid var(--line);border-radius:4px}",
@@ -197,8 +198,11 @@ static const char *const style[] = {
 	"th,td{text-align:left;vertical-align:top;padding:.35rem .75rem .35rem 0;",
 	"border-bottom:1px solid var(--line)}th{font-weight:600}",
 	"th.n,td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}",
-	"td:last-child:not(.n){vertical-align:middle}th.n+th:not(.n),td.n+td:not(.n){padding-left:1rem}",
-	"section,tbody{scroll-margin-top:4.5rem}tbody th{padding-top:1.25rem}td.bad{color:var(--bad);font-weight:600}",
+	"td:last-child:not(.n){vertical-align:middle}th.n+th:not(.n),td.n+td:not(.n){padding-left:"
+	"1rem}",
+	"section,tbody{scroll-margin-top:4.5rem}tbody "
+	"th{padding-top:1.25rem}.bad{color:var(--bad);font-weight:600}.none{color:var(--no);font-"
+	"weight:600}",
 	"article{margin:.75rem 0;padding:.75rem 1rem;background:var(--box);border-radius:4px;",
 	"border-left:4px solid var(--bad)}article ul{margin:.5rem 0 0;padding-left:1.2rem}",
 	"summary{cursor:pointer;color:var(--link)}",
@@ -310,7 +314,7 @@ static void put_summary(struct page *page)
 
 /* ---- Failures ----------------------------------------------------------------------- */
 
-static void put_failed_case(FILE *out, const struct case_span *span);
+static void put_failed_case(FILE *out, const struct case_span *span, bool open);
 static void put_failure(FILE *out, const struct result *r, bool explained, bool open);
 
 static void put_place(FILE *out, const struct result *r)
@@ -329,11 +333,12 @@ static void put_failures(struct page *page)
 	fputs("<section data-group>\n<h2>Failures</h2>\n", page->out);
 	for (size_t at = 0; report_case(page->report, &at, &span);)
 		if (span.totals[FAILED])
-			put_failed_case(page->out, &span);
+			put_failed_case(page->out, &span,
+					page->report->totals[FAILED] <= FAILURES_SHOWN);
 	fputs("</section>\n", page->out);
 }
 
-static void put_failed_case(FILE *out, const struct case_span *span)
+static void put_failed_case(FILE *out, const struct case_span *span, bool open)
 {
 	unsigned listed = 0;
 
@@ -355,7 +360,7 @@ static void put_failed_case(FILE *out, const struct case_span *span)
 			continue;
 		if (listed == FAILURES_SHOWN)
 			fputs("</ul>\n<details><summary>More instances</summary>\n<ul>\n", out);
-		put_failure(out, r, listed < FAILURES_SHOWN, span->totals[FAILED] == 1);
+		put_failure(out, r, listed < FAILURES_SHOWN, open);
 		listed++;
 	}
 	if (span->totals[FAILED] > listed)
@@ -383,9 +388,9 @@ static void put_failure(FILE *out, const struct result *r, bool explained, bool 
 
 /* ---- Topics and cases ----------------------------------------------------------------- */
 
-static void put_number(FILE *out, uint64_t number, bool bad)
+static void put_number(FILE *out, uint64_t number, const char *classes)
 {
-	fprintf(out, "<td class=\"n%s\">%" PRIu64 "</td>", bad ? " bad" : "", number);
+	fprintf(out, "<td class=\"%s\">%" PRIu64 "</td>", classes, number);
 }
 
 static void put_topics(struct page *page)
@@ -405,9 +410,9 @@ static void put_topics(struct page *page)
 		fprintf(out, "<tr><td><a href=\"#topic-%zu\">", i);
 		put_xml(out, t->name);
 		fputs("</a></td>", out);
-		put_number(out, t->cases, false);
+		put_number(out, t->cases, "n");
 		for (unsigned v = 0; v < NVERDICTS; v++)
-			put_number(out, t->totals[v], v == FAILED && t->totals[v]);
+			put_number(out, t->totals[v], v == FAILED && t->totals[v] ? "n bad" : "n");
 		fputs("<td>", out);
 		put_bar(out, t->totals);
 		fputs("</td></tr>\n", out);
@@ -473,9 +478,9 @@ static void put_case(FILE *out, const struct case_span *span)
 		fputs("</span>", out);
 	}
 	fputs("</td>", out);
-	put_number(out, span->totals[PASSED], false);
-	put_number(out, span->totals[FAILED], span->totals[FAILED]);
-	put_number(out, skipped(span->totals), false);
+	put_number(out, span->totals[PASSED], "n");
+	put_number(out, span->totals[FAILED], span->totals[FAILED] ? "n bad" : "n");
+	put_number(out, skipped(span->totals), "n");
 	fputs("</tr>\n", out);
 }
 
@@ -490,7 +495,8 @@ static void put_clauses(struct page *page)
 
 	for (unsigned i = 1; i < GVI_NCLAUSES; i++)
 		executions = executions || page->report->clause_hits[i];
-	fputs("<section data-group>\n<h2>Clauses</h2>\n<div class=\"scroll\"><table>\n<caption>The rules of "
+	fputs("<section data-group>\n<h2>Clauses</h2>\n<div class=\"scroll\"><table>\n<caption>The "
+	      "rules of "
 	      "docs/spec. "
 	      "Cases name the rules that they test; the model tells which it applies while the "
 	      "cases "
@@ -512,6 +518,7 @@ static void put_clause(struct page *page, unsigned clause, bool executions)
 {
 	const struct gvi_clause_info *info = &gvi_clauses[clause];
 	const struct tally *t = &page->clause[clause];
+	uint64_t hits = page->report->clause_hits[clause];
 	FILE *out = page->out;
 
 	fprintf(out,
@@ -525,13 +532,12 @@ static void put_clause(struct page *page, unsigned clause, bool executions)
 	fputs(" section ", out);
 	put_xml(out, info->section);
 	fputs(!t->cases ? "; no case</span></td>" : "</span></td>", out);
-	put_number(out, t->cases, !t->cases);
-	put_number(out, t->totals[PASSED], false);
-	put_number(out, t->totals[FAILED], t->totals[FAILED]);
-	put_number(out, skipped(t->totals), false);
+	put_number(out, t->cases, t->cases ? "n" : "n none");
+	put_number(out, t->totals[PASSED], "n");
+	put_number(out, t->totals[FAILED], t->totals[FAILED] ? "n bad" : "n");
+	put_number(out, skipped(t->totals), "n");
 	if (executions)
-		put_number(out, page->report->clause_hits[clause],
-			   !page->report->clause_hits[clause]);
+		put_number(out, hits, hits ? "n" : "n none");
 	else
 		fputs("<td class=\"n dim\">unknown</td>", out);
 	fputs("</tr>\n", out);
