@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-static void load(uint64_t *to, const uint8_t *from, unsigned words);
+static void load(uint64_t *to, const void *from, unsigned words);
 static enum gvi_bus call_read(struct gvi *m, uint64_t spa, uint64_t *to, unsigned words);
 static const uint8_t *in_window(const struct gvi_host *host, uint64_t spa, size_t length);
 static void note_fetch(struct gvi *m, const struct gvi_note *n);
@@ -28,22 +28,22 @@ enum gvi_bus host_fetch_elsewhere(struct gvi *m, enum gvi_format_id format, uint
 	return bus;
 }
 
-static void load(uint64_t *to, const uint8_t *from, unsigned words)
+/* `from` may be `to` itself. */
+static void load(uint64_t *to, const void *from, unsigned words)
 {
 	for (unsigned i = 0; i < words; i++)
-		to[i] = load64(from + 8 * i);
+		to[i] = load64((const uint8_t *)from + 8 * i);
 }
 
 /* A fetch that fails leaves zeros. */
 static enum gvi_bus call_read(struct gvi *m, uint64_t spa, uint64_t *to, unsigned words)
 {
-	uint8_t bytes[8 * GVI_MAX_WORDS];
 	enum gvi_bus bus = GVI_BUS_MASTER_ABORT;
 
 	if (m->host.read)
-		bus = m->host.read(m->host.user, spa, bytes, 8 * (size_t)words);
+		bus = m->host.read(m->host.user, spa, to, 8 * (size_t)words);
 	if (bus == GVI_BUS_OK)
-		load(to, bytes, words);
+		load(to, to, words);
 	else
 		memset(to, 0, 8 * (size_t)words);
 	return (unsigned)bus <= GVI_BUS_POISON ? bus : GVI_BUS_TARGET_ABORT;

@@ -4,6 +4,12 @@
 
 #include "model/state.h"
 
+/* The first window, unless somebody wants to hear of every fetch; or NULL. */
+static inline const struct gvi_window *host_window(const struct gvi *m)
+{
+	return m->host.nwindows && !m->host.note ? m->host.windows : NULL;
+}
+
 /* What the first window does not hold, or somebody listens to. */
 enum gvi_bus host_fetch_elsewhere(struct gvi *m, enum gvi_format_id format, uint64_t spa,
 				  uint64_t *to, unsigned words);
@@ -12,10 +18,10 @@ enum gvi_bus host_fetch_elsewhere(struct gvi *m, enum gvi_format_id format, uint
 static inline enum gvi_bus host_fetch(struct gvi *m, enum gvi_format_id format, uint64_t spa,
 				      uint64_t *to, unsigned words)
 {
-	const struct gvi_window *w = m->host.windows;
+	const struct gvi_window *w = host_window(m);
 	uint64_t offset;
 
-	if (!m->host.nwindows || m->host.note)
+	if (!w)
 		return host_fetch_elsewhere(m, format, spa, to, words);
 	offset = spa - w->spa;
 	if (offset >= w->length || w->length - offset < 8 * (uint64_t)words)

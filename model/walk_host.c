@@ -14,6 +14,7 @@ struct walk {
 	uint64_t table;                 /* spa of the table at `level` */
 	unsigned level;
 	uint64_t rights;                /* left so far */
+	uint64_t unsound;               /* bits that a plain pointer does not have */
 	unsigned had;                   /* who updates A and D: DTE.HAD as it counts */
 	bool     on_the_way;            /* A is set level by level */
 	bool     changed;               /* an entry changed under an update */
@@ -52,6 +53,9 @@ enum verdict host_walk(struct access *x, struct page *page, bool *racing)
 /* ---- Section 4: the walk ------------------------------------------------ */
 
 static enum gvi_bus descend(struct access *x, struct walk *w, uint64_t *entry);
+static bool straight_down(struct access *x, struct walk *w, const struct gvi_window *window,
+			  uint64_t *entry);
+static bool is_plain(uint64_t entry, unsigned level, uint64_t unsound);
 static bool is_leaf(struct access *x, const struct walk *w, uint64_t entry);
 static void keep(struct walk *w, uint64_t spa, uint64_t entry);
 static unsigned updates(struct access *x);
@@ -85,34 +89,54 @@ static enum verdict walk_once(struct access *x, struct walk *w, struct page *pag
 	}
 }
 
-/* Steps 3 and 11 through pointers that lead one level down and have nothing
- * that steps 4 to 10 could find: most of a walk, in registers.  Stops at the
- * first other entry. */
+/* Step 3, for the next entry that is not plainly a pointer one level down. */
 static enum gvi_bus descend(struct access *x, struct walk *w, uint64_t *entry)
 {
-	/* With A and D to be set, every entry takes the long way. */
-	uint64_t unsound = w->had ? UINT64_MAX : x->m->derived.pde_unsound;
-	uint64_t table = w->table, rights = w->rights, address = w->address, e;
-	unsigned level = w->level, next;
-	enum gvi_bus bus;
+	const struct gvi_window *window = host_window(x->m);
 
-	for (;;) {
-		bus = host_fetch(x->m, GVI_FORMAT_PTE, table + 8 * index_at(address, level), &e, 1);
-		next = (unsigned)get_PDE_NEXT_LEVEL(&e);
-		/* [host.permission-and] */
-		if (next + 1 != level || !get_PDE_PR(&e) || next == 0 || e & unsound ||
-		    x->want & ~(rights & e))
+	if (window && straight_down(x, w, window, entry))
+		return GVI_BUS_OK;
+	return host_fetch(x->m, GVI_FORMAT_PTE, entry_spa(w), entry, 1);
+}
+
+/* Follows plain pointers as long as the tables lie in the window: most of a
+ * walk, in registers.  False: the entry lies elsewhere. */
+static bool straight_down(struct access *x, struct walk *w, const struct gvi_window *window,
+			  uint64_t *entry)
+{
+	uint64_t table = w->table, rights = w->rights, unsound = w->unsound, e = 0;
+	unsigned level = w->level, steps = 0;
+	bool inside;
+
+	for (;; steps++) {
+		uint64_t at = table + 8 * index_at(w->address, level) - window->spa;
+
+		inside = at < window->length && window->length - at >= 8;
+		if (!inside)
 			break;
-		apply(x, GVI_CLAUSE_HOST_NEXT_TABLE);
+		e = load64((const uint8_t *)window->bytes + at);
+		if (!is_plain(e, level, unsound) || x->want & ~(rights & e))
+			break;
 		rights &= e;
 		table = get_PDE_ADDRESS(&e);
-		level = next;
+		level--;
 	}
 	w->table = table;
 	w->rights = rights;
 	w->level = level;
+	while (steps--)
+		apply(x, GVI_CLAUSE_HOST_NEXT_TABLE);
 	*entry = e;
-	return bus;
+	return inside;
+}
+
+/* A pointer in which steps 4 and 6 to 10 find nothing, whatever their order:
+ * one level down, no bit set that is reserved or above PAsize. */
+static bool is_plain(uint64_t entry, unsigned level, uint64_t unsound)
+{
+	uint64_t next = get_PDE_NEXT_LEVEL(&entry);
+
+	return get_PDE_PR(&entry) && next && next + 1 == level && !(entry & unsound);
 }
 
 static void keep(struct walk *w, uint64_t spa, uint64_t entry)
@@ -131,6 +155,8 @@ static enum verdict start(struct access *x, struct walk *w)
 	w->changed = false;
 	w->used = 0;
 	w->had = updates(x);
+	/* With A and D to be set, every entry takes the long way. */
+	w->unsound = w->had ? UINT64_MAX : x->m->derived.pde_unsound;
 	w->on_the_way = w->had && choose(x->m, GVI_CHOICE_UPPER_ACCESSED) == 1;
 	apply(x, GVI_CLAUSE_HOST_WALK);
 	if (host_surplus(x))
@@ -205,7 +231,8 @@ static struct defect pde_encoding(struct access *x, const struct walk *w, uint64
 
 static enum verdict take_entry(struct access *x, struct walk *w, uint64_t entry)
 {
-	if (judge(x, w, pde_reserved(x, entry), pde_encoding(x, w, entry)) == ENDED)
+	if ((!is_plain(entry, w->level, w->unsound) || denied(x, w)) &&
+	    judge(x, w, pde_reserved(x, entry), pde_encoding(x, w, entry)) == ENDED)
 		return ENDED;
 	if (w->on_the_way && accessed_now(x, w) == ENDED)
 		return ENDED;
@@ -285,7 +312,8 @@ static enum verdict take_leaf(struct access *x, struct walk *w, uint64_t entry, 
 	struct defect encoding = leaf_encoding(x, w, entry, &size_log2);
 	uint64_t base = get_PTE_ADDRESS(&entry) & ~low_ones(size_log2);
 
-	if (judge(x, w, pte_reserved(x, entry), encoding) == ENDED)
+	if ((denied(x, w) || entry & x->m->derived.pte_reserved || encoding.clause) &&
+	    judge(x, w, pte_reserved(x, entry), encoding) == ENDED)
 		return ENDED;
 	if (base & x->m->derived.beyond_pa && leaf_beyond_pa(x, w) == ENDED)
 		return ENDED;
