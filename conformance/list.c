@@ -194,10 +194,9 @@ static bool lint_instance(struct lint *l, struct instance *instance)
 
 	if (status == GVI_OK)
 		return true;
-	snprintf(error, sizeof error,
-		 "%s:%u:%u: The configuration of %s[%s] contradicts itself: %s.",
+	snprintf(error, sizeof error, "%s:%u:%u: The configuration contradicts itself%s%s: %s.",
 		 vector->file->yaml->name, (unsigned)vector->node->line,
-		 (unsigned)vector->node->column, vector->id, instance->name,
+		 (unsigned)vector->node->column, *instance->name ? " where " : "", instance->name,
 		 gvi_status_text(status));
 	report(l, error);
 	return false;

@@ -15,6 +15,7 @@ struct profile {
 
 enum { MAX_PATH = 4096 };
 
+static bool is_name(const char *name);
 static bool find_profile(const char *vector, const char *name, char *path);
 static struct profile *load(const char *path, char *error, size_t size);
 static struct profile *recall(const struct reader *r, struct profiles *profiles, const char *path);
@@ -22,14 +23,19 @@ static bool take_preset(struct reader *r, const struct yaml_node *at, const char
 			struct gvi_config *config);
 
 /* A name means a file of profiles/ before it means a preset. */
-bool profile_of(struct reader *r, const struct yaml_node *at, const char *name,
+bool profile_of(struct reader *r, const struct yaml_node *node, const char *other,
 		struct profiles *profiles, struct vector_file *file)
 {
-	char path[MAX_PATH];
+	const char *own = text_of(r, node), *name = other ? other : own;
 	struct profile *profile;
+	char path[MAX_PATH];
 
+	if (!own)
+		return false;
+	if (!is_name(own))
+		return complain(r, node, "The name of a profile has small letters, digits and -.");
 	if (!find_profile(r->file, name, path))
-		return take_preset(r, at, name, &file->config);
+		return take_preset(r, node, name, &file->config);
 	profile = recall(r, profiles, path);
 	if (!profile) {
 		r->failed = true;
@@ -64,7 +70,6 @@ void profiles_free(struct profiles *profiles)
 /* ---- Finding ------------------------------------------------------------------ */
 
 static bool is_file(const char *path);
-static bool is_name(const char *name);
 
 /* What is no plain name is a path; a name is looked for in profiles/ beside the
  * vector and in the folders above. */

@@ -34,6 +34,7 @@ static void record(struct reader *r, unsigned line, unsigned column, const char 
 	n = snprintf(r->error, r->size, "%s:%u:%u: ", r->file, line, column);
 	if (n >= 0 && (size_t)n < r->size)
 		vsnprintf(r->error + n, r->size - (size_t)n, format, list);
+	yaml_make_plain(r->error);
 }
 
 bool complain(struct reader *r, const struct yaml_node *node, const char *format, ...)
@@ -100,6 +101,9 @@ bool all_read(struct reader *r, const struct yaml_node *node)
 
 /* ---- Scalars ------------------------------------------------------------------ */
 
+/* What sweeps fill in is read for every instance, so it must be short. */
+enum { MAX_DYNAMIC = 1000 };
+
 static const char *expand(struct reader *r, const struct yaml_node *node);
 
 const char *text_of(struct reader *r, const struct yaml_node *node)
@@ -110,9 +114,6 @@ const char *text_of(struct reader *r, const struct yaml_node *node)
 	}
 	return node->dynamic ? expand(r, node) : node->text;
 }
-
-/* What sweeps fill in is read for every instance, so it must be short. */
-enum { MAX_DYNAMIC = 1000 };
 
 /* 0x and 16 digits. */
 static char *write_number(char *to, uint64_t value)
@@ -218,9 +219,22 @@ bool computed(struct reader *r, const struct yaml_node *node, const char *text, 
 {
 	struct expression_error e;
 
+	if (length > MAX_DYNAMIC)
+		return complain(r, node, "An expression has at most 1000 characters.");
 	return expression_value(text, length, r->scope, value, &e) ||
 	       complain(r, node, "In `%.*s`, at character %zu: %s.", length < 60 ? (int)length : 60,
 			text, e.at + 1, e.text);
+}
+
+/* Without leading zeros; small enough to need no check. */
+bool small_number(const char **text, unsigned *value)
+{
+	const char *start = *text;
+
+	*value = 0;
+	while (**text >= '0' && **text <= '9' && *text - start < 3)
+		*value = *value * 10 + (unsigned)(*(*text)++ - '0');
+	return *text - start == 1 || (*text - start > 1 && *start != '0');
 }
 
 bool word_of(struct reader *r, const struct yaml_node *node, const char *const *words, size_t count,
@@ -285,15 +299,21 @@ static enum gvi_field_id field_by_bits(enum gvi_format_id format, const char *na
 {
 	const struct gvi_format *f = &gvi_formats[format];
 	size_t length = strcspn(name, "[");
+	const char *p = name + length;
 	unsigned hi, lo;
-	int end = 0;
 
-	if (sscanf(name + length, "[%3u:%3u]%n", &hi, &lo, &end) != 2 || !end) {
-		if (sscanf(name + length, "[%3u]%n", &hi, &end) != 1)
+	if (*p != '[')
+		return GVI_NFIELDS;
+	p++;
+	if (!small_number(&p, &hi))
+		return GVI_NFIELDS;
+	lo = hi;
+	if (*p == ':') {
+		p++;
+		if (!small_number(&p, &lo))
 			return GVI_NFIELDS;
-		lo = hi;
 	}
-	if (!end || name[length + (size_t)end])
+	if (strcmp(p, "]") != 0)
 		return GVI_NFIELDS;
 	for (unsigned i = f->first; i < f->first + f->nfields; i++) {
 		const struct gvi_field *field = &gvi_fields[i];
@@ -564,7 +584,7 @@ bool register_of(struct reader *r, const struct yaml_node *entry, const char *na
 	unsigned index = 0;
 	size_t bare = strcspn(name, "[");
 	enum gvi_register_id found = GVI_NREGISTERS;
-	int end = 0;
+	const char *p = name + bare + 1;
 
 	if (bare > length)
 		bare = length;
@@ -573,8 +593,7 @@ bool register_of(struct reader *r, const struct yaml_node *entry, const char *na
 		id[bare] = '\0';
 		found = register_of_format(gvi_find_format(id));
 	}
-	if (bare < length &&
-	    (sscanf(name + bare, "[%3u]%n", &index, &end) != 1 || bare + (size_t)end != length))
+	if (bare < length && (!small_number(&p, &index) || *p != ']' || p + 1 != name + length))
 		found = GVI_NREGISTERS;
 	if (found == GVI_NREGISTERS || index >= gvi_registers[found].count ||
 	    (bare == length) != (gvi_registers[found].count == 1))

@@ -47,6 +47,8 @@ bool optional_flag(struct reader *r, struct yaml_node *map, const char *key, boo
 bool expression_of(struct reader *r, const struct yaml_node *node, uint64_t *value);
 bool computed(struct reader *r, const struct yaml_node *node, const char *text, size_t length,
 	      uint64_t *value);
+/* One to three digits, behind which *text is left. */
+bool small_number(const char **text, unsigned *value);
 /* One of `count` words; the index in *value. */
 bool word_of(struct reader *r, const struct yaml_node *node, const char *const *words,
 	     size_t count, unsigned *value);
@@ -87,8 +89,9 @@ bool alternative_of(struct reader *r, const struct yaml_node *at, enum gvi_choic
 /* `schema` and `about`, with which vectors and profiles begin. */
 bool head_of(struct reader *r, struct yaml_node *root, const char **about);
 /* Takes configuration, set-up and habits of the profile, or the configuration of
- * the preset, into the file. */
-bool profile_of(struct reader *r, const struct yaml_node *at, const char *name,
+ * the preset, into the file.  `other`, unless NULL, counts instead of what the
+ * node says, and may be a path. */
+bool profile_of(struct reader *r, const struct yaml_node *node, const char *other,
 		struct profiles *profiles, struct vector_file *file);
 
 /* The sweeps of a case, and then the names that it computes. */

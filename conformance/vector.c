@@ -92,9 +92,8 @@ static bool read_profile(struct reader *r, struct vector_file *file, const char 
 			 struct profiles *profiles)
 {
 	const struct yaml_node *node = needed(r, file->yaml->root, "profile");
-	const char *name = node ? text_of(r, node) : NULL;
 
-	return name && profile_of(r, node, profile ? profile : name, profiles, file);
+	return node && profile_of(r, node, profile, profiles, file);
 }
 
 static bool read_given(struct reader *r, struct vector_file *file)

@@ -140,14 +140,18 @@ static bool change_of_format(struct reader *r, struct yaml_node *n, struct confi
 	       complain(r, n, "The value does not fit into %s.", n->key);
 }
 
-/* "3.11" */
+/* "3.05" and "3.11": two digits behind the dot. */
 static bool revision_of(struct reader *r, const struct yaml_node *n, const char *text,
 			uint64_t *value)
 {
-	unsigned major, minor;
-	char end;
+	bool good = false;
+	unsigned major, minor = 0;
 
-	if (sscanf(text, "%2u.%2u%c", &major, &minor, &end) != 2)
+	if (small_number(&text, &major) && major < 256 && *text == '.' && strlen(text) == 3) {
+		text += text[1] == '0' ? 2 : 1;
+		good = small_number(&text, &minor) && !*text;
+	}
+	if (!good)
 		return complain(r, n, "A revision looks like \"3.10\".");
 	*value = GVI_REVISION(major, minor);
 	return true;
@@ -417,6 +421,16 @@ bool needs_of(struct reader *r, struct yaml_node *list, struct needs *needs)
 	return true;
 }
 
+/* Whether the subject has enough bits for the value. */
+static bool is_reachable(const struct need *need)
+{
+	unsigned bits = 1;
+
+	if (need->subject == NEED_FIELD)
+		bits = gvi_width((enum gvi_field_id)need->id) + gvi_fields[need->id].scale;
+	return bits >= 64 || need->value >> bits == 0;
+}
+
 /* !NAME, NAME, or NAME OP VALUE; longer operators first. */
 static bool need_of(struct reader *r, const struct yaml_node *n, struct need *need)
 {
@@ -447,7 +461,9 @@ static bool need_of(struct reader *r, const struct yaml_node *n, struct need *ne
 	sign += strlen(signs[i]);
 	if (need->subject == NEED_REVISION)
 		return revision_of(r, n, sign, &need->value);
-	return yaml_number(sign, &need->value) || complain(r, n, "`%.80s` is no number.", sign);
+	if (!yaml_number(sign, &need->value))
+		return complain(r, n, "`%.80s` is no number.", sign);
+	return is_reachable(need) || complain(r, n, "%s is never that large.", name);
 }
 
 static bool need_subject(struct reader *r, const struct yaml_node *n, const char *name,

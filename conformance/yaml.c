@@ -430,7 +430,15 @@ static bool refuse(struct builder *b, yaml_mark_t mark, const char *format, ...)
 	if (n >= 0 && (size_t)n < b->size)
 		vsnprintf(b->error + n, b->size - (size_t)n, format, list);
 	va_end(list);
+	yaml_make_plain(b->error);
 	return false;
+}
+
+void yaml_make_plain(char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			*text = '?';
 }
 
 /* libyaml gives the place of undecodable bytes as an offset only. */

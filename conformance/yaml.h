@@ -52,6 +52,9 @@ const struct yaml_node *yaml_unread(const struct yaml_node *node);
 /* Marks all below a node as read. */
 void yaml_mark(struct yaml_node *node);
 
+/* Quoted texts may hold control characters; a terminal must not see them. */
+void yaml_make_plain(char *text);
+
 /* A decimal number without leading zeros, or 0x and hexadecimal digits. */
 bool yaml_number(const char *text, uint64_t *value);
 
