@@ -81,9 +81,11 @@ static bool legal(struct command *c)
 	}
 	/* [command.guest-bit] */
 	gn = get_INVALIDATE_IOMMU_PAGES_GN(c->raw);
-	if (opcode == 3 && gn && !has(c->m, GVI_FEATURE_GTSUP) &&
-	    choose(c->m, GVI_CHOICE_GN_WITHOUT_GTSUP) == 1)
-		features |= UINT64_C(1) << GVI_FEATURE_GTSUP;
+	if (opcode == 3 && gn && !has(c->m, GVI_FEATURE_GTSUP)) {
+		cite(c->m, GVI_CLAUSE_COMMAND_GUEST_BIT);
+		if (choose(c->m, GVI_CHOICE_GN_WITHOUT_GTSUP) == 1)
+			features |= UINT64_C(1) << GVI_FEATURE_GTSUP;
+	}
 	cite(c->m, GVI_CLAUSE_COMMAND_RESERVED_BITS);
 	for (unsigned w = 0; w < 2; w++)
 		if (c->raw[w] & gvi_reserved_mask((enum gvi_format_id)opcodes[opcode].format, w,
@@ -99,12 +101,14 @@ static bool guest_command_refused(struct command *c, unsigned opcode)
 
 	if (opcode < 9 || (get_CONTROL_VCMD_EN(control) && get_CONTROL_VIOMMU_EN(control)))
 		return false;
+	cite(c->m, GVI_CLAUSE_COMMAND_GUEST_COMMANDS);
 	return choose(c->m, GVI_CHOICE_GUEST_COMMANDS) == 1;
 }
 
 /* ---- Step 4: commands that invalidate, and those without effect here ---- */
 
 static void completion_wait(struct command *c);
+static bool invalidates(const struct command *c);
 static void remember(struct command *c);
 
 static void perform(struct command *c)
@@ -127,8 +131,17 @@ static void perform(struct command *c)
 		break;
 	default:
 		cite(c->m, GVI_CLAUSE_COMMAND_EXECUTE);
-		remember(c);
+		if (invalidates(c))
+			remember(c);
 	}
+}
+
+/* The rest: pages, IOTLB pages, the interrupt table, and a prefetch that says so. */
+static bool invalidates(const struct command *c)
+{
+	uint64_t opcode = c->raw[0] >> 60;
+
+	return opcode <= 5 || (opcode == 6 && get_PREFETCH_IOMMU_PAGES_INVAL(c->raw));
 }
 
 /* [invalidate.completion] What was invalidated counts from the next wait on. */
@@ -158,6 +171,7 @@ static void completion_wait(struct command *c)
 	cite(m, GVI_CLAUSE_COMMAND_COMPLETION_WAIT);
 	if (s && what != 2 && !store(c))
 		return;
+	cite(m, GVI_CLAUSE_INVALIDATE_COMPLETION);
 	m->npending = m->lost_pending = 0;
 	if (!i || what == 1)
 		return;
@@ -216,6 +230,7 @@ static void illegal(struct command *c)
 
 	set_ILLEGAL_COMMAND_ERROR_CODE(e, 5);
 	set_ILLEGAL_COMMAND_ERROR_ADDRESS(e, c->spa);
+	cite(c->m, GVI_CLAUSE_EVENT_ILLEGAL_COMMAND_ERROR);
 	stop(c, GVI_CLAUSE_COMMAND_ILLEGAL_HALT, e);
 }
 
@@ -228,6 +243,7 @@ static void hardware_error(struct command *c, uint64_t spa, enum gvi_bus bus)
 	set_COMMAND_HARDWARE_ERROR_CODE(e, 6);
 	set_COMMAND_HARDWARE_ERROR_TYPE(e, bus);
 	set_COMMAND_HARDWARE_ERROR_ADDRESS(e, spa);
+	cite(c->m, GVI_CLAUSE_EVENT_COMMAND_HARDWARE_ERROR);
 	stop(c, GVI_CLAUSE_COMMAND_HARDWARE_HALT, e);
 }
 

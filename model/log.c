@@ -12,18 +12,15 @@ static bool append(struct gvi *m, const uint64_t record[2]);
 /* Steps 1 to 5 of section 6. */
 enum gvi_logging log_event(struct gvi *m, const uint64_t record[2])
 {
-	bool running = get_STATUS_EVENT_LOG_RUN(&m->reg[SLOT_STATUS]), taken;
+	bool taken = false;
 
-	hardware_event(m, record, running && !ring_full(m, event_ring()));
-	if (!running) {
+	if (!get_STATUS_EVENT_LOG_RUN(&m->reg[SLOT_STATUS]))
 		cite(m, GVI_CLAUSE_EVENT_LOG_STOPPED);
-		return GVI_LOST;
-	}
-	if (ring_full(m, event_ring())) {
+	else if (ring_full(m, event_ring()))
 		overflow(m);
-		return GVI_LOST;
-	}
-	taken = append(m, record);
+	else
+		taken = append(m, record);
+	hardware_event(m, record, taken);
 	return taken ? GVI_LOGGED : GVI_LOST;
 }
 
@@ -120,12 +117,20 @@ void interrupt_rising(struct gvi *m, unsigned before)
 		}
 }
 
-/* [pci.msi-off] [pci.bus-master] */
+/* Whether MSI carries the interrupt: with IntCapXTEn it is none of MSI's
+ * (docs/spec/07-mmio-registers.md section 12). */
 static bool can_send(struct gvi *m)
 {
-	if (!get_MSI_CAP_HEADER_MSI_EN(&m->reg[SLOT_MSI_CAP_HEADER]))
+	if (get_CONTROL_INT_CAP_XT_EN(&m->reg[SLOT_CONTROL]))
 		return false;
-	return (m->pci.command & 4) || choose(m, GVI_CHOICE_MSI_BUS_MASTER) == 1;
+	if (!get_MSI_CAP_HEADER_MSI_EN(&m->reg[SLOT_MSI_CAP_HEADER])) {
+		cite(m, GVI_CLAUSE_PCI_MSI_OFF);
+		return false;
+	}
+	if (m->pci.command & 4)
+		return true;
+	cite(m, GVI_CLAUSE_PCI_BUS_MASTER);
+	return choose(m, GVI_CHOICE_MSI_BUS_MASTER) == 1;
 }
 
 /* [register.interrupt-message] */
