@@ -394,7 +394,7 @@ static void interrupt_range_read(struct way *w)
 		if (!fetch_device(w))
 			return;
 		if (!bit(w->dte[0], 0)) {
-			not_valid(w);
+			forward(w);
 			return;
 		}
 	}
@@ -602,14 +602,12 @@ static uint64_t missing_0(const struct naive *n)
 {
 	uint64_t mask = 0;
 
-	if (n->revision >= GVI_REVISION(3, 11) && !bit(n->efr2, 0))
-		mask |= ones(6, 4); /* CXL attributes */
 	if (!bit(n->efr, 49))
 		mask |= ones(7, 7); /* HAD */
 	if (!bit(n->efr, 52))
 		mask |= ones(8, 8);
 	if (!bit(n->efr, 50) || !bit(n->control, 45))
-		mask |= ones(53, 52); /* PPR, GPRP: row 11 */
+		mask |= ones(53, 53); /* GPRP */
 	if (!bit(n->efr, 48))
 		mask |= ones(54, 54); /* GIoV */
 	if (!bit(n->efr, 4))
@@ -624,6 +622,8 @@ static bool reserved_memory_half(const struct way *w)
 
 	if (n->revision < GVI_REVISION(3, 11))
 		mask0 |= ones(6, 4);
+	if (!bit(n->efr, 50) || !bit(n->control, 45))
+		mask0 |= ones(52, 52); /* PPR: row 11, which hardware was seen to check */
 	if (n->revision < GVI_REVISION(3, 6))
 		mask1 |= ones(42, 42); /* SATS */
 	if (habit(w, GVI_CHOICE_DTE_UNSUPPORTED_BITS) == 0) {
@@ -1028,7 +1028,7 @@ static enum outcome check_size(struct walk *k, uint64_t entry)
 		return ENDED;
 	}
 	k->base = entry & ones(51, 12) & ~(k->size - 1);
-	return bits(entry, 11, 9) == 7 ? address_beyond(k, k->base) : GO_ON;
+	return GO_ON;
 }
 
 /* Steps 9 and 10. */
@@ -1071,6 +1071,8 @@ static enum outcome check(struct walk *k, uint64_t entry)
 		outcome = check_rights(k);
 	if (outcome == GO_ON && order != 2)
 		outcome = check_encoding(k, entry);
+	if (outcome == GO_ON && bits(entry, 11, 9) == 7 && is_leaf(k, entry))
+		outcome = address_beyond(k, k->base); /* AMB-2.8: with the size */
 	if (outcome == GO_ON && order == 1 && is_leaf(k, entry))
 		outcome = check_rights(k);
 	return outcome;
