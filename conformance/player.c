@@ -6,6 +6,7 @@
 
 #include "conformance/dut/model.h"
 #include "conformance/matcher.h"
+#include "conformance/reader.h"
 
 /* The event log, as far as it has been read. */
 struct log {
@@ -115,11 +116,16 @@ static bool play_others(struct player *p, const struct instance *instance, unsig
 /* ---- Whether the case is for this device ---------------------------------------- */
 
 static bool holds(const struct need *need, const struct gvi_config *config, unsigned abilities);
+static bool is_configured_so(const struct instance *instance, const struct gvi_config *fixed);
 
 static bool applies(const struct session *s, const struct gvi_config *config)
 {
 	if (s->instance->habits && !(s->player->abilities & DUT_CONFIGURE)) {
 		snprintf(s->play->reason, MAX_REASON, "the device cannot be told its habits");
+		return false;
+	}
+	if (!(s->player->abilities & DUT_CONFIGURE) && !is_configured_so(s->instance, config)) {
+		snprintf(s->play->reason, MAX_REASON, "the device is configured otherwise");
 		return false;
 	}
 	for (unsigned i = 0; i < 2; i++)
@@ -132,6 +138,22 @@ static bool applies(const struct session *s, const struct gvi_config *config)
 			return false;
 		}
 	return true;
+}
+
+/* A profile's configuration is only the usual one; that of a file or a case is
+ * what its expectations are about. */
+static bool is_configured_so(const struct instance *instance, const struct gvi_config *fixed)
+{
+	struct gvi_config asked;
+
+	memcpy(&asked, fixed, sizeof asked);
+	for (unsigned i = 1; i < 3; i++) {
+		const struct given *given = instance->given[i];
+
+		if (given)
+			apply_config(&asked, given->config, given->nconfig);
+	}
+	return memcmp(&asked, fixed, sizeof asked) == 0;
 }
 
 static uint64_t subject(const struct need *need, const struct gvi_config *config,
@@ -274,7 +296,7 @@ static enum outcome store(struct session *s, const struct store *store);
 static enum outcome write_access(struct session *s, const struct access *access);
 static enum outcome settle(struct session *s);
 static enum outcome look_up_log(struct session *s);
-static enum outcome apply_given(struct session *s, const struct given *given);
+static enum outcome set_up_part(struct session *s, const struct given *given);
 
 static enum outcome set_up(struct session *s)
 {
@@ -282,11 +304,11 @@ static enum outcome set_up(struct session *s)
 
 	for (unsigned i = 0; i < 3 && o == FITS; i++)
 		if (s->instance->given[i])
-			o = apply_given(s, s->instance->given[i]);
+			o = set_up_part(s, s->instance->given[i]);
 	return o == FITS ? look_up_log(s) : o;
 }
 
-static enum outcome apply_given(struct session *s, const struct given *given)
+static enum outcome set_up_part(struct session *s, const struct given *given)
 {
 	enum outcome o = FITS;
 

@@ -56,7 +56,7 @@ struct dut_class {
 
 	/* A fresh device after reset, all memory zero.  A device that cannot be
 	 * configured overwrites *config with what it is (efr, efr2, capability,
-	 * misc0, no_host). */
+	 * misc0, base, enabled, no_host). */
 	enum dut_status (*start)(struct dut *dut, struct gvi_config *config);
 	void (*stop)(struct dut *dut);
 

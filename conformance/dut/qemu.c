@@ -29,6 +29,7 @@ struct identity {
 	uint64_t efr, efr2;
 	uint32_t capability, misc0;
 	uint16_t function; /* DeviceID */
+	bool enabled;      /* what Enable reads, though the registers are decoded always */
 	bool events;       /* it writes its log */
 };
 
@@ -109,6 +110,8 @@ static enum dut_status start(struct dut *dut, struct gvi_config *config)
 	config->efr2 = identity->efr2;
 	config->capability = identity->capability;
 	config->misc0 = identity->misc0;
+	config->base = REGISTERS;
+	config->enabled = identity->enabled;
 	config->no_host = false;
 	return DUT_OK;
 }
@@ -315,7 +318,7 @@ static enum dut_status identify(struct qemu *qemu)
 {
 	struct identity *identity = &qemu->identity;
 	enum dut_status status = find_function(qemu);
-	uint32_t at = 0;
+	uint32_t at = 0, base = 0;
 
 	if (status == DUT_OK)
 		status =
