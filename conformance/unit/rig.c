@@ -14,7 +14,7 @@ static enum gvi_bus on_write(void *user, uint64_t spa, const void *from, size_t 
 	struct rig *r = user;
 
 	if (r->on_write == GVI_BUS_OK)
-		ck_assert(memory_write(r->memory, spa, from, len));
+		REQUIRE(memory_write(r->memory, spa, from, len));
 	return r->on_write;
 }
 
@@ -42,7 +42,7 @@ static void on_note(void *user, const struct gvi_note *note)
 {
 	struct rig *r = user;
 
-	ck_assert_uint_le(note->kind, GVI_NOTE_EFFECT);
+	REQUIRE(note->kind <= GVI_NOTE_EFFECT);
 	r->notes[note->kind]++;
 }
 
@@ -97,13 +97,13 @@ uint64_t rig_read(struct rig *r, enum gvi_register_id id)
 {
 	uint64_t value;
 
-	ck_assert_int_eq(gvi_mmio_read(r->m, gvi_registers[id].offset, 8, &value), GVI_OK);
+	REQUIRE(gvi_mmio_read(r->m, gvi_registers[id].offset, 8, &value) == GVI_OK);
 	return value;
 }
 
 void rig_write(struct rig *r, enum gvi_register_id id, uint64_t value)
 {
-	ck_assert_int_eq(gvi_mmio_write(r->m, gvi_registers[id].offset, 8, value), GVI_OK);
+	REQUIRE(gvi_mmio_write(r->m, gvi_registers[id].offset, 8, value) == GVI_OK);
 }
 
 uint64_t rig_field(struct rig *r, enum gvi_register_id id, enum gvi_field_id field)
@@ -123,7 +123,7 @@ void rig_set(struct rig *r, enum gvi_register_id id, enum gvi_field_id field, ui
 
 void rig_pci_write(struct rig *r, uint32_t offset, uint32_t value)
 {
-	ck_assert_int_eq(gvi_config_write(r->m, offset, 4, value), GVI_OK);
+	REQUIRE(gvi_config_write(r->m, offset, 4, value) == GVI_OK);
 }
 
 void rig_entry(struct rig *r, const char *fields)
@@ -156,7 +156,7 @@ void rig_command_raw(struct rig *r, uint64_t low, uint64_t high)
 	ck_assert(memory_store(r->memory, COMMANDS + tail, low));
 	ck_assert(memory_store(r->memory, COMMANDS + tail + 8, high));
 	rig_write(r, GVI_REGISTER_CMD_BUF_TAIL, (tail + 16) % 4096);
-	ck_assert_int_eq(gvi_step(r->m, &done), GVI_OK);
+	REQUIRE(gvi_step(r->m, &done) == GVI_OK);
 	ck_assert(done);
 }
 
@@ -166,7 +166,7 @@ struct gvi_answer rig_access(struct rig *r, enum gvi_access_kind access, uint64_
 		.device = DEVICE, .address = address, .length = 4, .access = (uint8_t)access};
 	struct gvi_answer answer;
 
-	ck_assert_int_eq(gvi_translate(r->m, &request, &answer), GVI_OK);
+	REQUIRE(gvi_translate(r->m, &request, &answer) == GVI_OK);
 	return answer;
 }
 

@@ -146,6 +146,45 @@ START_TEST(test_what_a_message_needs)
 }
 END_TEST
 
+/* With IntCapXTEn the interrupt is due, and MSI, though enabled, does not carry it. */
+START_TEST(test_x2apic_interrupts_are_no_msi)
+{
+	struct rig r;
+
+	open_started(&r, GVI_PRESET_EVERYTHING);
+	rig_set(&r, GVI_REGISTER_CONTROL, GVI_CONTROL_INT_CAP_XT_EN, 1);
+	rig_command(&r, GVI_FORMAT_COMPLETION_WAIT, "i=1");
+	ck_assert_int_eq(effects(&r, 1)->kind, GVI_EFFECT_RAISE);
+	rig_set(&r, GVI_REGISTER_CONTROL, GVI_CONTROL_INT_CAP_XT_EN, 0);
+	rig_write(&r, GVI_REGISTER_STATUS, 4);
+	rig_command(&r, GVI_FORMAT_COMPLETION_WAIT, "i=1");
+	ck_assert_uint_eq(r.nsent, 1);
+	rig_close(&r);
+}
+END_TEST
+
+/* Registers that keep only what the log did not take: a log that is there, but
+ * whose memory refuses, did not. */
+START_TEST(test_a_record_that_cannot_be_written_was_not_taken)
+{
+	struct gvi_config config = rig_config(GVI_PRESET_EVERYTHING);
+	struct rig r;
+
+	config.habit[GVI_CHOICE_HW_EVENT_WHEN] = 1;
+	rig_open(&r, &config);
+	rig_start(&r);
+	r.on_read = GVI_BUS_TARGET_ABORT;
+	(void)rig_access(&r, GVI_READ, DATA);
+	ck_assert_uint_eq(rig_read(&r, GVI_REGISTER_HW_EVENT_STATUS), 0);
+	r.on_write = GVI_BUS_TARGET_ABORT;
+	(void)rig_access(&r, GVI_READ, DATA);
+	ck_assert_uint_eq(rig_read(&r, GVI_REGISTER_HW_EVENT_STATUS), 1);
+	/* DEV_TAB_HARDWARE_ERROR, Type 2. */
+	ck_assert_uint_eq(rig_read(&r, GVI_REGISTER_HW_EVENT_UPPER), UINT64_C(0x3400000000000020));
+	rig_close(&r);
+}
+END_TEST
+
 /* MsiNum 3 of 1, 2 and 4 enabled messages. */
 START_TEST(test_message_numbers)
 {
@@ -461,6 +500,7 @@ END_TEST
 RIG_RUN("effects", test_an_event_is_written_raised_sent,
 	test_an_event_that_cannot_be_written_is_lost, test_status_and_enable_apart,
 	test_an_enable_that_meets_its_status_may_be_silent, test_what_a_message_needs,
+	test_x2apic_interrupts_are_no_msi, test_a_record_that_cannot_be_written_was_not_taken,
 	test_message_numbers, test_a_message_may_need_no_bus,
 	test_a_wait_stores_before_it_interrupts, test_a_wait_that_does_only_one_of_both,
 	test_a_wait_outside_the_store_window, test_accessed_and_dirty_bits_top_first,
