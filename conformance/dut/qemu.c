@@ -318,6 +318,7 @@ static enum dut_status identify(struct qemu *qemu)
 {
 	struct identity *identity = &qemu->identity;
 	enum dut_status status = find_function(qemu);
+	uint16_t id = identity->function;
 	uint32_t at = 0, base = 0;
 
 	if (status == DUT_OK)
@@ -329,10 +330,12 @@ static enum dut_status identify(struct qemu *qemu)
 	if (status == DUT_OK)
 		status = find_capability(qemu, &at);
 	if (status == DUT_OK)
-		status = qtest_pci_read(qemu->q, identity->function, at, 4, &identity->capability);
+		status = qtest_pci_read(qemu->q, id, at, 4, &identity->capability);
 	if (status == DUT_OK)
-		status =
-			qtest_pci_read(qemu->q, identity->function, at + 0x10, 4, &identity->misc0);
+		status = qtest_pci_read(qemu->q, id, at + 0x04, 4, &base);
+	if (status == DUT_OK)
+		status = qtest_pci_read(qemu->q, id, at + 0x10, 4, &identity->misc0);
+	identity->enabled = base & 1;
 	return status;
 }
 
