@@ -189,20 +189,16 @@ uint64_t gvi_reserved_mask(enum gvi_format_id format, unsigned word, uint64_t fe
 	return mask;
 }
 
+/* Rows stand in the order of their lowest bits. */
 enum gvi_field_id gvi_first_reserved(enum gvi_format_id format, const uint64_t *raw,
 				     uint64_t features)
 {
 	const struct gvi_format *t = &gvi_formats[format];
-	enum gvi_field_id lowest = GVI_NFIELDS;
 
-	for (unsigned i = t->first; i < t->first + t->nfields; i++) {
-		const struct gvi_field *f = &gvi_fields[i];
-
-		if (is_reserved(f, features) && gvi_get((enum gvi_field_id)i, raw) &&
-		    (lowest == GVI_NFIELDS || f->segment[0].lo < gvi_fields[lowest].segment[0].lo))
-			lowest = (enum gvi_field_id)i;
-	}
-	return lowest;
+	for (unsigned i = t->first; i < t->first + t->nfields; i++)
+		if (is_reserved(&gvi_fields[i], features) && gvi_get((enum gvi_field_id)i, raw))
+			return (enum gvi_field_id)i;
+	return GVI_NFIELDS;
 }
 
 /* ---- Names -------------------------------------------------------------- */

@@ -228,9 +228,9 @@ static uint64_t largest(const struct gvi *m, enum gvi_field_id field)
 	case GVI_CONTROL_INV_TIMEOUT:
 		return 6;
 	case GVI_CONTROL_DUAL_PPR_LOG_EN:
-		return get_EFR_DUALPPRLOGSUP(efr) == 3 ? 0 : get_EFR_DUALPPRLOGSUP(efr);
+		return get_EFR_DUALPPRLOGSUP(efr);
 	case GVI_CONTROL_DUAL_EVENT_LOG_EN:
-		return get_EFR_DUALEVENTLOGSUP(efr) == 3 ? 0 : get_EFR_DUALEVENTLOGSUP(efr);
+		return get_EFR_DUALEVENTLOGSUP(efr);
 	case GVI_CONTROL_DEV_TBL_SEG_EN:
 		return get_EFR_DEV_TBL_SEG_SUP(efr);
 	default:

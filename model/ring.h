@@ -35,12 +35,11 @@ static inline uint64_t ring_spa(const struct gvi *m, struct ring r, uint64_t off
 	return (m->reg[r.base] & low_ones(52) & ~low_ones(12)) + offset;
 }
 
-/* The entry behind `offset`, around the end of the ring. */
+/* The entry behind `offset`, around the end of a ring that has a length: a power
+ * of two. */
 static inline uint64_t ring_next(const struct gvi *m, struct ring r, uint64_t offset)
 {
-	uint64_t bytes = ring_bytes(m, r);
-
-	return bytes ? (offset + ENTRY_BYTES) % bytes : 0;
+	return (offset + ENTRY_BYTES) & (ring_bytes(m, r) - 1);
 }
 
 /* [register.ring-full] One slot is never used. */

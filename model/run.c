@@ -95,6 +95,9 @@ void run_base_written(struct gvi *m, enum slot slot, uint64_t lanes)
 	for (unsigned i = 0; i < NRULES; i++) {
 		if (slot != rules[i].ring.base)
 			continue;
+		/* [register.ring-length] What has no length does not run. */
+		if (rules[i].enable != NO_FIELD && !ring_bytes(m, rules[i].ring))
+			set_status_bit(m, rules[i].running, false);
 		if (low_half_only && choose(m, GVI_CHOICE_BASE_HALF_WRITE) == 1)
 			continue;
 		if (i == GA_RULE && choose(m, GVI_CHOICE_GA_BASE_CLEARS) == 1)

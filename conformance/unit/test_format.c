@@ -375,6 +375,8 @@ START_TEST(test_encode_takes_names_ids_and_named_values)
 			     raw, NULL));
 	ck_assert_uint_eq(raw[0], 0x1000000000000000);
 	ck_assert_uint_eq(raw[1], UINT64_MAX);
+	ck_assert(gvi_encode(GVI_FORMAT_COMPLETION_WAIT, "StoreData=0010", raw, NULL));
+	ck_assert_uint_eq(raw[1], 10);
 	ck_assert(gvi_encode(GVI_FORMAT_COMPLETION_WAIT, "StoreData=0xabcDEF", raw, NULL));
 	ck_assert_uint_eq(raw[1], 0xabcdef);
 }
@@ -445,7 +447,7 @@ END_TEST
 START_TEST(test_print_leaves_out_and_shows)
 {
 	const uint64_t pte = 0x801000000000000e, dte[4] = {0xc, 0, 0, 0};
-	const uint64_t wait[2] = {0x1000000000000000, 10};
+	const uint64_t wait[2] = {0x1000000000000008, 9}, ten[2] = {0x1000000000000000, 10};
 	char out[80];
 
 	/* Ignored bits never, reserved ones with their place, constants never. */
@@ -454,6 +456,8 @@ START_TEST(test_print_leaves_out_and_shows)
 	gvi_print(GVI_FORMAT_DTE, dte, out, sizeof out);
 	ck_assert_str_eq(out, "Reserved[3:2]=3");
 	gvi_print(GVI_FORMAT_COMPLETION_WAIT, wait, out, sizeof out);
+	ck_assert_str_eq(out, "StoreAddress=0x8 StoreData=9");
+	gvi_print(GVI_FORMAT_COMPLETION_WAIT, ten, out, sizeof out);
 	ck_assert_str_eq(out, "StoreData=0xa");
 	ck_assert_uint_eq(gvi_print(GVI_FORMAT_DTE, (const uint64_t[4]){0}, out, sizeof out), 0);
 	ck_assert_str_eq(out, "");
