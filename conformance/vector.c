@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* What making all instances of a file reads again, in bytes of its text. */
-enum { MAX_WORK = 1 << 30 };
+enum { MAX_WORK = 1 << 27 };
 
 static bool file_of(struct reader *r, struct vector_file *file, const char *profile,
 		    struct profiles *profiles);
