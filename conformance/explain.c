@@ -9,7 +9,7 @@
 
 struct explainer {
 	FILE *out;
-	bool acting;            /* in a step, and not because the player looks */
+	bool acting; /* in a step, and not because the player looks */
 };
 
 static void put_head(const struct instance *instance, const struct play *how, FILE *out);
@@ -75,9 +75,15 @@ static void hear(void *user, const struct gvi_note *note)
 		fprintf(e->out, "     %-32s  %s\n", gvi_clauses[note->id].slug,
 			gvi_clauses[note->id].text);
 		break;
-	case GVI_NOTE_CHOICE: put_choice(note, e->out); break;
-	case GVI_NOTE_FETCH: put_fetch(note, e->out); break;
-	case GVI_NOTE_EFFECT: put_effect(note->effect, e->out); break;
+	case GVI_NOTE_CHOICE:
+		put_choice(note, e->out);
+		break;
+	case GVI_NOTE_FETCH:
+		put_fetch(note, e->out);
+		break;
+	case GVI_NOTE_EFFECT:
+		put_effect(note->effect, e->out);
+		break;
 	}
 }
 
@@ -177,12 +183,22 @@ static void put_errors(const struct error_list *errors, FILE *out);
 static void put_step(const struct step *step, FILE *out)
 {
 	switch ((enum action)step->action) {
-	case ACTION_DMA: put_request(&step->u.request, out); break;
+	case ACTION_DMA:
+		put_request(&step->u.request, out);
+		break;
 	case ACTION_STORE:
-	case ACTION_RACE: put_store(&step->u.store, out); break;
-	case ACTION_WRITE: put_access(&step->u.access, true, out); break;
-	case ACTION_READ: put_access(&step->u.access, false, out); break;
-	case ACTION_COMMANDS: put_commands(step, out); break;
+	case ACTION_RACE:
+		put_store(&step->u.store, out);
+		break;
+	case ACTION_WRITE:
+		put_access(&step->u.access, true, out);
+		break;
+	case ACTION_READ:
+		put_access(&step->u.access, false, out);
+		break;
+	case ACTION_COMMANDS:
+		put_commands(step, out);
+		break;
 	case ACTION_UNTIL:
 		if (step->u.condition.store.count)
 			put_store(&step->u.condition.store, out);
@@ -195,13 +211,17 @@ static void put_step(const struct step *step, FILE *out)
 			put_store(&step->u.stores.store[i], out);
 		}
 		break;
-	case ACTION_ERRORS: put_errors(&step->u.errors, out); break;
+	case ACTION_ERRORS:
+		put_errors(&step->u.errors, out);
+		break;
 	case ACTION_DECODE:
 	case ACTION_RESERVED:
 		fprintf(out, "%s ", gvi_formats[step->u.check.format].id);
 		put_fields((enum gvi_format_id)step->u.check.format, step->u.check.raw, out);
 		break;
-	case ACTION_CHOICE: fprintf(out, "%s", gvi_choices[step->u.choice.choice].text); break;
+	case ACTION_CHOICE:
+		fprintf(out, "%s", gvi_choices[step->u.choice.choice].text);
+		break;
 	}
 }
 
@@ -270,8 +290,9 @@ static void put_errors(const struct error_list *errors, FILE *out)
 
 		fprintf(out, "%s%s for %s at 0x%" PRIx64 ", 0x%" PRIx64 " bytes", i ? "; " : "",
 			buses[e->bus],
-			e->on_read && e->on_write ? "all accesses" : e->on_read ? "reads"
-									    : "writes",
+			e->on_read && e->on_write ? "all accesses"
+			: e->on_read              ? "reads"
+						  : "writes",
 			e->spa, e->length);
 	}
 }

@@ -151,8 +151,7 @@ static void describe_expected(const struct answer *expected, struct text *t);
 static void event_difference(const struct events *expected, const struct seen *seen,
 			     struct text *t);
 
-static void explain_answer(const struct answer *expected, const struct seen *seen,
-			   struct text *why)
+static void explain_answer(const struct answer *expected, const struct seen *seen, struct text *why)
 {
 	describe_seen(seen, why);
 	text_add(why, "; expected ");
@@ -224,8 +223,8 @@ void describe_answer(const struct gvi_answer *a, unsigned abilities, struct text
 	} else {
 		text_add(t, "granted at 0x%" PRIx64, a->address);
 		if (all)
-			text_add(t, " (page of 0x%" PRIx64 " bytes, read %u, write %u%s%s)", a->size,
-				 a->read, a->write, a->coherent ? ", coherent" : "",
+			text_add(t, " (page of 0x%" PRIx64 " bytes, read %u, write %u%s%s)",
+				 a->size, a->read, a->write, a->coherent ? ", coherent" : "",
 				 a->untranslated_only ? ", untranslated only" : "");
 	}
 }
@@ -280,8 +279,7 @@ static void difference(enum gvi_format_id format, const uint64_t *seen, const ui
 		       const uint64_t *mask, struct text *t);
 
 /* Of the first pair that differs, if both are of one kind. */
-static void event_difference(const struct events *expected, const struct seen *seen,
-			     struct text *t)
+static void event_difference(const struct events *expected, const struct seen *seen, struct text *t)
 {
 	for (size_t i = 0; i < expected->count && i < seen->nevents && i < MAX_EVENTS_SEEN; i++) {
 		const struct event *e = &expected->event[i];
@@ -379,7 +377,7 @@ enum gvi_format_id command_format(const uint64_t raw[2])
 	unsigned opcode = (unsigned)(raw[0] >> 60);
 
 	return opcode < sizeof formats / sizeof formats[0] ? (enum gvi_format_id)formats[opcode]
-							    : GVI_NFORMATS;
+							   : GVI_NFORMATS;
 }
 
 void describe_record(enum gvi_format_id format, const uint64_t raw[2], struct text *t)
@@ -400,8 +398,7 @@ static bool match_ordered(const struct patterns *patterns, const struct seen *se
 			  struct text *why);
 static bool match_unordered(const struct patterns *patterns, const struct seen *seen,
 			    struct text *why);
-static bool match_never(const struct patterns *patterns, const struct seen *seen,
-			struct text *why);
+static bool match_never(const struct patterns *patterns, const struct seen *seen, struct text *why);
 
 bool match_effects(const struct effects *expected, struct seen *seen, struct text *why)
 {
@@ -460,7 +457,8 @@ static bool match_unordered(const struct patterns *patterns, const struct seen *
 			found += is_effect(p, &seen->effects[k]);
 		if (found >= needed)
 			continue;
-		text_add(why, "%zu of %zu times among %zu effects: ", found, needed, seen->neffects);
+		text_add(why, "%zu of %zu times among %zu effects: ", found, needed,
+			 seen->neffects);
 		describe_pattern(p, why);
 		return false;
 	}
@@ -535,7 +533,9 @@ static void describe_pattern(const struct pattern *pattern, struct text *t)
 			text_add(t, " of 0x%016" PRIx64 " for 0x%016" PRIx64, pattern->from,
 				 pattern->to);
 		break;
-	case PATTERN_INTERRUPT: text_add(t, "interrupt %s", source_name(pattern->source)); break;
+	case PATTERN_INTERRUPT:
+		text_add(t, "interrupt %s", source_name(pattern->source));
+		break;
 	}
 }
 
@@ -564,7 +564,9 @@ void describe_effect(const struct gvi_effect *e, struct text *t)
 		text_add(t, "message 0x%" PRIx32 " to 0x%" PRIx64, e->message.data,
 			 e->message.address);
 		break;
-	case GVI_EFFECT_RAISE: text_add(t, "interrupt %s", source_name(e->data[0])); break;
+	case GVI_EFFECT_RAISE:
+		text_add(t, "interrupt %s", source_name(e->data[0]));
+		break;
 	}
 	text_add(t, "%s", bus_name(e->bus));
 }
@@ -674,7 +676,9 @@ static bool match_encode(const struct format_check *check, struct text *why)
 		}
 	for (unsigned w = 0; w < gvi_words(format); w++)
 		if (made[w] != check->raw[w]) {
-			text_add(why, "%s encodes to 0x%016" PRIx64 " in word %u, expected 0x%016" PRIx64,
+			text_add(why,
+				 "%s encodes to 0x%016" PRIx64
+				 " in word %u, expected 0x%016" PRIx64,
 				 gvi_formats[format].id, made[w], w, check->raw[w]);
 			return false;
 		}

@@ -11,7 +11,7 @@
 /* The event log, as far as it has been read. */
 struct log {
 	uint64_t base, bytes, tail;
-	bool visible;           /* its registers can be read */
+	bool visible; /* its registers can be read */
 };
 
 struct session {
@@ -20,12 +20,12 @@ struct session {
 	const struct dut_class *class;
 	const struct instance *instance;
 	struct play *play;
-	const struct step *step;        /* at top level: not one below `permitted` */
-	size_t number;                  /* of it, from 1; 0 = set-up */
+	const struct step *step; /* at top level: not one below `permitted` */
+	size_t number;           /* of it, from 1; 0 = set-up */
 	struct log log;
 	struct gvi_answer answer;
 	uint8_t possible[GVI_NCHOICES];
-	struct text *why, text;         /* why: NULL while something is only tried */
+	struct text *why, text; /* why: NULL while something is only tried */
 	char line[MAX_REASON - 64];
 	struct seen seen;
 };
@@ -164,12 +164,18 @@ static bool holds(const struct need *need, const struct gvi_config *config, unsi
 	uint64_t value = subject(need, config, abilities);
 
 	switch ((enum comparison)need->comparison) {
-	case IS_EQUAL: return value == need->value;
-	case IS_UNEQUAL: return value != need->value;
-	case IS_LESS: return value < need->value;
-	case IS_AT_MOST: return value <= need->value;
-	case IS_MORE: return value > need->value;
-	case IS_AT_LEAST: break;
+	case IS_EQUAL:
+		return value == need->value;
+	case IS_UNEQUAL:
+		return value != need->value;
+	case IS_LESS:
+		return value < need->value;
+	case IS_AT_MOST:
+		return value <= need->value;
+	case IS_MORE:
+		return value > need->value;
+	case IS_AT_LEAST:
+		break;
 	}
 	return value >= need->value;
 }
@@ -180,11 +186,16 @@ static uint64_t subject(const struct need *need, const struct gvi_config *config
 			unsigned abilities)
 {
 	switch ((enum need_subject)need->subject) {
-	case NEED_FIELD: return configured((enum gvi_field_id)need->id, config);
-	case NEED_REVISION: return config->revision;
-	case NEED_NO_HOST: return config->no_host;
-	case NEED_SNP: return config->snp;
-	case NEED_ABILITY: break;
+	case NEED_FIELD:
+		return configured((enum gvi_field_id)need->id, config);
+	case NEED_REVISION:
+		return config->revision;
+	case NEED_NO_HOST:
+		return config->no_host;
+	case NEED_SNP:
+		return config->snp;
+	case NEED_ABILITY:
+		break;
 	}
 	return (abilities & need->id) != 0;
 }
@@ -194,11 +205,21 @@ static uint64_t configured(enum gvi_field_id field, const struct gvi_config *con
 	uint64_t word = 0;
 
 	switch (gvi_fields[field].format) {
-	case GVI_FORMAT_EFR: word = config->efr; break;
-	case GVI_FORMAT_EFR2: word = config->efr2; break;
-	case GVI_FORMAT_CAP_HEADER: word = config->capability; break;
-	case GVI_FORMAT_CAP_MISC0: word = config->misc0; break;
-	case GVI_FORMAT_CAP_MISC1: word = config->misc1; break;
+	case GVI_FORMAT_EFR:
+		word = config->efr;
+		break;
+	case GVI_FORMAT_EFR2:
+		word = config->efr2;
+		break;
+	case GVI_FORMAT_CAP_HEADER:
+		word = config->capability;
+		break;
+	case GVI_FORMAT_CAP_MISC0:
+		word = config->misc0;
+		break;
+	case GVI_FORMAT_CAP_MISC1:
+		word = config->misc1;
+		break;
 	}
 	return gvi_get(field, &word);
 }
@@ -279,12 +300,16 @@ static void judge(struct session *s, enum outcome outcome)
 static enum outcome outcome_of(struct session *s, enum dut_status status)
 {
 	switch (status) {
-	case DUT_OK: return FITS;
+	case DUT_OK:
+		return FITS;
 	case DUT_UNSUPPORTED:
 		text_add(s->why, "the device cannot do or show this");
 		return UNSEEN;
-	case DUT_DIED: text_add(s->why, "the device has died"); return GONE;
-	case DUT_TIMEOUT: break;
+	case DUT_DIED:
+		text_add(s->why, "the device has died");
+		return GONE;
+	case DUT_TIMEOUT:
+		break;
 	}
 	text_add(s->why, "the device does not answer");
 	return GONE;
@@ -319,8 +344,8 @@ static enum outcome set_up_part(struct session *s, const struct given *given)
 	if (o == FITS && given->naccesses)
 		o = settle(s);
 	if (o == FITS && given->has_errors)
-		o = outcome_of(s, s->class->inject(s->dut, given->errors.error,
-						   given->errors.count));
+		o = outcome_of(s,
+			       s->class->inject(s->dut, given->errors.error, given->errors.count));
 	return o;
 }
 
@@ -407,7 +432,7 @@ static enum outcome choice(struct session *s, const struct step *step);
 
 static enum outcome perform(struct session *s, const struct step *step)
 {
-	static enum outcome (*const actions[])(struct session *s, const struct step *step) = {
+	static enum outcome (*const actions[])(struct session * s, const struct step *step) = {
 		[ACTION_DMA] = dma,
 		[ACTION_STORE] = store_step,
 		[ACTION_WRITE] = write_step,
@@ -472,8 +497,8 @@ static enum outcome read_access(struct session *s, const struct access *access, 
 	enum dut_status status;
 
 	if (!access->pci)
-		return outcome_of(s, s->class->mmio_read(s->dut, access->offset, access->size,
-							 value));
+		return outcome_of(s,
+				  s->class->mmio_read(s->dut, access->offset, access->size, value));
 	status = s->class->pci_read(s->dut, access->offset, access->size, &narrow_value);
 	*value = narrow_value;
 	return outcome_of(s, status);
@@ -611,8 +636,8 @@ static enum outcome read_record(struct session *s)
 	enum outcome o = FITS;
 
 	if (n < MAX_EVENTS_SEEN) {
-		o = outcome_of(s, s->class->memory_read(s->dut, log->base + log->tail, bytes,
-							RECORD));
+		o = outcome_of(s,
+			       s->class->memory_read(s->dut, log->base + log->tail, bytes, RECORD));
 		s->seen.event[n][0] = load(bytes);
 		s->seen.event[n][1] = load(bytes + 8);
 	}
@@ -656,7 +681,8 @@ static enum outcome put_command(struct session *s, const struct store *command, 
 	return store(s, &placed);
 }
 
-/* ---- Memory ----------------------------------------------------------------------------------- */
+/* ---- Memory -----------------------------------------------------------------------------------
+ */
 
 enum { CHUNK_WORDS = 64 };
 
@@ -764,7 +790,8 @@ static enum outcome race(struct session *s, const struct step *step)
 	return outcome_of(s, s->class->race(s->dut, step->u.store.at, step->u.store.word[0]));
 }
 
-/* ---- Formats -------------------------------------------------------------------------------------- */
+/* ---- Formats
+ * -------------------------------------------------------------------------------------- */
 
 static enum outcome format_step(struct session *s, const struct step *step)
 {
@@ -775,13 +802,14 @@ static enum outcome format_step(struct session *s, const struct step *step)
 		text_add(s->why, "this is about tables of formats, not about the device");
 		return UNSEEN;
 	}
-	fits = step->action == ACTION_DECODE ?
-		       match_decode(check, s->why) :
-		       match_reserved(check, dut_model_features(s->dut), s->why);
+	fits = step->action == ACTION_DECODE
+		       ? match_decode(check, s->why)
+		       : match_reserved(check, dut_model_features(s->dut), s->why);
 	return fits ? FITS : DIFFERS;
 }
 
-/* ---- Choices --------------------------------------------------------------------------------------- */
+/* ---- Choices
+ * --------------------------------------------------------------------------------------- */
 
 static enum outcome looks(struct session *s, const struct steps *steps);
 static enum outcome fitting(struct session *s, const struct choice_step *c, unsigned alternatives,

@@ -22,7 +22,7 @@ struct run {
 	struct instance instance;
 	char *error;
 	size_t size;
-	unsigned explained;     /* instances of the case */
+	unsigned explained; /* instances of the case */
 };
 
 static double seconds_since(const struct timespec *from);
@@ -118,8 +118,8 @@ static bool visit(void *user, const char *path)
 {
 	struct run *run = user;
 	const char *filter = run->options->filter;
-	struct vector_file *file = vector_load(path, run->options->profile, &run->profiles,
-					       run->error, run->size);
+	struct vector_file *file =
+		vector_load(path, run->options->profile, &run->profiles, run->error, run->size);
 	bool good = file != NULL;
 
 	for (size_t i = 0; good && i < file->ncases; i++)
@@ -137,9 +137,14 @@ static bool play_case(struct run *run, struct vector_case *vector)
 	run->explained = 0;
 	for (uint64_t n = 0; good && n < vector->combinations; n++) {
 		switch (instance_make(vector, n, &run->instance, run->error, run->size)) {
-		case INSTANCE_READY: good = play_instance(run); break;
-		case INSTANCE_ABSENT: break;
-		case INSTANCE_WRONG: good = false; break;
+		case INSTANCE_READY:
+			good = play_instance(run);
+			break;
+		case INSTANCE_ABSENT:
+			break;
+		case INSTANCE_WRONG:
+			good = false;
+			break;
 		}
 	}
 	return good;
@@ -206,7 +211,7 @@ static char *explanation(struct run *run, const struct play *play)
 /* ---- One case, explained ------------------------------------------------------------ */
 
 struct search {
-	const char *id, *instance;      /* instance: NULL = the first that fails, or the first */
+	const char *id, *instance; /* instance: NULL = the first that fails, or the first */
 	size_t id_length;
 	FILE *out;
 	bool found;
@@ -220,7 +225,8 @@ bool explain_paths(const struct run_options *options, const char *id, char *cons
 {
 	struct report report = {0};
 	struct search search = {.id = id, .id_length = strcspn(id, "["), .out = out};
-	struct run_options model = {.dut = &dut_model, .profile = options->profile, .user = &search};
+	struct run_options model = {
+		.dut = &dut_model, .profile = options->profile, .user = &search};
 	struct run run = {.options = &model, .report = &report, .error = error, .size = size};
 	bool good;
 

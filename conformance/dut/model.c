@@ -17,12 +17,12 @@ struct model {
 	struct dut_error *errors;
 	size_t nerrors, error_room;
 
-	bool racing;            /* the next exchange at race_at finds race_value */
+	bool racing; /* the next exchange at race_at finds race_value */
 	uint64_t race_at, race_value;
 
 	struct gvi_effect *effects;
 	size_t neffects, effect_room;
-	bool handed_out;        /* the next effect begins a new list */
+	bool handed_out; /* the next effect begins a new list */
 
 	void (*note)(void *user, const struct gvi_note *note);
 	void *listener;
