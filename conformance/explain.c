@@ -109,18 +109,32 @@ static void put_fields(enum gvi_format_id format, const uint64_t *raw, FILE *out
 	fprintf(out, "%s", fields[0] ? fields : "all zero");
 }
 
+/* What the words turned out to be: the model fetches before it knows. */
+static enum gvi_format_id fetched_format(const struct gvi_note *note)
+{
+	uint64_t next;
+
+	if (note->id == GVI_FORMAT_COMPLETION_WAIT && note->bus == GVI_BUS_OK)
+		return command_format(note->raw);
+	if (note->id != GVI_FORMAT_PTE || note->bus != GVI_BUS_OK)
+		return (enum gvi_format_id)note->id;
+	next = gvi_get(GVI_PTE_NEXT_LEVEL, note->raw);
+	return next == 0 || next == 7 ? GVI_FORMAT_PTE : GVI_FORMAT_PDE;
+}
+
 static void put_fetch(const struct gvi_note *note, FILE *out)
 {
 	static const char *const buses[] = {"", "master abort", "target abort", "poison"};
-	enum gvi_format_id format = (enum gvi_format_id)note->id;
+	enum gvi_format_id format = fetched_format(note);
 
-	fprintf(out, "       read %s at 0x%" PRIx64 ":", gvi_formats[format].id, note->spa);
+	fprintf(out, "       read %s at 0x%" PRIx64 ":",
+		format == GVI_NFORMATS ? "command" : gvi_formats[format].id, note->spa);
 	if (note->bus != GVI_BUS_OK) {
 		fprintf(out, " %s\n", buses[note->bus]);
 		return;
 	}
 	put_words(note->raw, note->words, out);
-	if (note->words >= gvi_words(format)) {
+	if (format != GVI_NFORMATS && note->words >= gvi_words(format)) {
 		fprintf(out, "\n         ");
 		put_fields(format, note->raw, out);
 	}
