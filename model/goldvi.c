@@ -182,7 +182,7 @@ enum gvi_status gvi_translate(struct gvi *m, const struct gvi_request *request,
 
 	if (status != GVI_OK)
 		return status;
-	was = *answer;
+	memcpy(&was, answer, sizeof was);
 	neffects = m->neffects;
 	effects_begin(m);
 	memset(answer, 0, sizeof *answer);
@@ -191,7 +191,7 @@ enum gvi_status gvi_translate(struct gvi *m, const struct gvi_request *request,
 		return GVI_OK;
 	/* Refused on the way: nothing has changed, but for what a host that races
 	 * itself has let happen. */
-	*answer = was;
+	memcpy(answer, &was, sizeof was);
 	if (m->neffects == 0)
 		m->neffects = neffects;
 	return status;

@@ -292,6 +292,52 @@ START_TEST(test_windows_are_read_without_asking)
 }
 END_TEST
 
+/* Everything in windows, or some of it: the same answers as through callbacks,
+ * whoever listens. */
+static void map_two_levels(struct rig *r)
+{
+	rig_entry(r, "V=1 TV=1 Mode=2 HostPageTableRootPtr=0x1000000 IR=1 IW=1");
+	rig_store(r, GVI_FORMAT_PDE, ROOT, "PR=1 NextLevel=1 Address=0x1001000 IR=1 IW=1");
+	rig_store(r, GVI_FORMAT_PTE, ROOT + 0x1000, "PR=1 NextLevel=0 Address=0x4000000 IR=1");
+	rig_store(r, GVI_FORMAT_PDE, ROOT + 8, "PR=1 NextLevel=1 Address=0x1002000 IR=1");
+}
+
+START_TEST(test_walks_through_windows)
+{
+	static unsigned char table[32 * (DEVICE + 1)], tables[0x3000];
+	/* The order of windows, and what of the tables they hold. */
+	const struct gvi_window all[] = {{ROOT, sizeof tables, tables}, {TABLE, sizeof table, table}};
+	const struct gvi_window root[] = {{ROOT, 0x1000, tables}, {TABLE, sizeof table, table}};
+	const struct gvi_window cut[] = {{ROOT, 0x1004, tables}, {TABLE, sizeof table, table}};
+	const struct gvi_window turned[] = {{TABLE, sizeof table, table}, {ROOT, 0x3000, tables}};
+	const struct gvi_window *const sets[] = {all, root, cut, turned};
+	struct rig r;
+
+	open_started(&r, GVI_PRESET_HOST_ONLY);
+	map_two_levels(&r);
+	memory_read(r.memory, TABLE, table, sizeof table);
+	memory_read(r.memory, ROOT, tables, sizeof tables);
+	for (unsigned set = 0; set < 4; set++)
+		for (unsigned listens = 0; listens < 2; listens++)
+			for (uint64_t at = 0; at < 0x400000; at += 0x1ff000)
+				for (unsigned access = 0; access < 2; access++) {
+					struct gvi_host host = rig_host(&r);
+					struct gvi_answer plain, windowed;
+
+					ck_assert_int_eq(gvi_set_host(r.m, &host), GVI_OK);
+					plain = rig_access(&r, (enum gvi_access_kind)access, at);
+					host.windows = sets[set];
+					host.nwindows = 2;
+					if (!listens)
+						host.note = NULL;
+					ck_assert_int_eq(gvi_set_host(r.m, &host), GVI_OK);
+					windowed = rig_access(&r, (enum gvi_access_kind)access, at);
+					ck_assert_mem_eq(&plain, &windowed, sizeof plain);
+				}
+	rig_close(&r);
+}
+END_TEST
+
 /* A host that answers with what does not exist has refused. */
 START_TEST(test_hosts_that_answer_nonsense)
 {
@@ -366,5 +412,5 @@ RIG_RUN("api", test_null_pointers_are_refused, test_accesses_of_a_wrong_shape,
 	test_requests_that_cannot_be, test_requests_at_the_edge,
 	test_every_byte_of_an_answer_is_defined, test_guest_translation_is_not_there_yet,
 	test_windows_that_cannot_be, test_windows_are_read_without_asking,
-	test_hosts_that_answer_nonsense, test_a_choice_that_does_not_exist_is_the_preferred_one,
+	test_walks_through_windows, test_hosts_that_answer_nonsense, test_a_choice_that_does_not_exist_is_the_preferred_one,
 	test_clauses_and_choices_are_found_by_name)

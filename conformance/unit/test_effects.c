@@ -497,6 +497,47 @@ START_TEST(test_what_is_pending)
 }
 END_TEST
 
+/* AMB-9.10: guest commands are without effect, or illegal while the vIOMMU is
+ * not enabled: both enables count. */
+START_TEST(test_guest_commands_need_both_enables)
+{
+	for (uint8_t habit = 0; habit < 2; habit++)
+		for (uint64_t enables = 0; enables < 4; enables++) {
+			struct gvi_config config = rig_config(GVI_PRESET_EVERYTHING);
+			struct rig r;
+
+			config.habit[GVI_CHOICE_GUEST_COMMANDS] = habit;
+			rig_open(&r, &config);
+			rig_start(&r);
+			rig_write(&r, GVI_REGISTER_CONTROL, 0x141d | enables << 52);
+			rig_command(&r, GVI_FORMAT_INSERT_GUEST_EVENT, "GuestID=1");
+			ck_assert_uint_eq(rig_field(&r, GVI_REGISTER_STATUS, GVI_STATUS_CMD_BUF_RUN),
+					  !habit || enables == 3);
+			rig_close(&r);
+		}
+}
+END_TEST
+
+/* AMB-10.7: the Type that emulators show for every failed command. */
+START_TEST(test_types_of_hardware_errors)
+{
+	for (uint8_t habit = 0; habit < 2; habit++) {
+		struct gvi_config config = rig_config(GVI_PRESET_HOST_ONLY);
+		struct rig r;
+
+		config.habit[GVI_CHOICE_HARDWARE_ERROR_TYPE] = habit;
+		rig_open(&r, &config);
+		rig_start(&r);
+		r.on_read = GVI_BUS_MASTER_ABORT;
+		rig_command_raw(&r, UINT64_C(1) << 60, 0);
+		ck_assert_uint_eq(memory_load(r.memory, EVENTS),
+				  habit ? 0x6600000000000000 : 0x6200000000000000);
+		ck_assert_uint_eq(memory_load(r.memory, EVENTS + 8), COMMANDS);
+		rig_close(&r);
+	}
+}
+END_TEST
+
 RIG_RUN("effects", test_an_event_is_written_raised_sent,
 	test_an_event_that_cannot_be_written_is_lost, test_status_and_enable_apart,
 	test_an_enable_that_meets_its_status_may_be_silent, test_what_a_message_needs,
@@ -506,4 +547,5 @@ RIG_RUN("effects", test_an_event_is_written_raised_sent,
 	test_a_wait_outside_the_store_window, test_accessed_and_dirty_bits_top_first,
 	test_an_update_that_fails_is_an_effect, test_a_lost_race_is_walked_again,
 	test_a_race_without_end, test_a_host_may_lack_all_but_memory,
-	test_pending_invalidations_in_order, test_what_is_pending)
+	test_pending_invalidations_in_order, test_what_is_pending,
+	test_guest_commands_need_both_enables, test_types_of_hardware_errors)

@@ -485,6 +485,24 @@ START_TEST(test_configuration_space_with_enable_1)
 }
 END_TEST
 
+/* Without CapExt there is no second word of information, without PCSup the
+ * window is small. */
+START_TEST(test_configuration_space_without_features)
+{
+	struct gvi_config config = rig_config(GVI_PRESET_NOTHING);
+	struct rig r;
+
+	config.enabled = false;
+	rig_open(&r, &config);
+	rig_pci_write(&r, 0x54, UINT32_MAX);
+	ck_assert_uint_eq(pci_read(&r, 0x54, 4), 0);
+	ck_assert_uint_eq(pci_read(&r, 0x40, 4), 0x000b640f);
+	rig_pci_write(&r, 0x44, UINT32_MAX);
+	ck_assert_uint_eq(pci_read(&r, 0x44, 4), 0xffffc001);
+	rig_close(&r);
+}
+END_TEST
+
 /* Bytes and halves are lanes of the words; what is not there reads 0. */
 START_TEST(test_configuration_space_in_pieces)
 {
@@ -558,6 +576,7 @@ static void open_habit(struct rig *r, enum gvi_choice choice, uint8_t alternativ
 
 START_TEST(test_habits_of_registers)
 {
+	struct gvi_config config = rig_config(GVI_PRESET_EVERYTHING);
 	struct rig r;
 
 	open_habit(&r, GVI_CHOICE_REGISTER_ABSENT, 1);
@@ -572,6 +591,18 @@ START_TEST(test_habits_of_registers)
 	open_habit(&r, GVI_CHOICE_HT_TUN_EN, 1);
 	mmio_write(&r, 0x18, 8, 2);
 	ck_assert_uint_eq(mmio_read(&r, 0x18, 8), 0);
+	rig_close(&r);
+	config.habit[GVI_CHOICE_HT_TUN_EN] = 1;
+	config.capability |= 1u << 25;
+	rig_open(&r, &config);
+	mmio_write(&r, 0x18, 8, 2);
+	ck_assert_uint_eq(mmio_read(&r, 0x18, 8), 2);
+	rig_close(&r);
+	config.habit[GVI_CHOICE_CAP_BASE_LOW_BITS] = 1;
+	config.enabled = false;
+	rig_open(&r, &config);
+	rig_pci_write(&r, 0x44, UINT32_MAX);
+	ck_assert_uint_eq(pci_read(&r, 0x44, 4), 0xffffc001);
 	rig_close(&r);
 	open_habit(&r, GVI_CHOICE_CAP_LOCK, 1);
 	rig_pci_write(&r, 0x4c, UINT32_MAX);
@@ -644,6 +675,7 @@ RIG_RUN("mmio", test_registers_after_reset, test_each_size_at_each_register,
 	test_a_random_walk_over_the_window, test_every_offset_of_every_preset,
 	test_nothing_stands_between_registers, test_registers_without_features,
 	test_smi_filters_are_counted, test_half_a_pair, test_configuration_space_with_enable_0,
-	test_configuration_space_with_enable_1, test_configuration_space_in_pieces,
+	test_configuration_space_with_enable_1, test_configuration_space_without_features,
+	test_configuration_space_in_pieces,
 	test_msi_is_mirrored, test_habits_of_registers, test_reserved_encodings_of_control,
 	test_registers_locked_by_snp)
