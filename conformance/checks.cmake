@@ -8,6 +8,7 @@ set(goldvi $<TARGET_FILE:goldvi_command>)
 
 goldvi_check(vectors.run ${goldvi} run vectors)
 goldvi_check(vectors.lint ${goldvi} lint vectors)
+goldvi_check(vectors.wrong sh ${checks}/wrong.sh ${goldvi})
 goldvi_check(captured.linux sh ${checks}/captured.sh ${goldvi})
 goldvi_check(command.line sh ${checks}/command_line.sh ${goldvi})
 
