@@ -24,7 +24,8 @@ enum verdict page_fault(struct access *x, enum gvi_clause clause, unsigned flags
 	set_IO_PAGE_FAULT_PE(e, flags & FAULT_PE ? 1 : 0);
 	set_IO_PAGE_FAULT_RW(e, is_write(x));
 	if (x->guest_pasid) {
-		/* [event.flag-nx] NX says that execute was not requested. */
+		/* NX says that execute was not requested. */
+		apply(x, GVI_CLAUSE_EVENT_FLAG_NX);
 		set_IO_PAGE_FAULT_GN(e, 1);
 		set_IO_PAGE_FAULT_DOMAIN_ID(e, r->pasid & 0xffff);
 		set_IO_PAGE_FAULT_PASID_HIGH(e, r->pasid >> 16);
@@ -44,6 +45,7 @@ enum verdict illegal_entry(struct access *x, enum gvi_clause clause, bool reserv
 	set_ILLEGAL_DEV_TABLE_ENTRY_DEVICE_ID(e, r->device);
 	set_ILLEGAL_DEV_TABLE_ENTRY_RW(e, is_write(x));
 	set_ILLEGAL_DEV_TABLE_ENTRY_ADDRESS(e, r->address);
+	apply(x, GVI_CLAUSE_EVENT_ILLEGAL_ENTRY_RZ);
 	if (reserved_bit || choose(x->m, GVI_CHOICE_ILLEGAL_DTE_RZ) == 1)
 		set_ILLEGAL_DEV_TABLE_ENTRY_RZ(e, 1);
 	if (r->has_pasid) {
@@ -70,6 +72,7 @@ enum verdict page_table_error(struct access *x, uint64_t spa, enum gvi_bus bus)
 {
 	uint64_t e[2] = {0};
 
+	apply(x, GVI_CLAUSE_EVENT_TABLE_ERROR_ADDRESS);
 	if (choose(x->m, GVI_CHOICE_TABLE_ERROR_ADDRESS) == 1)
 		spa &= ~UINT64_C(15);
 	set_PAGE_TAB_HARDWARE_ERROR_CODE(e, 4);
@@ -126,7 +129,7 @@ static enum verdict finish(struct access *x, enum gvi_clause clause, const uint6
 	a->result = GVI_ABORT;
 	a->event[0] = record[0];
 	a->event[1] = record[1];
-	/* [flow.completion-status] */
+	cite(x->m, GVI_CLAUSE_FLOW_COMPLETION_STATUS);
 	if (is_posted(x))
 		a->completion = GVI_DROPPED;
 	else
@@ -166,16 +169,16 @@ static enum gvi_logging first_only(struct access *x)
 	return GVI_LOGGED;
 }
 
-/* [event.page-fault-address] */
 static uint64_t event_address(struct access *x)
 {
 	uint64_t low = choose(x->m, GVI_CHOICE_EVENT_ADDRESS) == 0 ? 3 : 0xfff;
 
+	apply(x, GVI_CLAUSE_EVENT_PAGE_FAULT_ADDRESS);
 	return x->request->address & ~low;
 }
 
-/* [event.hardware-error-type] */
 static uint64_t error_type(struct gvi *m, enum gvi_bus bus)
 {
+	cite(m, GVI_CLAUSE_EVENT_HARDWARE_ERROR_TYPE);
 	return choose(m, GVI_CHOICE_HARDWARE_ERROR_TYPE) == 0 ? bus : GVI_BUS_TARGET_ABORT;
 }

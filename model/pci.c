@@ -51,10 +51,12 @@ uint32_t pci_read(struct gvi *m, uint32_t offset)
 	case PCI_COMMAND:
 		return m->pci.command | STATUS_CAPABILITY_LIST;
 	case PCI_CLASS:
+		cite(m, GVI_CLAUSE_PCI_HEADER);
 		return (uint32_t)CLASS_IOMMU << 8;
 	case PCI_CAPABILITIES:
 		return CAP_HEADER;
 	case CAP_HEADER:
+		cite(m, GVI_CLAUSE_PCI_CAPABILITY_HEADER);
 		return (m->config.capability & ~0xff00u) | MSI_HEADER << 8;
 	case CAP_BASE_LOW:
 		return m->pci.base_low;
@@ -63,6 +65,7 @@ uint32_t pci_read(struct gvi *m, uint32_t offset)
 	case CAP_RANGE:
 		return m->pci.range;
 	case CAP_MISC0:
+		cite(m, GVI_CLAUSE_PCI_MISC_INFORMATION);
 		return m->pci.misc0;
 	case CAP_MISC1:
 		return m->pci.misc1;
@@ -130,11 +133,11 @@ static void write_base_low(struct gvi *m, uint32_t value, uint32_t lanes)
 		m->pci.base_low = merge(m->pci.base_low, value, lanes & (base_bits(m) | 1));
 }
 
-/* [pci.base-alignment] */
 static uint32_t base_bits(struct gvi *m)
 {
 	uint32_t low = 0x0007c000;      /* 18:14 */
 
+	cite(m, GVI_CLAUSE_PCI_BASE_ALIGNMENT);
 	if (has(m, GVI_FEATURE_PCSUP) && choose(m, GVI_CHOICE_CAP_BASE_LOW_BITS) == 0)
 		return 0xffffc000 & ~low;
 	return 0xffffc000;

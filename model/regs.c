@@ -41,8 +41,10 @@ uint64_t regs_read(struct gvi *m, uint32_t offset, unsigned len)
 		if (locate(m, offset + done, &place)) {
 			part = read_place(m, &place) >> 8 * (offset + done - place.offset);
 			step = place_bytes(&place) < len ? place_bytes(&place) : len;
-		} else if (choose(m, GVI_CHOICE_REGISTER_ABSENT) == 1) {
-			part = UINT64_MAX;
+		} else {
+			cite(m, GVI_CLAUSE_REGISTER_ABSENT);
+			if (choose(m, GVI_CHOICE_REGISTER_ABSENT) == 1)
+				part = UINT64_MAX;
 		}
 		value |= (part & low_ones(8 * step)) << 8 * done;
 		done += step;
@@ -116,11 +118,13 @@ static uint64_t read_place(struct gvi *m, const struct place *place)
 		value = m->shadow[place->slot];
 	switch (place->slot) {
 	case SLOT_EXCL_LIMIT:
-		/* [register.exclusion-limit] */
+		cite(m, GVI_CLAUSE_REGISTER_EXCLUSION_LIMIT);
 		return choose(m, GVI_CHOICE_EXCL_LIMIT_LOW) == 1 ? value | 0xfff : value;
 	case SLOT_MSI_VECTOR_0:
+		cite(m, GVI_CLAUSE_REGISTER_MSI_MIRROR);
 		return m->pci.misc0;
 	case SLOT_MSI_VECTOR_1:
+		cite(m, GVI_CLAUSE_REGISTER_MSI_MIRROR);
 		return m->pci.misc1;
 	default:
 		return value;
@@ -146,6 +150,8 @@ static void write_place(struct gvi *m, const struct place *place, uint64_t value
 	new &= ~(value & access_mask(m, format, GVI_RW1C));
 	new |= value & access_mask(m, format, GVI_RW1S);
 	cite(m, GVI_CLAUSE_REGISTER_ACCESS_TYPES);
+	if (lanes != low_ones(8 * place_bytes(place)))
+		cite(m, GVI_CLAUSE_REGISTER_HALF_WRITE);
 	m->shadow[place->slot] = new;
 	if (!accept(m, place, old, &new))
 		return;
@@ -174,10 +180,12 @@ static bool accept_control(struct gvi *m, uint64_t old, uint64_t *new);
 /* Whether a write counts; it may still change what is written. */
 static bool accept(struct gvi *m, const struct place *place, uint64_t old, uint64_t *new)
 {
-	if (snp_locked(m, place->slot))
+	if (snp_locked(m, place->slot)) {
+		cite(m, GVI_CLAUSE_REGISTER_SNP_LOCK);
 		return false;
+	}
 	if (place->reg->format == GVI_FORMAT_SMI_FILTER) {
-		/* [register.smi-filter-lock] */
+		cite(m, GVI_CLAUSE_REGISTER_SMI_FILTER_LOCK);
 		return !get_SMI_FILTER_SMI_F_LOCK(&old);
 	}
 	switch (place->slot) {

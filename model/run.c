@@ -143,14 +143,17 @@ static bool enabled(struct gvi *m, unsigned i, uint64_t control)
 	return on && (i != GA_RULE || get_CONTROL_GA_EN(&control));
 }
 
-/* [register.log-run] [register.command-run] [event.recovery] */
+/* A ring that an error or an overflow had stopped starts the same way. */
 static void start(struct gvi *m, unsigned i)
 {
 	const struct rule *r = &rules[i];
 	enum gvi_choice edge = i == EVENT_RULE ? GVI_CHOICE_EVENT_EDGE : GVI_CHOICE_OTHER_LOG_EDGE;
 
 	cite(m, r->overflow == NO_FIELD ? GVI_CLAUSE_REGISTER_COMMAND_RUN : GVI_CLAUSE_REGISTER_LOG_RUN);
+	if (r->overflow == NO_FIELD)
+		cite(m, GVI_CLAUSE_COMMAND_RESTART);
 	if (r->overflow != NO_FIELD && status_bit(m, r->overflow)) {
+		cite(m, GVI_CLAUSE_EVENT_RECOVERY);
 		if (choose(m, edge) == 1) {
 			m->armed |= (uint8_t)(1u << i);
 			return;
