@@ -17,8 +17,30 @@ enum {
 	SLOTS = 14,
 	LOADED = (SLOTS + 1) * EDU_LONGEST, /* below 4096: 7.2 aborts on the last byte */
 	POLLS = 10000,
-	CONTROL = 0x18
+	CONTROL = 0x18,
+	BRIDGE = 0x10 /* DeviceID of the bridge to bus 1 */
 };
+
+#define MASK ",dma_mask=0xffffffffffffffff"
+
+/* Two neighbours, and both sides of the ends of device tables of one and two pages. */
+const struct edu_function edu_functions[EDU_FUNCTIONS] = {
+	{0x020, "edu,addr=4.0,multifunction=on" MASK},
+	{0x021, "edu,addr=4.1" MASK},
+	{0x07f, "edu,addr=f.7" MASK},
+	{0x080, "edu,addr=10.0" MASK},
+	{0x0ff, "edu,addr=1f.7" MASK},
+	{0x100, "edu,bus=bus1,addr=0" MASK},
+};
+
+unsigned edu_find(uint16_t device)
+{
+	unsigned function = 0;
+
+	while (function < EDU_FUNCTIONS && edu_functions[function].device != device)
+		function++;
+	return function;
+}
 
 /* A copy of the device, `command` telling its direction. */
 struct copy {
@@ -101,12 +123,24 @@ static uint64_t registers(unsigned function)
 	return WINDOW + ((uint64_t)function << 20);
 }
 
+/* Bus 1 and its memory: the window of the last function. */
+static enum dut_status open_bridge(struct edu *edu)
+{
+	uint32_t first = (uint32_t)(registers(EDU_FUNCTIONS - 1) >> 16), last = first + 0xf;
+	enum dut_status status = qtest_pci_write(edu->q, BRIDGE, 0x18, 4, 0x00010100);
+
+	if (status == DUT_OK)
+		status = qtest_pci_write(edu->q, BRIDGE, 0x20, 4, last << 16 | first);
+	return status == DUT_OK ? qtest_pci_write(edu->q, BRIDGE, 0x04, 2, 0x6) : status;
+}
+
 static enum dut_status map(struct edu *edu, unsigned function)
 {
-	uint16_t id = (uint16_t)(EDU_FIRST + function);
-	enum dut_status status;
+	uint16_t id = edu_functions[function].device;
+	enum dut_status status = id < 0x100 ? DUT_OK : open_bridge(edu);
 
-	status = qtest_pci_write(edu->q, id, 0x10, 4, (uint32_t)registers(function));
+	if (status == DUT_OK)
+		status = qtest_pci_write(edu->q, id, 0x10, 4, (uint32_t)registers(function));
 	if (status == DUT_OK) /* memory space and bus master */
 		status = qtest_pci_write(edu->q, id, 0x04, 2, 0x6);
 	edu->mapped[function] = status == DUT_OK;

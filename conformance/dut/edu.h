@@ -9,10 +9,21 @@
 
 #include "conformance/dut/qtest.h"
 
-#define EDU_FUNCTIONS 2          /* DeviceIDs EDU_FIRST on */
-#define EDU_FIRST     0x20       /* 00:04.0 */
+#define EDU_FUNCTIONS 6
 #define EDU_LONGEST   256        /* bytes of an access */
 #define EDU_SCRATCH   0x0fffe000 /* a page of memory for the buffer's way in and out */
+
+/* The functions that there are, whose index is `function` below. */
+extern const struct edu_function {
+	uint16_t device;    /* DeviceID */
+	const char *option; /* QEMU's -device */
+} edu_functions[EDU_FUNCTIONS];
+
+/* The function of that DeviceID, EDU_FUNCTIONS if there is none. */
+unsigned edu_find(uint16_t device);
+
+/* A bridge to bus 1, which has to be there before its function. */
+#define EDU_BRIDGE_OPTION "pcie-root-port,id=bus1,addr=2.0"
 
 struct edu {
 	struct qtest *q;

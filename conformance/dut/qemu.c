@@ -15,7 +15,7 @@
 #define REGISTERS        UINT64_C(0xfed80000) /* of the IOMMU: fixed, always decoded */
 #define REGISTERS_LENGTH 0x4000u
 
-enum { NAME = 1024, HELP = 16384, SPARES = 2 };
+enum { NAME = 1024, HELP = 16384, SPARES = 2, WORDS = 25 };
 
 /* What has to stand behind `amd-iommu` until it translates DMA: releases differ. */
 static const char *const properties[] = {
@@ -159,7 +159,7 @@ static enum dut_status awake(struct qemu *qemu)
 static struct qtest *launch(struct qemu *qemu)
 {
 	char memory[16], socket[32], firmware[32];
-	char *const argv[] = {
+	char *const words[WORDS] = {
 		qemu->binary,
 		"-nodefaults",
 		"-no-user-config",
@@ -184,15 +184,19 @@ static struct qtest *launch(struct qemu *qemu)
 		"-device",
 		qemu->iommu,
 		"-device",
-		"edu,addr=4.0,multifunction=on,dma_mask=0xffffffffffffffff",
-		"-device",
-		"edu,addr=4.1,dma_mask=0xffffffffffffffff",
-		NULL,
+		EDU_BRIDGE_OPTION,
 	};
+	char option[EDU_FUNCTIONS][64], *argv[WORDS + 2 * EDU_FUNCTIONS + 1] = {0};
 
 	snprintf(memory, sizeof memory, "%dM", PLACES_MEBIBYTES);
 	snprintf(socket, sizeof socket, "socket,id=qtest,fd=%d", QTEST_SOCKET);
 	snprintf(firmware, sizeof firmware, "/dev/fd/%d", QTEST_FILE);
+	memcpy(argv, words, sizeof words);
+	for (unsigned i = 0; i < EDU_FUNCTIONS; i++) {
+		snprintf(option[i], sizeof option[i], "%s", edu_functions[i].option);
+		argv[WORDS + 2 * i] = "-device";
+		argv[WORDS + 2 * i + 1] = option[i];
+	}
 	return qtest_start(argv, qemu->firmware);
 }
 
@@ -257,13 +261,13 @@ static enum dut_status poke(struct qemu *qemu, uint32_t offset, uint64_t value)
 static bool translates(struct qemu *qemu)
 {
 	enum { TABLE = 0x100000, ROOT = 0x1000000, LOG = 0x500000, PAGE = 0x4000000, LENGTH = 8 };
+	uint64_t entry = TABLE + UINT64_C(32) * edu_functions[0].device;
 	unsigned char seen[LENGTH], pattern[LENGTH];
 	uint64_t tail = 0;
 	bool fine = awake(qemu) == DUT_OK;
 
-	fine = fine &&
-	       store(qemu, TABLE + 32 * EDU_FIRST, UINT64_C(0x6000000000000203) | ROOT) == DUT_OK;
-	fine = fine && store(qemu, TABLE + 32 * EDU_FIRST + 8, 1) == DUT_OK;
+	fine = fine && store(qemu, entry, UINT64_C(0x6000000000000203) | ROOT) == DUT_OK;
+	fine = fine && store(qemu, entry + 8, 1) == DUT_OK;
 	fine = fine && store(qemu, ROOT + 8, UINT64_C(0x6000000000000001) | PAGE) == DUT_OK;
 	fine = fine && poke(qemu, 0x00, TABLE | 0x1ff) == DUT_OK;
 	fine = fine && poke(qemu, 0x10, UINT64_C(8) << 56 | LOG) == DUT_OK;
@@ -427,21 +431,24 @@ static enum dut_status settle(struct dut *dut)
 
 static bool drivable(const struct gvi_request *request)
 {
-	return request->device >= EDU_FIRST && request->device < EDU_FIRST + EDU_FUNCTIONS &&
-	       request->length && request->length <= EDU_LONGEST &&
+	return edu_find(request->device) < EDU_FUNCTIONS && request->length &&
+	       request->length <= EDU_LONGEST &&
 	       (request->access == GVI_READ || request->access == GVI_WRITE) &&
 	       !request->has_pasid && !request->execute && !request->privileged && !request->intx;
 }
 
-/* A write of the interrupt range ends in QEMU's interrupt controller, unseen. */
+/* A write of an interrupt range (of PCI Express, of HyperTransport) ends in QEMU's
+ * interrupt controller, or nowhere: unseen. */
 static bool interrupts(const struct gvi_request *request)
 {
-	return request->access == GVI_WRITE && request->address >> 20 == 0xfee;
+	bool range = request->address >> 20 == 0xfee || request->address >> 24 == 0xfdf8;
+
+	return request->access == GVI_WRITE && range;
 }
 
 static enum dut_status write_(struct qemu *qemu, const struct gvi_request *request, uint64_t *spa)
 {
-	unsigned function = request->device - (unsigned)EDU_FIRST;
+	unsigned function = edu_find(request->device);
 	unsigned char pattern[EDU_LONGEST];
 	enum dut_status status = places_keep(&qemu->places, qemu->q, request->length);
 
@@ -457,7 +464,7 @@ static enum dut_status write_(struct qemu *qemu, const struct gvi_request *reque
 static enum dut_status read_(struct qemu *qemu, const struct gvi_request *request, uint64_t *spa,
 			     bool *granted)
 {
-	unsigned function = request->device - (unsigned)EDU_FIRST;
+	unsigned function = edu_find(request->device);
 	unsigned char data[EDU_LONGEST];
 	bool moved = false, somewhere = false;
 	enum dut_status status = places_mark(&qemu->places, qemu->q, request->length);
