@@ -7,6 +7,7 @@
 static enum verdict out_of_range(struct access *x);
 static enum gvi_bus fetch_words(struct access *x, uint64_t *failed);
 static void derive_reserved(struct gvi *m, struct derived *d);
+static uint64_t features_of_revision(const struct gvi *m);
 static void derive_unusual(struct gvi *m, struct derived *d);
 
 /* ---- Section 2: the table and its segments ------------------------------ */
@@ -23,6 +24,8 @@ enum verdict device_fetch(struct access *x)
 	uint64_t failed = 0;
 	enum gvi_bus bus;
 
+	if (m->derived.segments_log2)
+		apply(x, GVI_CLAUSE_DEVICE_SEGMENTS);
 	if (offset >= (size + 1) * 4096)
 		return out_of_range(x);
 	apply(x, GVI_CLAUSE_DEVICE_FETCH);
@@ -271,7 +274,7 @@ void device_derive(struct gvi *m)
 static void derive_reserved(struct gvi *m, struct derived *d)
 {
 	for (unsigned w = 0; w < 4; w++) {
-		uint64_t sure = gvi_reserved_mask(GVI_FORMAT_DTE, w, GVI_ALL_FEATURES);
+		uint64_t sure = gvi_reserved_mask(GVI_FORMAT_DTE, w, features_of_revision(m));
 		uint64_t all = gvi_reserved_mask(GVI_FORMAT_DTE, w, m->features);
 		uint64_t ppr = mask_DTE_PPR(w);
 
@@ -284,6 +287,20 @@ static void derive_reserved(struct gvi *m, struct derived *d)
 	if (!has(m, GVI_FEATURE_HDSUP))
 		d->dte_unsupported[0] |= UINT64_C(1) << 8;
 	derive_unusual(m, d);
+}
+
+/* All features that the modelled revision knows: what a later one defines is no
+ * missing feature, but plainly reserved. */
+static uint64_t features_of_revision(const struct gvi *m)
+{
+	uint64_t unknown = 0;
+
+	if (!has(m, GVI_FEATURE_REV_3_06))
+		unknown |= UINT64_C(1) << GVI_FEATURE_REV_3_06 | UINT64_C(1) << GVI_FEATURE_VIOMMU |
+			   UINT64_C(1) << GVI_FEATURE_SATSSUP;
+	if (!has(m, GVI_FEATURE_REV_3_11))
+		unknown |= UINT64_C(1) << GVI_FEATURE_REV_3_11;
+	return GVI_ALL_FEATURES & ~unknown;
 }
 
 /* What section 8 looks at beside the Mode; under SNP, and without host tables,
