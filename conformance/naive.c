@@ -207,6 +207,7 @@ static void report_hardware(struct way *w)
 	if (!n->hev || habit(w, GVI_CHOICE_HW_EVENT_KEEP) == 1) {
 		n->hardware_event[0] = w->a->event[0];
 		n->hardware_event[1] = w->a->event[1];
+		w->a->captured = true;
 	}
 	if (n->hev)
 		n->heo = true;
@@ -626,6 +627,8 @@ static bool reserved_memory_half(const struct way *w)
 		mask0 |= ones(52, 52); /* PPR: row 11, which hardware was seen to check */
 	if (n->revision < GVI_REVISION(3, 6))
 		mask1 |= ones(42, 42); /* SATS */
+	if (!bit(n->efr, 4) && habit(w, GVI_CHOICE_GV_WITHOUT_GTEN) == 0)
+		mask0 |= ones(55, 55); /* GV: row 1 without GTSup, whatever TV; AMB-3.9 */
 	if (habit(w, GVI_CHOICE_DTE_UNSUPPORTED_BITS) == 0) {
 		mask0 |= missing_0(n);
 		if (!bit(n->efr, 31))
@@ -693,7 +696,7 @@ static bool beyond_pa(const struct way *w, uint64_t spa)
 /* AMB-1.10. */
 static bool root_beyond_pa(const struct way *w)
 {
-	return bits(w->dte[0], 11, 9) != 0 && beyond_pa(w, w->dte[0] & ones(51, 12));
+	return bits(w->dte[0], 11, 9) != 0 && !bad_mode(w) && beyond_pa(w, w->dte[0] & ones(51, 12));
 }
 
 /* 01 section 8, rows 8 and 10 with RZ=1; TV=1. */
@@ -974,8 +977,7 @@ static enum outcome address_beyond(struct walk *k, uint64_t spa)
 	if (habit(w, GVI_CHOICE_ENTRY_BEYOND_PA) == 0) {
 		page_fault(w, true, true, false);
 	} else if (is_leaf(k, k->entry[k->count - 1])) {
-		w->a->mask[1] = 0; /* of which access: not said */
-		page_table_error(w, spa, GVI_BUS_MASTER_ABORT);
+		page_table_error(w, k->spa[k->count - 1], GVI_BUS_MASTER_ABORT);
 	} else {
 		return GO_ON; /* fails when it is read */
 	}
@@ -1001,10 +1003,6 @@ static enum outcome check_reserved(struct walk *k, uint64_t entry)
 	if (leaf) {
 		uint64_t below = (UINT64_C(1) << (12 + 9 * (k->level - 1))) - 1;
 
-		if ((base & below) && page_size(k, entry) && habit(w, GVI_CHOICE_LEAF_LOW_BITS) == 1) {
-			page_fault(w, true, true, false);
-			return ENDED;
-		}
 		base &= ~below;
 	}
 	return address_beyond(k, base);
@@ -1028,6 +1026,11 @@ static enum outcome check_size(struct walk *k, uint64_t entry)
 		return ENDED;
 	}
 	k->base = entry & ones(51, 12) & ~(k->size - 1);
+	if (k->base != (entry & ones(51, 12)) && bits(entry, 11, 9) == 0 &&
+	    habit(k->w, GVI_CHOICE_LEAF_LOW_BITS) == 1) { /* AMB-2.4 */
+		page_fault(k->w, true, true, false);
+		return ENDED;
+	}
 	return GO_ON;
 }
 

@@ -50,6 +50,7 @@ struct naive_answer {
 	uint8_t  logging;       /* enum gvi_logging */
 	bool     translated, read, write, coherent, untranslated_only;
 	bool     guest;         /* needs guest translation, which is not here: nothing else counts */
+	bool     captured;      /* the hardware event registers hold the event */
 	bool     free_a;        /* refused half way through A and D updates: any A may be set */
 };
 
