@@ -157,6 +157,11 @@ static bool other_half(struct access *x)
 	if (!((x->dte[2] & low) | (x->dte[3] & high)) ||
 	    choose(m, GVI_CHOICE_DTE_OTHER_HALF) == 0)
 		return false;
+	if (((x->dte[2] & d->dte_unsupported[2]) | (x->dte[3] & d->dte_unsupported[3])) &&
+	    choose(m, GVI_CHOICE_DTE_UNSUPPORTED_BITS) == 1) {
+		low = d->dte_reserved[2];
+		high = d->dte_reserved[3];
+	}
 	if (get_DTE_BIT_245(x->dte) && choose(m, GVI_CHOICE_DTE_BIT_245) == 1)
 		high &= ~mask_DTE_BIT_245(3);
 	gate = choose(m, GVI_CHOICE_DTE_HIGH_GATE);
