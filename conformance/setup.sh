@@ -23,6 +23,7 @@ package_name() {
 	apk:check) echo check-dev ;;
 	apk:pkg-config) echo pkgconf ;;
 	apk:libclang-rt-dev) echo compiler-rt ;;
+	apk:qemu-system-x86) echo qemu-system-x86_64 ;;
 	pacman:libyaml-dev) echo libyaml ;;
 	pacman:zlib1g-dev) echo zlib ;;
 	pacman:pkg-config) echo pkgconf ;;
