@@ -990,7 +990,7 @@ static enum outcome check_reserved(struct walk *k, uint64_t entry)
 	struct way *w = k->w;
 	bool leaf = is_leaf(k, entry);
 	bool migration = bit(w->n->efr2, 2) && bit(w->n->control, 56);
-	uint64_t mask = ones(60, 52), base = entry & ones(51, 12);
+	uint64_t mask = ones(60, 52);
 
 	if (leaf)
 		mask = migration ? ones(56, 52) : ones(58, 52);
@@ -998,14 +998,7 @@ static enum outcome check_reserved(struct walk *k, uint64_t entry)
 		page_fault(w, true, true, false);
 		return ENDED;
 	}
-	if (leaf && bits(entry, 11, 9) == 7)
-		return GO_ON; /* with the size */
-	if (leaf) {
-		uint64_t below = (UINT64_C(1) << (12 + 9 * (k->level - 1))) - 1;
-
-		base &= ~below;
-	}
-	return address_beyond(k, base);
+	return leaf ? GO_ON : address_beyond(k, entry & ones(51, 12));
 }
 
 /* Step 7. */
@@ -1074,8 +1067,9 @@ static enum outcome check(struct walk *k, uint64_t entry)
 		outcome = check_rights(k);
 	if (outcome == GO_ON && order != 2)
 		outcome = check_encoding(k, entry);
-	if (outcome == GO_ON && bits(entry, 11, 9) == 7 && is_leaf(k, entry))
-		outcome = address_beyond(k, k->base); /* AMB-2.8: with the size */
+	/* AMB-2.8: what counts is the base, so it comes with the size or after it */
+	if (outcome == GO_ON && is_leaf(k, entry))
+		outcome = address_beyond(k, k->base);
 	if (outcome == GO_ON && order == 1 && is_leaf(k, entry))
 		outcome = check_rights(k);
 	return outcome;
