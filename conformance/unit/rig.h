@@ -21,7 +21,7 @@
 	} while (0)
 
 /* Where things are. */
-#define TABLE    UINT64_C(0x00100000)   /* device table, 65536 entries */
+#define TABLE    UINT64_C(0x00100000) /* device table, 65536 entries */
 #define COMMANDS UINT64_C(0x00400000)
 #define EVENTS   UINT64_C(0x00500000)
 #define STORE    UINT64_C(0x00600000)
@@ -34,12 +34,12 @@
 struct rig {
 	struct gvi *m;
 	struct memory *memory;
-	enum gvi_bus on_read, on_write, on_exchange;    /* how memory answers */
-	bool stubborn;          /* an exchange counts as done and changes nothing */
+	enum gvi_bus on_read, on_write, on_exchange; /* how memory answers */
+	bool stubborn;                  /* an exchange counts as done and changes nothing */
 	unsigned exchanges, race_every; /* the n-th, 2n-th ... exchange finds another value */
 	struct gvi_message sent[MAX_SENT];
 	size_t nsent;
-	unsigned notes[4];      /* by enum gvi_note_kind */
+	unsigned notes[4]; /* by enum gvi_note_kind */
 };
 
 /* A configuration that stands on a preset. */

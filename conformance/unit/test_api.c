@@ -71,10 +71,16 @@ END_TEST
 
 START_TEST(test_accesses_of_a_wrong_shape)
 {
-	static const struct { uint32_t offset; unsigned len; } mmio[] = {
+	static const struct {
+		uint32_t offset;
+		unsigned len;
+	} mmio[] = {
 		{0, 0}, {0, 3}, {0, 5}, {0, 16}, {0, 0x80000000}, {1, 2}, {2, 4}, {4, 8}, {7, 8},
 	};
-	static const struct { uint32_t offset; unsigned len; } config[] = {
+	static const struct {
+		uint32_t offset;
+		unsigned len;
+	} config[] = {
 		{0, 0}, {0, 3}, {0, 8}, {1, 2}, {3, 4}, {2, 4},
 	};
 	uint64_t wide = 0x1234;
@@ -109,7 +115,10 @@ END_TEST
 
 /* ---- Requests ------------------------------------------------------------- */
 
-#define REQUEST(...) {.device = DEVICE, .address = DATA, .length = 4, __VA_ARGS__}
+#define REQUEST(...)                                                                               \
+	{                                                                                          \
+		.device = DEVICE, .address = DATA, .length = 4, __VA_ARGS__                        \
+	}
 static const struct {
 	struct gvi_request request;
 	enum gvi_status status;
@@ -145,8 +154,7 @@ START_TEST(test_requests_that_cannot_be)
 	(void)rig_access(&r, GVI_READ, DATA);
 	f = freeze(&r);
 	for (unsigned i = 0; i < sizeof refused / sizeof refused[0]; i++) {
-		ck_assert_msg(gvi_translate(r.m, &refused[i].request, &answer) ==
-				      refused[i].status,
+		ck_assert_msg(gvi_translate(r.m, &refused[i].request, &answer) == refused[i].status,
 			      "row %u", i);
 		ck_assert_mem_eq(&answer, &was, sizeof was);
 	}
@@ -235,7 +243,10 @@ START_TEST(test_windows_that_cannot_be)
 {
 	static const unsigned char bytes[16] = {0};
 	const struct gvi_window bad[] = {
-		{0, 16, NULL}, {0, 0, bytes}, {UINT64_MAX - 14, 16, bytes}, {2, UINT64_MAX, bytes},
+		{0, 16, NULL},
+		{0, 0, bytes},
+		{UINT64_MAX - 14, 16, bytes},
+		{2, UINT64_MAX, bytes},
 	};
 	const struct gvi_window good[] = {{UINT64_MAX - 15, 16, bytes}, {0, 16, bytes}};
 	struct gvi_config config = rig_config(GVI_PRESET_HOST_ONLY);
@@ -306,7 +317,8 @@ START_TEST(test_walks_through_windows)
 {
 	static unsigned char table[32 * (DEVICE + 1)], tables[0x3000];
 	/* The order of windows, and what of the tables they hold. */
-	const struct gvi_window all[] = {{ROOT, sizeof tables, tables}, {TABLE, sizeof table, table}};
+	const struct gvi_window all[] = {{ROOT, sizeof tables, tables},
+					 {TABLE, sizeof table, table}};
 	const struct gvi_window root[] = {{ROOT, 0x1000, tables}, {TABLE, sizeof table, table}};
 	const struct gvi_window cut[] = {{ROOT, 0x1004, tables}, {TABLE, sizeof table, table}};
 	const struct gvi_window turned[] = {{TABLE, sizeof table, table}, {ROOT, 0x3000, tables}};
@@ -412,5 +424,6 @@ RIG_RUN("api", test_null_pointers_are_refused, test_accesses_of_a_wrong_shape,
 	test_requests_that_cannot_be, test_requests_at_the_edge,
 	test_every_byte_of_an_answer_is_defined, test_guest_translation_is_not_there_yet,
 	test_windows_that_cannot_be, test_windows_are_read_without_asking,
-	test_walks_through_windows, test_hosts_that_answer_nonsense, test_a_choice_that_does_not_exist_is_the_preferred_one,
+	test_walks_through_windows, test_hosts_that_answer_nonsense,
+	test_a_choice_that_does_not_exist_is_the_preferred_one,
 	test_clauses_and_choices_are_found_by_name)

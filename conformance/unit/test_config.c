@@ -56,25 +56,31 @@ static void set_efr(struct gvi_config *c, enum gvi_field_id field, uint64_t valu
 	ck_assert(gvi_set(field, &c->efr, value));
 }
 
-/* Each changes one thing of `everything` (snp_off has SNPSup 0 there). */
+/* What contradicts the rest of the preset `everything`. */
 struct contradiction {
 	enum gvi_status status;
-	enum gvi_field_id field;        /* of EFR; GVI_NFIELDS: `change` */
+	enum gvi_field_id field; /* of EFR; GVI_NFIELDS: `change` */
 	uint64_t value;
 	void (*change)(struct gvi_config *c);
 };
 
-static void no_version(struct gvi_config *c) { c->version = 0; }
-static void newer_version(struct gvi_config *c) { c->version = GVI_VERSION + 100; }
-static void next_major(struct gvi_config *c) { c->version = (GVI_VERSION_MAJOR + 1) * 10000; }
-static void old_revision(struct gvi_config *c) { c->revision = GVI_REVISION(1, 26); }
-static void new_revision(struct gvi_config *c) { c->revision = GVI_REVISION(3, 12); }
-static void odd_revision(struct gvi_config *c) { c->revision = GVI_REVISION(2, 100); }
-static void other_capability(struct gvi_config *c) { c->capability ^= 1; }
-static void other_type(struct gvi_config *c) { c->capability ^= 1u << 16; }
-static void other_cap_revision(struct gvi_config *c) { c->capability ^= 1u << 19; }
-static void top_capability(struct gvi_config *c) { c->capability |= 1u << 31; }
-static void no_efr(struct gvi_config *c) { c->capability &= ~(1u << 27); }
+#define CHANGE(name, what)                                                                         \
+	static void name(struct gvi_config *c)                                                     \
+	{                                                                                          \
+		what;                                                                              \
+	}
+
+CHANGE(no_version, c->version = 0)
+CHANGE(newer_version, c->version = GVI_VERSION + 100)
+CHANGE(next_major, c->version = (GVI_VERSION_MAJOR + 1) * 10000)
+CHANGE(old_revision, c->revision = GVI_REVISION(1, 26))
+CHANGE(new_revision, c->revision = GVI_REVISION(3, 12))
+CHANGE(odd_revision, c->revision = GVI_REVISION(2, 100))
+CHANGE(other_capability, c->capability ^= 1)
+CHANGE(other_type, c->capability ^= 1u << 16)
+CHANGE(other_cap_revision, c->capability ^= 1u << 19)
+CHANGE(top_capability, c->capability |= 1u << 31)
+CHANGE(no_efr, c->capability &= ~(1u << 27))
 
 static void efr2_only(struct gvi_config *c)
 {
@@ -89,12 +95,12 @@ static void no_misc1(struct gvi_config *c)
 	c->misc1 = 1;
 }
 
-static void many_messages(struct gvi_config *c) { c->msi_messages_log2 = 6; }
-static void hats_3(struct gvi_config *c) { set_efr(c, GVI_EFR_HATS, 3); }
-static void avic_2(struct gvi_config *c) { c->efr2 |= 0x40; }
-static void numint_2(struct gvi_config *c) { c->efr2 = 0x21c; }
-static void efr2_bit_10(struct gvi_config *c) { c->efr2 |= 0x400; }
-static void efr2_top(struct gvi_config *c) { c->efr2 |= UINT64_C(1) << 12; }
+CHANGE(many_messages, c->msi_messages_log2 = 6)
+CHANGE(hats_3, set_efr(c, GVI_EFR_HATS, 3))
+CHANGE(avic_2, c->efr2 |= 0x40)
+CHANGE(numint_2, c->efr2 = 0x21c)
+CHANGE(efr2_bit_10, c->efr2 |= 0x400)
+CHANGE(efr2_top, c->efr2 |= UINT64_C(1) << 12)
 
 static void gappi_without_gam(struct gvi_config *c)
 {
@@ -115,11 +121,15 @@ static void guest_levels(struct gvi_config *c, enum gvi_field_id field)
 	set_efr(c, GVI_EFR_GIOSUP, 0);
 	set_efr(c, GVI_EFR_GATS, 0);
 	set_efr(c, GVI_EFR_GLXSUP, 0);
+	set_efr(c, GVI_EFR_V2HDDISSUP, 0);
+	set_efr(c, GVI_EFR_GAUPDATEDISSUP, 0);
 	set_efr(c, field, 1);
 }
 
-static void gats_without_gt(struct gvi_config *c) { guest_levels(c, GVI_EFR_GATS); }
-static void glx_without_gt(struct gvi_config *c) { guest_levels(c, GVI_EFR_GLXSUP); }
+CHANGE(gats_without_gt, guest_levels(c, GVI_EFR_GATS))
+CHANGE(glx_without_gt, guest_levels(c, GVI_EFR_GLXSUP))
+CHANGE(dirty_without_gt, guest_levels(c, GVI_EFR_V2HDDISSUP))
+CHANGE(accessed_without_gt, guest_levels(c, GVI_EFR_GAUPDATEDISSUP))
 
 /* PPRSup and all that hangs on it off, but for one. */
 static void without_ppr(struct gvi_config *c, enum gvi_field_id but)
@@ -133,13 +143,13 @@ static void without_ppr(struct gvi_config *c, enum gvi_field_id but)
 		set_efr(c, fields[i], fields[i] == but);
 }
 
-static void eph_alone(struct gvi_config *c) { without_ppr(c, GVI_EFR_EPHSUP); }
-static void dual_alone(struct gvi_config *c) { without_ppr(c, GVI_EFR_DUALPPRLOGSUP); }
-static void early_alone(struct gvi_config *c) { without_ppr(c, GVI_EFR_PPROVRFLWEARLYSUP); }
-static void auto_alone(struct gvi_config *c) { without_ppr(c, GVI_EFR_PPRAUTORSPSUP); }
-static void stop_alone(struct gvi_config *c) { without_ppr(c, GVI_EFR_BLKSTOPMRKSUP); }
-static void ppr_without_iotlb(struct gvi_config *c) { c->capability &= ~(1u << 24); }
-static void snp_unsupported(struct gvi_config *c) { c->snp = true; }
+CHANGE(eph_alone, without_ppr(c, GVI_EFR_EPHSUP))
+CHANGE(dual_alone, without_ppr(c, GVI_EFR_DUALPPRLOGSUP))
+CHANGE(early_alone, without_ppr(c, GVI_EFR_PPROVRFLWEARLYSUP))
+CHANGE(auto_alone, without_ppr(c, GVI_EFR_PPRAUTORSPSUP))
+CHANGE(stop_alone, without_ppr(c, GVI_EFR_BLKSTOPMRKSUP))
+CHANGE(ppr_without_iotlb, c->capability &= ~(1u << 24))
+CHANGE(snp_unsupported, c->snp = true)
 
 static void misc0(struct gvi_config *c, enum gvi_field_id field, uint64_t value)
 {
@@ -149,35 +159,77 @@ static void misc0(struct gvi_config *c, enum gvi_field_id field, uint64_t value)
 	c->misc0 = (uint32_t)raw;
 }
 
-static void gva_57(struct gvi_config *c) { misc0(c, GVI_CAP_MISC0_GVA_SIZE, 1); }
-static void pa_36(struct gvi_config *c) { misc0(c, GVI_CAP_MISC0_PA_SIZE, 36); }
-static void pa_64(struct gvi_config *c) { misc0(c, GVI_CAP_MISC0_PA_SIZE, 64); }
-static void va_52(struct gvi_config *c) { misc0(c, GVI_CAP_MISC0_VA_SIZE, 52); }
-static void va_0(struct gvi_config *c) { misc0(c, GVI_CAP_MISC0_VA_SIZE, 0); }
-static void base_16k(struct gvi_config *c) { c->base += 0x4000; }
-static void base_odd(struct gvi_config *c) { c->base += 1; }
-static void habit_2(struct gvi_config *c) { c->habit[GVI_CHOICE_DTE_MODE] = 2; }
-static void habit_last(struct gvi_config *c) { c->habit[GVI_NCHOICES - 1] = 0xfe; }
+CHANGE(gva_57, misc0(c, GVI_CAP_MISC0_GVA_SIZE, 1))
+CHANGE(pa_36, misc0(c, GVI_CAP_MISC0_PA_SIZE, 36))
+CHANGE(pa_64, misc0(c, GVI_CAP_MISC0_PA_SIZE, 64))
+CHANGE(va_52, misc0(c, GVI_CAP_MISC0_VA_SIZE, 52))
+CHANGE(va_0, misc0(c, GVI_CAP_MISC0_VA_SIZE, 0))
+CHANGE(base_16k, c->base += 0x4000)
+CHANGE(base_odd, c->base += 1)
+CHANGE(habit_2, c->habit[GVI_CHOICE_DTE_MODE] = 2)
+CHANGE(habit_last, c->habit[GVI_NCHOICES - 1] = 0xfe)
 
-#define BY(status, change)        {GVI_CONFIG_##status, GVI_NFIELDS, 0, change}
-#define EFR(status, field, value) {GVI_CONFIG_##status, GVI_EFR_##field, value, NULL}
+#define BY(status, change)                                                                         \
+	{                                                                                          \
+		GVI_CONFIG_##status, GVI_NFIELDS, 0, change                                        \
+	}
+#define EFR(status, field, value)                                                                  \
+	{                                                                                          \
+		GVI_CONFIG_##status, GVI_EFR_##field, value, NULL                                  \
+	}
 static const struct contradiction contradictions[] = {
-	BY(VERSION, no_version), BY(VERSION, newer_version), BY(VERSION, next_major),
-	BY(REVISION, old_revision), BY(REVISION, new_revision), BY(REVISION, odd_revision),
-	BY(CAPABILITY, other_capability), BY(CAPABILITY, other_type),
-	BY(CAPABILITY, other_cap_revision), BY(CAPABILITY, top_capability),
-	BY(EFR_ABSENT, no_efr), BY(EFR_ABSENT, efr2_only), BY(MISC1, no_misc1),
-	BY(MSI, many_messages), BY(HATS, hats_3), EFR(GATS, GATS, 3), EFR(GLXSUP, GLXSUP, 3),
-	EFR(SMIF, SMIFSUP, 2), EFR(SMIF, SMIFRC, 5), EFR(DUAL, DUALPPRLOGSUP, 3),
-	EFR(DUAL, DUALEVENTLOGSUP, 3), EFR(PASMAX, PASMAX, 20), EFR(MARC, MARCSUP, 2),
-	BY(EFR2, avic_2), BY(EFR2, numint_2), BY(EFR2, efr2_top), BY(EFR2, efr2_bit_10), EFR(GAM, GAMSUP, 2),
-	BY(GAM, gam_without_ga), EFR(GAPPI, GAPPISUP, 0), BY(GAPPI, gappi_without_gam),
-	EFR(GIO_GT, GTSUP, 0), BY(GLX_GT, gats_without_gt), BY(GLX_GT, glx_without_gt),
-	EFR(HD_HA, HASUP, 0), BY(EPH_PPR, eph_alone), BY(PPR_IOTLB, ppr_without_iotlb),
-	BY(PPR_FEATURES, dual_alone), BY(PPR_FEATURES, early_alone),
-	BY(PPR_FEATURES, auto_alone), BY(PPR_FEATURES, stop_alone), BY(SNP, snp_unsupported),
-	BY(GVASIZE, gva_57), BY(PASIZE, pa_36), BY(PASIZE, pa_64), BY(VASIZE, va_52),
-	BY(VASIZE, va_0), BY(BASE, base_16k), BY(BASE, base_odd), BY(HABIT, habit_2),
+	BY(VERSION, no_version),
+	BY(VERSION, newer_version),
+	BY(VERSION, next_major),
+	BY(REVISION, old_revision),
+	BY(REVISION, new_revision),
+	BY(REVISION, odd_revision),
+	BY(CAPABILITY, other_capability),
+	BY(CAPABILITY, other_type),
+	BY(CAPABILITY, other_cap_revision),
+	BY(CAPABILITY, top_capability),
+	BY(EFR_ABSENT, no_efr),
+	BY(EFR_ABSENT, efr2_only),
+	BY(MISC1, no_misc1),
+	BY(MSI, many_messages),
+	BY(HATS, hats_3),
+	EFR(GATS, GATS, 3),
+	EFR(GLXSUP, GLXSUP, 3),
+	EFR(SMIF, SMIFSUP, 2),
+	EFR(SMIF, SMIFRC, 5),
+	EFR(DUAL, DUALPPRLOGSUP, 3),
+	EFR(DUAL, DUALEVENTLOGSUP, 3),
+	EFR(PASMAX, PASMAX, 20),
+	EFR(MARC, MARCSUP, 2),
+	BY(EFR2, avic_2),
+	BY(EFR2, numint_2),
+	BY(EFR2, efr2_top),
+	BY(EFR2, efr2_bit_10),
+	EFR(GAM, GAMSUP, 2),
+	BY(GAM, gam_without_ga),
+	EFR(GAPPI, GAPPISUP, 0),
+	BY(GAPPI, gappi_without_gam),
+	EFR(GIO_GT, GTSUP, 0),
+	BY(GLX_GT, gats_without_gt),
+	BY(GLX_GT, glx_without_gt),
+	BY(GLX_GT, dirty_without_gt),
+	BY(GLX_GT, accessed_without_gt),
+	EFR(HD_HA, HASUP, 0),
+	BY(EPH_PPR, eph_alone),
+	BY(PPR_IOTLB, ppr_without_iotlb),
+	BY(PPR_FEATURES, dual_alone),
+	BY(PPR_FEATURES, early_alone),
+	BY(PPR_FEATURES, auto_alone),
+	BY(PPR_FEATURES, stop_alone),
+	BY(SNP, snp_unsupported),
+	BY(GVASIZE, gva_57),
+	BY(PASIZE, pa_36),
+	BY(PASIZE, pa_64),
+	BY(VASIZE, va_52),
+	BY(VASIZE, va_0),
+	BY(BASE, base_16k),
+	BY(BASE, base_odd),
+	BY(HABIT, habit_2),
 	BY(HABIT, habit_last),
 };
 enum { NCONTRADICTIONS = sizeof contradictions / sizeof contradictions[0] };
@@ -324,7 +376,7 @@ START_TEST(test_statuses_are_pinned_sentences)
 		}
 	}
 	ck_assert_int_eq(GVI_OK, 0);
-	ck_assert_str_eq(gvi_status_text((enum gvi_status)-999), "there is no such status");
+	ck_assert_str_eq(gvi_status_text((enum gvi_status) - 999), "there is no such status");
 	ck_assert_str_eq(gvi_status_text((enum gvi_status)1), "there is no such status");
 }
 END_TEST

@@ -297,7 +297,8 @@ START_TEST(test_a_wait_outside_the_store_window)
 		ck_assert_uint_eq(memory_load(r.memory, 8), record[habit][1]);
 		ck_assert_uint_eq(rig_field(&r, GVI_REGISTER_STATUS, GVI_STATUS_CMD_BUF_RUN),
 				  habit == 2);
-		ck_assert_uint_eq(rig_read(&r, GVI_REGISTER_CMD_BUF_HEAD), habit == 2 ? 0x20 : 0x10);
+		ck_assert_uint_eq(rig_read(&r, GVI_REGISTER_CMD_BUF_HEAD),
+				  habit == 2 ? 0x20 : 0x10);
 		rig_close(&r);
 	}
 }
@@ -311,10 +312,8 @@ static void map(struct rig *r, const char *leaf)
 	rig_entry(r, "V=1 TV=1 Mode=4 HAD=accessed-dirty HostPageTableRootPtr=0x1000000 "
 		     "IR=1 IW=1");
 	rig_store(r, GVI_FORMAT_PDE, ROOT, "PR=1 NextLevel=3 Address=0x1001000 IR=1 IW=1");
-	rig_store(r, GVI_FORMAT_PDE, ROOT + 0x1000,
-		  "PR=1 NextLevel=2 Address=0x1002000 IR=1 IW=1");
-	rig_store(r, GVI_FORMAT_PDE, ROOT + 0x2000,
-		  "PR=1 NextLevel=1 Address=0x1003000 IR=1 IW=1");
+	rig_store(r, GVI_FORMAT_PDE, ROOT + 0x1000, "PR=1 NextLevel=2 Address=0x1002000 IR=1 IW=1");
+	rig_store(r, GVI_FORMAT_PDE, ROOT + 0x2000, "PR=1 NextLevel=1 Address=0x1003000 IR=1 IW=1");
 	rig_store(r, GVI_FORMAT_PTE, ROOT + 0x3000, leaf);
 }
 
@@ -511,8 +510,9 @@ START_TEST(test_guest_commands_need_both_enables)
 			rig_start(&r);
 			rig_write(&r, GVI_REGISTER_CONTROL, 0x141d | enables << 52);
 			rig_command(&r, GVI_FORMAT_INSERT_GUEST_EVENT, "GuestID=1");
-			ck_assert_uint_eq(rig_field(&r, GVI_REGISTER_STATUS, GVI_STATUS_CMD_BUF_RUN),
-					  !habit || enables == 3);
+			ck_assert_uint_eq(
+				rig_field(&r, GVI_REGISTER_STATUS, GVI_STATUS_CMD_BUF_RUN),
+				!habit || enables == 3);
 			rig_close(&r);
 		}
 }

@@ -21,7 +21,8 @@ START_TEST(test_formats_are_well_formed)
 {
 	unsigned next = 0;
 
-	EACH_FORMAT(f) {
+	EACH_FORMAT(f)
+	{
 		const struct gvi_format *t = &gvi_formats[f];
 
 		ck_assert_msg(t->first == next && t->nfields > 0, "%s", t->id);
@@ -41,7 +42,8 @@ START_TEST(test_segments_lie_in_words_and_rows_in_order)
 {
 	unsigned before = 0;
 
-	EACH_FIELD(i) {
+	EACH_FIELD(i)
+	{
 		const struct gvi_field *f = &gvi_fields[i];
 		unsigned lowest = UINT16_MAX, width = 0;
 
@@ -65,7 +67,8 @@ END_TEST
 
 START_TEST(test_rows_say_what_they_are)
 {
-	EACH_FIELD(i) {
+	EACH_FIELD(i)
+	{
 		const struct gvi_field *f = &gvi_fields[i];
 		size_t length = strlen(f->text);
 
@@ -88,7 +91,8 @@ END_TEST
 /* Only reserved and ignored rows may share a name. */
 START_TEST(test_names_are_unique_in_a_format)
 {
-	EACH_FIELD(i) {
+	EACH_FIELD(i)
+	{
 		const struct gvi_field *f = &gvi_fields[i];
 		const struct gvi_format *t = &gvi_formats[f->format];
 
@@ -103,7 +107,8 @@ END_TEST
 
 START_TEST(test_values_of_enums_have_names)
 {
-	EACH_FIELD(i) {
+	EACH_FIELD(i)
+	{
 		unsigned named = 0;
 
 		for (size_t n = 0; n < gvi_nvalue_names; n++) {
@@ -141,7 +146,8 @@ END_TEST
 /* The masks of a format's fields are disjoint and leave nothing out. */
 START_TEST(test_masks_partition_every_word)
 {
-	EACH_FORMAT(f) {
+	EACH_FORMAT(f)
+	{
 		const struct gvi_format *t = &gvi_formats[f];
 
 		for (unsigned w = 0; w < GVI_MAX_WORDS; w++) {
@@ -164,7 +170,8 @@ END_TEST
  * the one that walking up the segments comes to. */
 START_TEST(test_each_bit_of_a_value_has_its_place)
 {
-	EACH_FIELD(i) {
+	EACH_FIELD(i)
+	{
 		const struct gvi_field *f = &gvi_fields[i];
 		unsigned bit = f->scale;
 
@@ -186,7 +193,8 @@ START_TEST(test_set_leaves_the_other_fields_alone)
 {
 	uint64_t seed = 1;
 
-	EACH_FIELD(i) {
+	EACH_FIELD(i)
+	{
 		uint64_t raw[GVI_MAX_WORDS], before[GVI_MAX_WORDS];
 		uint64_t value = (rig_random(&seed) & ones(gvi_width((enum gvi_field_id)i)))
 				 << gvi_fields[i].scale;
@@ -196,16 +204,16 @@ START_TEST(test_set_leaves_the_other_fields_alone)
 		ck_assert(gvi_set((enum gvi_field_id)i, raw, value));
 		ck_assert_uint_eq(gvi_get((enum gvi_field_id)i, raw), value);
 		for (unsigned w = 0; w < GVI_MAX_WORDS; w++)
-			ck_assert_uint_eq((raw[w] ^ before[w]) &
-						  ~gvi_field_mask((enum gvi_field_id)i, w),
-					  0);
+			ck_assert_uint_eq(
+				(raw[w] ^ before[w]) & ~gvi_field_mask((enum gvi_field_id)i, w), 0);
 	}
 }
 END_TEST
 
 START_TEST(test_set_refuses_what_does_not_fit)
 {
-	EACH_FIELD(i) {
+	EACH_FIELD(i)
+	{
 		unsigned top = gvi_width((enum gvi_field_id)i) + gvi_fields[i].scale;
 		uint64_t raw[GVI_MAX_WORDS] = {5, 4, 3, 2, 1, 0}, was[GVI_MAX_WORDS];
 
@@ -232,25 +240,25 @@ START_TEST(test_reserved_masks_follow_the_features)
 	sets[3] = rig_random(&seed) | UINT64_C(1) << GVI_FEATURE_ALWAYS;
 	for (unsigned k = 0; k < 4; k++)
 		EACH_FORMAT(f)
-			for (unsigned w = 0; w < gvi_words((enum gvi_format_id)f); w++) {
-				uint64_t mask =
-					gvi_reserved_mask((enum gvi_format_id)f, w, sets[k]);
-				const struct gvi_format *t = &gvi_formats[f];
+	for (unsigned w = 0; w < gvi_words((enum gvi_format_id)f); w++) {
+		uint64_t mask = gvi_reserved_mask((enum gvi_format_id)f, w, sets[k]);
+		const struct gvi_format *t = &gvi_formats[f];
 
-				for (unsigned i = t->first; i < t->first + t->nfields; i++) {
-					uint64_t own = gvi_field_mask((enum gvi_field_id)i, w);
-					bool is = gvi_fields[i].kind == GVI_MBZ ||
-						  !(sets[k] >> gvi_fields[i].needs & 1);
+		for (unsigned i = t->first; i < t->first + t->nfields; i++) {
+			uint64_t own = gvi_field_mask((enum gvi_field_id)i, w);
+			bool is = gvi_fields[i].kind == GVI_MBZ ||
+				  !(sets[k] >> gvi_fields[i].needs & 1);
 
-					ck_assert_uint_eq(mask & own, is ? own : 0);
-				}
-			}
+			ck_assert_uint_eq(mask & own, is ? own : 0);
+		}
+	}
 }
 END_TEST
 
 START_TEST(test_first_reserved_is_the_lowest)
 {
-	EACH_FORMAT(f) {
+	EACH_FORMAT(f)
+	{
 		enum gvi_format_id format = (enum gvi_format_id)f;
 		uint64_t raw[GVI_MAX_WORDS] = {0};
 
@@ -292,14 +300,14 @@ START_TEST(test_legal_bits_of_commands)
 
 	for (unsigned i = 0; i < sizeof commands / sizeof commands[0]; i++)
 		for (unsigned w = 0; w < 2; w++)
-			ck_assert_uint_eq(~gvi_reserved_mask(commands[i].format, w,
-							     GVI_ALL_FEATURES),
-					  commands[i].legal[w]);
+			ck_assert_uint_eq(
+				~gvi_reserved_mask(commands[i].format, w, GVI_ALL_FEATURES),
+				commands[i].legal[w]);
 	/* Type exists with InvIotlbTypeSup only. */
-	ck_assert_uint_eq(~gvi_reserved_mask(GVI_FORMAT_INVALIDATE_IOTLB_PAGES, 1,
-					     GVI_ALL_FEATURES &
-						     ~(UINT64_C(1) << GVI_FEATURE_INVTYPE)),
-			  0xfffffffffffff005);
+	ck_assert_uint_eq(
+		~gvi_reserved_mask(GVI_FORMAT_INVALIDATE_IOTLB_PAGES, 1,
+				   GVI_ALL_FEATURES & ~(UINT64_C(1) << GVI_FEATURE_INVTYPE)),
+		0xfffffffffffff005);
 }
 END_TEST
 
@@ -307,7 +315,8 @@ END_TEST
 
 START_TEST(test_blank_holds_the_constants_and_nothing_else)
 {
-	EACH_FORMAT(f) {
+	EACH_FORMAT(f)
+	{
 		uint64_t raw[GVI_MAX_WORDS];
 		const struct gvi_format *t = &gvi_formats[f];
 
@@ -344,18 +353,18 @@ START_TEST(test_what_is_printed_encodes_to_the_same_words)
 	uint64_t seed = 3;
 
 	EACH_FORMAT(f)
-		for (unsigned n = 0; n < 20; n++) {
-			uint64_t raw[GVI_MAX_WORDS], made[GVI_MAX_WORDS] = {0};
-			char text[2048];
-			size_t at = 0;
+	for (unsigned n = 0; n < 20; n++) {
+		uint64_t raw[GVI_MAX_WORDS], made[GVI_MAX_WORDS] = {0};
+		char text[2048];
+		size_t at = 0;
 
-			random_words((enum gvi_format_id)f, &seed, raw);
-			ck_assert_uint_lt(gvi_print((enum gvi_format_id)f, raw, text, sizeof text),
-					  sizeof text);
-			ck_assert_msg(gvi_encode((enum gvi_format_id)f, text, made, &at),
-				      "%s at %zu: %s", gvi_formats[f].id, at, text);
-			ck_assert_mem_eq(made, raw, sizeof raw);
-		}
+		random_words((enum gvi_format_id)f, &seed, raw);
+		ck_assert_uint_lt(gvi_print((enum gvi_format_id)f, raw, text, sizeof text),
+				  sizeof text);
+		ck_assert_msg(gvi_encode((enum gvi_format_id)f, text, made, &at), "%s at %zu: %s",
+			      gvi_formats[f].id, at, text);
+		ck_assert_mem_eq(made, raw, sizeof raw);
+	}
 }
 END_TEST
 
@@ -416,7 +425,8 @@ START_TEST(test_encode_says_where_it_stopped)
 	for (unsigned i = 0; i < sizeof bad / sizeof bad[0]; i++) {
 		size_t at = 99;
 
-		ck_assert_msg(!gvi_encode(GVI_FORMAT_DTE, bad[i].text, raw, &at), "%s", bad[i].text);
+		ck_assert_msg(!gvi_encode(GVI_FORMAT_DTE, bad[i].text, raw, &at), "%s",
+			      bad[i].text);
 		ck_assert_msg(at == bad[i].at, "%s: %zu", bad[i].text, at);
 		ck_assert(!gvi_encode(GVI_FORMAT_DTE, bad[i].text, raw, NULL));
 		ck_assert_mem_eq(raw, was, sizeof raw);
@@ -486,7 +496,8 @@ START_TEST(test_words_of_real_registers)
 {
 	WORDS(EFR,
 	      "PPRSup=1 XTSup=1 NXSup=1 GTSup=1 IASup=1 GASup=1 PCSup=1 HATS=2 GLXSup=1 SmiFSup=1 "
-	      "SmiFRC=2 GAMSup=1 DualPprLogSup=2 DualEventLogSup=2 PASmax=15 USSup=1 DevTblSegSup=3 "
+	      "SmiFRC=2 GAMSup=1 DualPprLogSup=2 DualEventLogSup=2 PASmax=15 USSup=1 "
+	      "DevTblSegSup=3 "
 	      "PprOvrflwEarlySup=1 PPRAutoRspSup=1 MarcSup=1 BlkStopMrkSup=1 PerfOptSup=1 "
 	      "MsiCapMmioSup=1 GIoSup=1 HASup=1 EPHSup=1 AttrFWSup=1 vIommuSup=1 VmGuardIoSup=1 "
 	      "VmTableSize=2",
@@ -508,8 +519,8 @@ START_TEST(test_words_of_real_entries)
 	      "IntTabLen=9 IntTabRoot=0x195bf6000 IntCtl=remap",
 	      0x600000010dbb7603, 0x000000000000000d, 0x2000000195bf6013, 0);
 	/* The entry with PPR set, in ILLEGAL_DEV_TABLE_ENTRY's field log. */
-	WORDS(DTE, "V=1 TV=1 PPR=1 GV=1 GLX=1 GCR3TRP=0x7000 IR=1 IW=1", 0x7d90000000000003,
-	      0, 0, 0);
+	WORDS(DTE, "V=1 TV=1 PPR=1 GV=1 GLX=1 GCR3TRP=0x7000 IR=1 IW=1", 0x7d90000000000003, 0, 0,
+	      0);
 	WORDS(INVALID_DEVICE_REQUEST, "Type=5 Address=0xfffffffdf8000000", 0x8a00000000000000,
 	      0xfffffffdf8000000);
 	WORDS(ILLEGAL_DEV_TABLE_ENTRY, "RZ=1", 0x1080000000000000, 0);

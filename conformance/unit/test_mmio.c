@@ -6,19 +6,19 @@
 /* What a write does beside its mask. */
 enum rule {
 	PLAIN,
-	RING,           /* refused with Len below 8; else the ring's pointers become 0 */
-	POINTER,        /* refused beyond the ring */
-	CLEARS,         /* writing 1 clears the bits of the mask */
-	HARDWARE,       /* the same, while bit 0 is 1 */
-	FILTER          /* bit 17 is set for good and ends all writing */
+	RING,     /* refused with Len below 8; else the ring's pointers become 0 */
+	POINTER,  /* refused beyond the ring */
+	CLEARS,   /* writing 1 clears the bits of the mask */
+	HARDWARE, /* the same, while bit 0 is 1 */
+	FILTER    /* bit 17 is set for good and ends all writing */
 };
 
 struct row {
 	uint32_t offset;
 	uint8_t bytes;
 	enum rule rule;
-	uint64_t mask;          /* bits that software writes */
-	uint64_t reset;         /* of the preset `everything` */
+	uint64_t mask;  /* bits that software writes */
+	uint64_t reset; /* of the preset `everything` */
 };
 
 #define ADDRESS      UINT64_C(0x000ffffffffff000)
@@ -26,12 +26,19 @@ struct row {
 #define RING_RESET   UINT64_C(0x0800000000000000)
 #define POINTER_MASK UINT64_C(0x7fff0)
 #define XT_MASK      UINT64_C(0xff0001ffffffff04)
-#define SEGMENT(n)   {0x0100 + 8 * (n), 8, PLAIN, ADDRESS | 0xff, 0}
-#define SMI(n)       {0x0060 + 8 * (n), 8, FILTER, 0x1ffff, 0}
+#define SEGMENT(n)                                                                                 \
+	{                                                                                          \
+		0x0100 + 8 * (n), 8, PLAIN, ADDRESS | 0xff, 0                                      \
+	}
+#define SMI(n)                                                                                     \
+	{                                                                                          \
+		0x0060 + 8 * (n), 8, FILTER, 0x1ffff, 0                                            \
+	}
 #define MARC(n)                                                                                    \
-	{0x0200 + 24 * (n), 8, PLAIN, ADDRESS, 0},                                                 \
-		{0x0208 + 24 * (n), 8, PLAIN, ADDRESS | 3, 0},                                     \
-		{0x0210 + 24 * (n), 8, PLAIN, ADDRESS, 0}
+	{0x0200 + 24 * (n), 8, PLAIN, ADDRESS, 0}, {0x0208 + 24 * (n), 8, PLAIN, ADDRESS | 3, 0},  \
+	{                                                                                          \
+		0x0210 + 24 * (n), 8, PLAIN, ADDRESS, 0                                            \
+	}
 
 /* Everything that the preset `everything` has, in the order of offsets. */
 static const struct row rows[] = {
@@ -46,13 +53,33 @@ static const struct row rows[] = {
 	{0x0040, 8, PLAIN, UINT64_MAX, 0},
 	{0x0048, 8, PLAIN, UINT64_MAX, 0},
 	{0x0050, 8, HARDWARE, 3, 0},
-	SMI(0), SMI(1), SMI(2), SMI(3), SMI(4), SMI(5), SMI(6), SMI(7),
-	SMI(8), SMI(9), SMI(10), SMI(11), SMI(12), SMI(13), SMI(14), SMI(15),
+	SMI(0),
+	SMI(1),
+	SMI(2),
+	SMI(3),
+	SMI(4),
+	SMI(5),
+	SMI(6),
+	SMI(7),
+	SMI(8),
+	SMI(9),
+	SMI(10),
+	SMI(11),
+	SMI(12),
+	SMI(13),
+	SMI(14),
+	SMI(15),
 	{0x00e0, 8, RING, RING_MASK, RING_RESET},
 	{0x00e8, 8, PLAIN, 0x000ffffffffffff8, 0},
 	{0x00f0, 8, RING, RING_MASK, RING_RESET},
 	{0x00f8, 8, RING, RING_MASK, RING_RESET},
-	SEGMENT(0), SEGMENT(1), SEGMENT(2), SEGMENT(3), SEGMENT(4), SEGMENT(5), SEGMENT(6),
+	SEGMENT(0),
+	SEGMENT(1),
+	SEGMENT(2),
+	SEGMENT(3),
+	SEGMENT(4),
+	SEGMENT(5),
+	SEGMENT(6),
 	{0x0138, 8, PLAIN, 0, 0},
 	{0x0140, 8, PLAIN, 0xffffff, 0},
 	{0x0148, 8, PLAIN, 0xffffff, 0},
@@ -69,7 +96,10 @@ static const struct row rows[] = {
 	{0x0180, 8, PLAIN, XT_MASK, 0},
 	{0x0190, 8, PLAIN, 0, 0},
 	{0x01a0, 8, PLAIN, 0, 0x11c},
-	MARC(0), MARC(1), MARC(2), MARC(3),
+	MARC(0),
+	MARC(1),
+	MARC(2),
+	MARC(3),
 	{0x1ff8, 8, PLAIN, 0, 0},
 	{0x2000, 8, POINTER, POINTER_MASK, 0},
 	{0x2008, 8, POINTER, POINTER_MASK, 0},
@@ -95,7 +125,9 @@ static const struct row rows[] = {
 enum { NROWS = sizeof rows / sizeof rows[0] };
 
 /* Each ring's base with its head; the tail is 8 above. */
-static const struct { uint32_t base, head; } rings[] = {
+static const struct {
+	uint32_t base, head;
+} rings[] = {
 	{0x0008, 0x2000}, {0x0010, 0x2010}, {0x0038, 0x2030},
 	{0x00e0, 0x2040}, {0x00f0, 0x2050}, {0x00f8, 0x2070},
 };
@@ -239,7 +271,7 @@ END_TEST
 /* Control would start rings: its enables stay 0 here. */
 static uint64_t harmless(uint32_t offset, unsigned bytes, uint64_t value)
 {
-	uint64_t enables = UINT64_C(0x10003005);        /* IommuEn and those of the rings */
+	uint64_t enables = UINT64_C(0x10003005); /* IommuEn and those of the rings */
 
 	if (offset >= 0x18 && offset < 0x20)
 		value &= ~(enables >> 8 * (offset - 0x18)) & low_bits(bytes);
@@ -319,7 +351,8 @@ START_TEST(test_every_offset_of_every_preset)
 		ck_assert_int_eq(gvi_mmio_read(r.m, window, 8, &value), GVI_ARG_MMIO_OFFSET);
 		ck_assert_int_eq(gvi_mmio_write(r.m, window, 1, 0), GVI_ARG_MMIO_OFFSET);
 		ck_assert_int_eq(gvi_mmio_read(r.m, window - 8, 8, &value), GVI_OK);
-		ck_assert_int_eq(gvi_mmio_read(r.m, UINT32_MAX - 7, 8, &value), GVI_ARG_MMIO_OFFSET);
+		ck_assert_int_eq(gvi_mmio_read(r.m, UINT32_MAX - 7, 8, &value),
+				 GVI_ARG_MMIO_OFFSET);
 		rig_close(&r);
 	}
 }
@@ -347,9 +380,9 @@ END_TEST
 /* The preset without features has the registers that are always there. */
 START_TEST(test_registers_without_features)
 {
-	static const uint32_t there[] = {0x00,   0x08,   0x10,   0x18,   0x20,  0x28,  0x138,
-					 0x140,  0x148,  0x1a0,  0x2000, 0x2008, 0x2010, 0x2018,
-					 0x2020, 0x1ff8};
+	static const uint32_t there[] = {0x00,   0x08,   0x10,   0x18,  0x20,   0x28,
+					 0x138,  0x140,  0x148,  0x1a0, 0x2000, 0x2008,
+					 0x2010, 0x2018, 0x2020, 0x1ff8};
 	struct gvi_config config = rig_config(GVI_PRESET_NOTHING);
 	struct rig r;
 
@@ -416,14 +449,14 @@ static uint32_t pci_read(struct rig *r, uint32_t offset, unsigned bytes)
 
 static const struct {
 	uint32_t offset, reset;
-	uint32_t mask;          /* bits that are written while Enable is 0 */
-	uint32_t locked;        /* bits that still are when it is 1 */
+	uint32_t mask;   /* bits that are written while Enable is 0 */
+	uint32_t locked; /* bits that still are when it is 1 */
 } pci[] = {
 	{0x00, 0x14811022, 0, 0},
 	{0x04, 0x00100000, 4, 4},
 	{0x08, 0x08060000, 0, 0},
 	{0x34, 0x40, 0, 0},
-	{0x40, 0x190b640f, 0, 0},       /* CapExt, EFRSup, IotlbSup */
+	{0x40, 0x190b640f, 0, 0}, /* CapExt, EFRSup, IotlbSup */
 	{0x48, 0, 0xffffffff, 0},
 	{0x4c, 0, 0xffffff80, 0},
 	{0x50, 0x00203440, 0xf8400000, 0},
@@ -536,7 +569,9 @@ END_TEST
 /* [register.msi-mirror] One state, two ways to it. */
 START_TEST(test_msi_is_mirrored)
 {
-	static const struct { uint32_t pci, mmio, value; } mirrors[] = {
+	static const struct {
+		uint32_t pci, mmio, value;
+	} mirrors[] = {
 		{0x64, 0x158, 0x00fb7405}, {0x68, 0x15c, 0x12345678}, {0x6c, 0x160, 0x9abcdef0},
 		{0x70, 0x164, 0x4321},     {0x74, 0x168, 0xa8030008},
 	};
@@ -676,6 +711,5 @@ RIG_RUN("mmio", test_registers_after_reset, test_each_size_at_each_register,
 	test_nothing_stands_between_registers, test_registers_without_features,
 	test_smi_filters_are_counted, test_half_a_pair, test_configuration_space_with_enable_0,
 	test_configuration_space_with_enable_1, test_configuration_space_without_features,
-	test_configuration_space_in_pieces,
-	test_msi_is_mirrored, test_habits_of_registers, test_reserved_encodings_of_control,
-	test_registers_locked_by_snp)
+	test_configuration_space_in_pieces, test_msi_is_mirrored, test_habits_of_registers,
+	test_reserved_encodings_of_control, test_registers_locked_by_snp)

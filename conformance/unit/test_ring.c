@@ -193,8 +193,8 @@ static void move_pointer(struct rig *r, struct reference *x, uint64_t random)
 
 static void put_command(struct rig *r, struct reference *x, uint64_t random)
 {
-	static const uint64_t words[4] = {
-		0x1000000000000000, 0x1000000000000004, 0x1010000000000000, 0xc000000000000000};
+	static const uint64_t words[4] = {0x1000000000000000, 0x1000000000000004,
+					  0x1010000000000000, 0xc000000000000000};
 	uint64_t value = x->command.tail + 16;
 
 	REQUIRE(memory_store(r->memory, x->command.base + x->command.tail, words[random >> 8 & 3]));
@@ -235,10 +235,15 @@ static void one_move(struct rig *r, struct reference *x, uint64_t random)
 		rig_write(r, GVI_REGISTER_STATUS, random >> 8 & 3);
 		write_status(x, random >> 8 & 1, random >> 9 & 1);
 		break;
-	case 4: case 5: case 6: case 7: case 8:
+	case 4:
+	case 5:
+	case 6:
+	case 7:
+	case 8:
 		put_command(r, x, random);
 		break;
-	case 9: case 10:
+	case 9:
+	case 10:
 		if (!x->command.run || x->overflow)
 			enable(r, x, random);
 		break;

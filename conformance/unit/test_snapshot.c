@@ -36,7 +36,8 @@ static uint64_t live(struct rig *r, uint64_t seed, unsigned steps)
 			break;
 		default:
 			sum = sum * 31 + rig_access(r, (enum gvi_access_kind)(random >> 8 & 3),
-						    random >> 16 & ~UINT64_C(3)).event[0];
+						    random >> 16 & ~UINT64_C(3))
+						 .event[0];
 		}
 		(void)gvi_effects(r->m, &count);
 		sum = sum * 31 + count;
@@ -197,6 +198,5 @@ START_TEST(test_another_host_takes_over)
 }
 END_TEST
 
-RIG_RUN("snapshot", test_copying_back_restores, test_a_snapshot_may_move,
-	test_two_models_are_apart, test_reset_is_a_new_start, test_what_forgets_the_first_event,
-	test_another_host_takes_over)
+RIG_RUN("snapshot", test_copying_back_restores, test_a_snapshot_may_move, test_two_models_are_apart,
+	test_reset_is_a_new_start, test_what_forgets_the_first_event, test_another_host_takes_over)
