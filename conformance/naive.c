@@ -547,8 +547,9 @@ static bool fetch_device(struct way *w)
 	}
 	spa = (n->device_table[segment] & ones(51, 12)) + index * 32;
 	memset(w->dte, 0, sizeof w->dte);
-	if (habit(w, GVI_CHOICE_DTE_FETCH) == 0 ? !read_entry(w, spa, 0, 4)
-						: !read_entry(w, spa, 0, 2) || !read_entry(w, spa, 2, 2))
+	if (habit(w, GVI_CHOICE_DTE_FETCH) == 0
+		    ? !read_entry(w, spa, 0, 4)
+		    : !read_entry(w, spa, 0, 2) || !read_entry(w, spa, 2, 2))
 		return false;
 	w->has_dte = true;
 	return true;
@@ -696,7 +697,8 @@ static bool beyond_pa(const struct way *w, uint64_t spa)
 /* AMB-1.10. */
 static bool root_beyond_pa(const struct way *w)
 {
-	return bits(w->dte[0], 11, 9) != 0 && !bad_mode(w) && beyond_pa(w, w->dte[0] & ones(51, 12));
+	return bits(w->dte[0], 11, 9) != 0 && !bad_mode(w) &&
+	       beyond_pa(w, w->dte[0] & ones(51, 12));
 }
 
 /* 01 section 8, rows 8 and 10 with RZ=1; TV=1. */
@@ -704,8 +706,7 @@ static bool must_be_zero(const struct way *w)
 {
 	if (w->n->no_host && (w->dte[0] & (ones(51, 12) | ones(11, 9))))
 		return true;
-	return bit(w->dte[0], 55) && !guest_enabled(w) &&
-	       habit(w, GVI_CHOICE_GV_WITHOUT_GTEN) == 0;
+	return bit(w->dte[0], 55) && !guest_enabled(w) && habit(w, GVI_CHOICE_GV_WITHOUT_GTEN) == 0;
 }
 
 /* 01 section 8, rows 6, 7, 9 and 10 with RZ=0; TV=1. */
@@ -844,12 +845,12 @@ static void identity(struct way *w)
 
 struct walk {
 	struct way *w;
-	uint64_t table;         /* of this level */
+	uint64_t table; /* of this level */
 	unsigned level;
 	bool ir, iw;
 	uint64_t spa[6], entry[6]; /* read so far */
 	unsigned count;
-	uint64_t size, base;    /* of a leaf */
+	uint64_t size, base; /* of a leaf */
 };
 
 enum outcome { GO_ON, ENDED, AGAIN };

@@ -12,8 +12,8 @@
 
 enum {
 	MAX_DEVICES = 2,
-	MAX_WORDS = 96,     /* table words that a world places */
-	MAX_TOUCHED = 64,   /* words that one request updates, on both sides */
+	MAX_WORDS = 96,   /* table words that a world places */
+	MAX_TOUCHED = 64, /* words that one request updates, on both sides */
 	MAX_REQUESTS = 6,
 	MAX_REPORT = 16384
 };
@@ -57,7 +57,7 @@ struct world {
 	struct naive twin;
 	struct side side[2]; /* of the model, of the twin */
 	struct device device[MAX_DEVICES];
-	uint64_t tables;     /* the next table page */
+	uint64_t tables; /* the next table page */
 	uint64_t word[MAX_WORDS];
 	unsigned nwords;
 	struct error error;
@@ -309,7 +309,8 @@ static void change_config(struct world *w, struct gvi_config *c)
 		break;
 	case 3: /* PAsize and VAsize */
 		c->misc0 &= ~(UINT32_C(0x3fff) << 8);
-		c->misc0 |= (uint32_t)(ONE_OF(w, 40, 48, 52) << 8 | ONE_OF(w, 64, 48, 40, 32) << 15);
+		c->misc0 |=
+			(uint32_t)(ONE_OF(w, 40, 48, 52) << 8 | ONE_OF(w, 64, 48, 40, 32) << 15);
 		break;
 	case 4: /* HtAtsResv */
 		c->misc0 ^= UINT32_C(1) << 22;
@@ -348,23 +349,55 @@ static void make_config(struct world *w)
 
 /* The choices that a memory request can meet. */
 static const enum gvi_choice met[] = {
-	GVI_CHOICE_DTE_UNSUPPORTED_BITS, GVI_CHOICE_DTE_MODE,
-	GVI_CHOICE_DTE_BIT_245, GVI_CHOICE_DTE_HIGH_GATE, GVI_CHOICE_DEVICE_OUT_OF_RANGE,
-	GVI_CHOICE_DEVICE_OUT_OF_RANGE_ADDRESS, GVI_CHOICE_DEVICE_OUT_OF_RANGE_PASID,
-	GVI_CHOICE_DTE_INVALID_PASID, GVI_CHOICE_EXCLUSION_RIGHTS, GVI_CHOICE_EXCLUSION_TV,
-	GVI_CHOICE_EXCLUSION_PASID, GVI_CHOICE_SE_REARM, GVI_CHOICE_SE_LOST,
-	GVI_CHOICE_ROOT_BEYOND_PA, GVI_CHOICE_DTE_OTHER_HALF, GVI_CHOICE_DTE_FETCH,
-	GVI_CHOICE_TV_FAULT_PR, GVI_CHOICE_IOCTL_RESERVED, GVI_CHOICE_ILLEGAL_DTE_RZ,
-	GVI_CHOICE_GIOV_WITHOUT_GV, GVI_CHOICE_PASID_WITHOUT_GV, GVI_CHOICE_GV_WITHOUT_GTEN,
-	GVI_CHOICE_SNP_MODE_0, GVI_CHOICE_SNP_INVALID_ENTRY, GVI_CHOICE_SNP_DOMAIN_0,
-	GVI_CHOICE_FAULT_ORDER, GVI_CHOICE_LEVEL_1_POINTER, GVI_CHOICE_LEVEL_6_LEAF,
-	GVI_CHOICE_LEAF_LOW_BITS, GVI_CHOICE_SKIPPED_BITS, GVI_CHOICE_EVENT_ADDRESS,
-	GVI_CHOICE_HAD_UPDATE, GVI_CHOICE_ENTRY_BEYOND_PA, GVI_CHOICE_AD_WRITE_FAILS,
-	GVI_CHOICE_SIZE_2_52, GVI_CHOICE_ZERO_READ, GVI_CHOICE_SURPLUS_ORDER,
-	GVI_CHOICE_UPPER_ACCESSED, GVI_CHOICE_BEYOND_VASIZE, GVI_CHOICE_SPECIAL_HIGH_BITS,
-	GVI_CHOICE_ABORT_STATUS, GVI_CHOICE_ABORT_RANGES, GVI_CHOICE_HIGH_RESERVED_RANGE,
-	GVI_CHOICE_INTERRUPT_READ_INVALID, GVI_CHOICE_HW_EVENT_KEEP, GVI_CHOICE_HW_EVENT_WHEN,
-	GVI_CHOICE_HARDWARE_ERROR_TYPE, GVI_CHOICE_REQUEST_US_BIT, GVI_CHOICE_TABLE_ERROR_ADDRESS,
+	GVI_CHOICE_DTE_UNSUPPORTED_BITS,
+	GVI_CHOICE_DTE_MODE,
+	GVI_CHOICE_DTE_BIT_245,
+	GVI_CHOICE_DTE_HIGH_GATE,
+	GVI_CHOICE_DEVICE_OUT_OF_RANGE,
+	GVI_CHOICE_DEVICE_OUT_OF_RANGE_ADDRESS,
+	GVI_CHOICE_DEVICE_OUT_OF_RANGE_PASID,
+	GVI_CHOICE_DTE_INVALID_PASID,
+	GVI_CHOICE_EXCLUSION_RIGHTS,
+	GVI_CHOICE_EXCLUSION_TV,
+	GVI_CHOICE_EXCLUSION_PASID,
+	GVI_CHOICE_SE_REARM,
+	GVI_CHOICE_SE_LOST,
+	GVI_CHOICE_ROOT_BEYOND_PA,
+	GVI_CHOICE_DTE_OTHER_HALF,
+	GVI_CHOICE_DTE_FETCH,
+	GVI_CHOICE_TV_FAULT_PR,
+	GVI_CHOICE_IOCTL_RESERVED,
+	GVI_CHOICE_ILLEGAL_DTE_RZ,
+	GVI_CHOICE_GIOV_WITHOUT_GV,
+	GVI_CHOICE_PASID_WITHOUT_GV,
+	GVI_CHOICE_GV_WITHOUT_GTEN,
+	GVI_CHOICE_SNP_MODE_0,
+	GVI_CHOICE_SNP_INVALID_ENTRY,
+	GVI_CHOICE_SNP_DOMAIN_0,
+	GVI_CHOICE_FAULT_ORDER,
+	GVI_CHOICE_LEVEL_1_POINTER,
+	GVI_CHOICE_LEVEL_6_LEAF,
+	GVI_CHOICE_LEAF_LOW_BITS,
+	GVI_CHOICE_SKIPPED_BITS,
+	GVI_CHOICE_EVENT_ADDRESS,
+	GVI_CHOICE_HAD_UPDATE,
+	GVI_CHOICE_ENTRY_BEYOND_PA,
+	GVI_CHOICE_AD_WRITE_FAILS,
+	GVI_CHOICE_SIZE_2_52,
+	GVI_CHOICE_ZERO_READ,
+	GVI_CHOICE_SURPLUS_ORDER,
+	GVI_CHOICE_UPPER_ACCESSED,
+	GVI_CHOICE_BEYOND_VASIZE,
+	GVI_CHOICE_SPECIAL_HIGH_BITS,
+	GVI_CHOICE_ABORT_STATUS,
+	GVI_CHOICE_ABORT_RANGES,
+	GVI_CHOICE_HIGH_RESERVED_RANGE,
+	GVI_CHOICE_INTERRUPT_READ_INVALID,
+	GVI_CHOICE_HW_EVENT_KEEP,
+	GVI_CHOICE_HW_EVENT_WHEN,
+	GVI_CHOICE_HARDWARE_ERROR_TYPE,
+	GVI_CHOICE_REQUEST_US_BIT,
+	GVI_CHOICE_TABLE_ERROR_ADDRESS,
 };
 enum { MET = sizeof met / sizeof met[0] };
 
@@ -419,8 +452,10 @@ static void write_register(struct world *w, uint32_t offset, uint64_t value)
 	gvi_mmio_write(w->model, offset, 8, value);
 	now = read_register(w, offset);
 	if (now != value)
-		say(w, "seed 0x%016" PRIx64 ": register %04" PRIx32 "h reads %016" PRIx64
-		    " after a write of %016" PRIx64 "\n", w->seed, offset, now, value);
+		say(w,
+		    "seed 0x%016" PRIx64 ": register %04" PRIx32 "h reads %016" PRIx64
+		    " after a write of %016" PRIx64 "\n",
+		    w->seed, offset, now, value);
 }
 
 static void make_device_table(struct world *w)
@@ -584,8 +619,9 @@ static uint64_t bend(struct world *w, uint64_t entry)
 	case 8:
 		return chance(w, 8) ? draw_word(w) | 1 : entry;
 	case 7: /* beyond PAsize */
-		return chance(w, 4) && pa_size(w) < 52 ? entry | BIT(pa_size(w) + pick(w, 52 - pa_size(w)))
-						       : entry;
+		return chance(w, 4) && pa_size(w) < 52
+			       ? entry | BIT(pa_size(w) + pick(w, 52 - pa_size(w)))
+			       : entry;
 	default:
 		return entry;
 	}
@@ -646,7 +682,8 @@ static void make_path(struct world *w, struct device *d, unsigned mode, uint64_t
 		if (next > leaf && chance(w, 4)) {
 			next = leaf + pick(w, next - leaf);
 			if (!chance(w, 8)) /* the skipped levels' bits */
-				d->iova &= ~((BIT(12 + 9 * (level - 1)) - 1) & ~(BIT(12 + 9 * next) - 1));
+				d->iova &= ~((BIT(12 + 9 * (level - 1)) - 1) &
+					     ~(BIT(12 + 9 * next) - 1));
 		}
 		table = new_table(w);
 		place(w, at, bend(w, table | BIT(9) * next | attributes(w) | 1));
@@ -776,8 +813,11 @@ static void make_device(struct world *w, struct device *d)
 
 static void make(struct world *w)
 {
-	struct gvi_host host = {.user = &w->side[0], .read = on_read, .write = on_write,
-				.exchange = on_exchange, .choose = on_choose};
+	struct gvi_host host = {.user = &w->side[0],
+				.read = on_read,
+				.write = on_write,
+				.exchange = on_exchange,
+				.choose = on_choose};
 
 	for (unsigned i = 0; i < 2; i++) {
 		memory_clear(w->side[i].memory);
@@ -832,11 +872,12 @@ static uint64_t request_address(struct world *w, const struct device *d)
 	case 11:
 		return interesting_iova(w);
 	case 10: /* the edges of the special ranges */
-		return ONE_OF(w, 0xfd00000000, 0xfdf7ffffff, 0xfdf8000000, 0xfdf8ffffff, 0xfdf9000000,
-			      0xfdf90fffff, 0xfdf9100000, 0xfdf91fffff, 0xfdf9200000, 0xfdfaffffff,
-			      0xfdfb000000, 0xfdfbffffff, 0xfdfc000000, 0xfdfdffffff, 0xfdfe000000,
-			      0xfdffffffff, 0xfe00000000, 0xfe1fffffff, 0xfe20000000, 0xffffffffff,
-			      0xfcffffffff, 0xfee00000, 0xfeefffff, 0xfef00000, 0xfedfffff) |
+		return ONE_OF(w, 0xfd00000000, 0xfdf7ffffff, 0xfdf8000000, 0xfdf8ffffff,
+			      0xfdf9000000, 0xfdf90fffff, 0xfdf9100000, 0xfdf91fffff, 0xfdf9200000,
+			      0xfdfaffffff, 0xfdfb000000, 0xfdfbffffff, 0xfdfc000000, 0xfdfdffffff,
+			      0xfdfe000000, 0xfdffffffff, 0xfe00000000, 0xfe1fffffff, 0xfe20000000,
+			      0xffffffffff, 0xfcffffffff, 0xfee00000, 0xfeefffff, 0xfef00000,
+			      0xfedfffff) |
 		       ONE_OF(w, 0, 0, 0xffffff0000000000, 0x8000010000000000);
 	case 9:
 		return exclusion + ONE_OF(w, 0, 0xfff, 0x1000, 0x3fff, UINT64_MAX);
@@ -878,7 +919,9 @@ static void describe(struct world *w)
 
 	if (w->seeded)
 		say(w, "seed 0x%016" PRIx64 "\n", w->seed);
-	say(w, "revision %x efr %016" PRIx64 " efr2 %" PRIx64 " misc0 %08" PRIx32 " snp %d no_host %d\n",
+	say(w,
+	    "revision %x efr %016" PRIx64 " efr2 %" PRIx64 " misc0 %08" PRIx32
+	    " snp %d no_host %d\n",
 	    w->config.revision, w->config.efr, w->config.efr2, w->config.misc0, w->config.snp,
 	    w->config.no_host);
 	for (unsigned i = 0; i < GVI_NCHOICES; i++)
@@ -906,22 +949,26 @@ static void describe_answers(struct world *w)
 	const struct gvi_answer *m = &w->said;
 	const struct naive_answer *t = &w->expected;
 
-	say(w, "model: status %d result %u address %" PRIx64 " size %" PRIx64
+	say(w,
+	    "model: status %d result %u address %" PRIx64 " size %" PRIx64
 	    " completion %u logging %u translated %d rights %d%d fc %d u %d event %016" PRIx64
-	    " %016" PRIx64 "\n", w->status, m->result, m->address, m->size, m->completion, m->logging,
-	    m->translated, m->read, m->write, m->coherent, m->untranslated_only, m->event[0],
-	    m->event[1]);
+	    " %016" PRIx64 "\n",
+	    w->status, m->result, m->address, m->size, m->completion, m->logging, m->translated,
+	    m->read, m->write, m->coherent, m->untranslated_only, m->event[0], m->event[1]);
 	for (unsigned i = 0; i < m->nclauses && i < GVI_MAX_CLAUSES; i++)
 		say(w, "%s %s", i ? "" : "model's rules:", gvi_clauses[m->clause[i]].slug);
-	say(w, "\nmodel: status %04" PRIx64 " hardware event status %" PRIx64 "; twin: overflow %d "
-	    "log_int %d log_run %d hev %d heo %d", read_register(w, 0x2020),
-	    read_register(w, 0x50), w->twin.overflow, w->twin.log_int, w->twin.log_run,
-	    w->twin.hev, w->twin.heo);
-	say(w, "\ntwin: guest %d result %u address %" PRIx64 " size %" PRIx64
+	say(w,
+	    "\nmodel: status %04" PRIx64 " hardware event status %" PRIx64 "; twin: overflow %d "
+	    "log_int %d log_run %d hev %d heo %d",
+	    read_register(w, 0x2020), read_register(w, 0x50), w->twin.overflow, w->twin.log_int,
+	    w->twin.log_run, w->twin.hev, w->twin.heo);
+	say(w,
+	    "\ntwin: guest %d result %u address %" PRIx64 " size %" PRIx64
 	    " completion %u logging %u translated %d rights %d%d fc %d u %d event %016" PRIx64
-	    " %016" PRIx64 " mask %016" PRIx64 " %016" PRIx64 "\n", t->guest, t->result, t->address,
-	    t->size, t->completion, t->logging, t->translated, t->read, t->write, t->coherent,
-	    t->untranslated_only, t->event[0], t->event[1], t->mask[0], t->mask[1]);
+	    " %016" PRIx64 " mask %016" PRIx64 " %016" PRIx64 "\n",
+	    t->guest, t->result, t->address, t->size, t->completion, t->logging, t->translated,
+	    t->read, t->write, t->coherent, t->untranslated_only, t->event[0], t->event[1],
+	    t->mask[0], t->mask[1]);
 }
 
 static bool differ(struct world *w, const char *what)
@@ -997,8 +1044,8 @@ static const char *compare_tables(struct world *w)
 static const char *compare_registers(struct world *w)
 {
 	const struct naive *t = &w->twin;
-	uint64_t status = (uint64_t)t->overflow | (uint64_t)t->log_int << 1 |
-			  (uint64_t)t->log_run << 3;
+	uint64_t status =
+		(uint64_t)t->overflow | (uint64_t)t->log_int << 1 | (uint64_t)t->log_run << 3;
 
 	if (read_register(w, 0x2018) != t->log_tail)
 		return "EventTailPtr";

@@ -44,7 +44,8 @@ static void try_print(enum gvi_format_id format, const uint64_t *raw, size_t siz
 	MUST(gvi_print(format, raw, cut, size) == length);
 	MUST(cut[size] == GUARD);
 	if (size)
-		MUST(!strncmp(cut, text, size - 1) && strlen(cut) == (length < size ? length : size - 1));
+		MUST(!strncmp(cut, text, size - 1) &&
+		     strlen(cut) == (length < size ? length : size - 1));
 }
 
 /* Without reserved and ignored bits, printing and encoding are inverse. */

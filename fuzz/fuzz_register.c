@@ -15,8 +15,8 @@ struct bench {
 	struct input in;
 	uint8_t memory[MEMORY];
 	uint32_t calls;
-	uint8_t refuse, race;   /* every n-th access; 0 never */
-	bool depends;           /* choices come from the calls made so far */
+	uint8_t refuse, race; /* every n-th access; 0 never */
+	bool depends;         /* choices come from the calls made so far */
 	struct gvi_config config;
 	uint64_t features, reserved[GVI_NREGISTERS]; /* bits of registers under these features */
 	bool masks;
@@ -104,8 +104,8 @@ static void make_masks(struct bench *b, uint64_t features)
 	if (b->masks && b->features == features)
 		return;
 	for (unsigned i = 0; i < GVI_NREGISTERS; i++)
-		b->reserved[i] = gvi_reserved_mask((enum gvi_format_id)gvi_registers[i].format, 0,
-						   features);
+		b->reserved[i] =
+			gvi_reserved_mask((enum gvi_format_id)gvi_registers[i].format, 0, features);
 	b->features = features;
 	b->masks = true;
 }
@@ -325,8 +325,12 @@ static void step(struct bench *b)
 
 static bool open_bench(struct bench *b)
 {
-	struct gvi_host host = {.user = b, .read = on_read, .write = on_write,
-				.exchange = on_exchange, .send = on_send, .choose = on_choose};
+	struct gvi_host host = {.user = b,
+				.read = on_read,
+				.write = on_write,
+				.exchange = on_exchange,
+				.send = on_send,
+				.choose = on_choose};
 	unsigned flags = take_byte(&b->in);
 
 	MUST(gvi_preset((enum gvi_preset)(take_byte(&b->in) % GVI_NPRESETS), &b->config) == GVI_OK);
