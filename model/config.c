@@ -181,8 +181,7 @@ static enum gvi_status check_dependencies(const struct gvi_config *c)
 		return GVI_CONFIG_GAPPI;
 	if (get_EFR_GIOSUP(e) && !get_EFR_GTSUP(e))
 		return GVI_CONFIG_GIO_GT;
-	if (!get_EFR_GTSUP(e) && (get_EFR_GATS(e) || get_EFR_GLXSUP(e) ||
-				  get_EFR_V2HDDISSUP(e) || get_EFR_GAUPDATEDISSUP(e)))
+	if (!get_EFR_GTSUP(e) && (get_EFR_GATS(e) || get_EFR_GLXSUP(e)))
 		return GVI_CONFIG_GLX_GT;
 	if (get_EFR_HDSUP(e) && !get_EFR_HASUP(e))
 		return GVI_CONFIG_HD_HA;

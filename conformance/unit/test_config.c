@@ -121,15 +121,11 @@ static void guest_levels(struct gvi_config *c, enum gvi_field_id field)
 	set_efr(c, GVI_EFR_GIOSUP, 0);
 	set_efr(c, GVI_EFR_GATS, 0);
 	set_efr(c, GVI_EFR_GLXSUP, 0);
-	set_efr(c, GVI_EFR_V2HDDISSUP, 0);
-	set_efr(c, GVI_EFR_GAUPDATEDISSUP, 0);
 	set_efr(c, field, 1);
 }
 
 CHANGE(gats_without_gt, guest_levels(c, GVI_EFR_GATS))
 CHANGE(glx_without_gt, guest_levels(c, GVI_EFR_GLXSUP))
-CHANGE(dirty_without_gt, guest_levels(c, GVI_EFR_V2HDDISSUP))
-CHANGE(accessed_without_gt, guest_levels(c, GVI_EFR_GAUPDATEDISSUP))
 
 /* PPRSup and all that hangs on it off, but for one. */
 static void without_ppr(struct gvi_config *c, enum gvi_field_id but)
@@ -212,8 +208,6 @@ static const struct contradiction contradictions[] = {
 	EFR(GIO_GT, GTSUP, 0),
 	BY(GLX_GT, gats_without_gt),
 	BY(GLX_GT, glx_without_gt),
-	BY(GLX_GT, dirty_without_gt),
-	BY(GLX_GT, accessed_without_gt),
 	EFR(HD_HA, HASUP, 0),
 	BY(EPH_PPR, eph_alone),
 	BY(PPR_IOTLB, ppr_without_iotlb),
