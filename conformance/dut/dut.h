@@ -55,8 +55,8 @@ struct dut_class {
 	unsigned (*abilities)(const struct dut *dut);
 
 	/* A fresh device after reset, all memory zero.  A device that cannot be
-	 * configured overwrites *config with what it is (efr, efr2, capability,
-	 * misc0, base, enabled, no_host). */
+	 * configured overwrites *config with what it is (pci_id, efr, efr2,
+	 * capability, misc0, base, enabled, no_host). */
 	enum dut_status (*start)(struct dut *dut, struct gvi_config *config);
 	void (*stop)(struct dut *dut);
 

@@ -27,7 +27,7 @@ static const char *const properties[] = {
 /* What the function says of itself; the same after every start. */
 struct identity {
 	uint64_t efr, efr2;
-	uint32_t capability, misc0;
+	uint32_t pci_id, capability, misc0;
 	uint16_t function; /* DeviceID */
 	bool enabled;      /* what Enable reads, though the registers are decoded always */
 	bool events;       /* it writes its log */
@@ -106,6 +106,7 @@ static enum dut_status start(struct dut *dut, struct gvi_config *config)
 	const struct identity *identity = &self(dut)->identity;
 
 	stop(dut);
+	config->pci_id = identity->pci_id;
 	config->efr = identity->efr;
 	config->efr2 = identity->efr2;
 	config->capability = identity->capability;
@@ -331,6 +332,8 @@ static enum dut_status identify(struct qemu *qemu)
 	if (status == DUT_OK)
 		status = qtest_number(qemu->q, &identity->efr2, "readq 0x%" PRIx64,
 				      REGISTERS + 0x1a0);
+	if (status == DUT_OK)
+		status = qtest_pci_read(qemu->q, id, 0, 4, &identity->pci_id);
 	if (status == DUT_OK)
 		status = find_capability(qemu, &at);
 	if (status == DUT_OK)
