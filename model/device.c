@@ -73,7 +73,6 @@ static enum verdict out_of_range(struct access *x)
 
 /* ---- Section 8: illegal entries ----------------------------------------- */
 
-static bool plainly_legal(const struct access *x);
 static bool reserved_bits(struct access *x, enum gvi_clause *clause);
 static bool other_half(struct access *x);
 static bool guest_disabled(struct access *x);
@@ -88,24 +87,13 @@ enum verdict device_check(struct access *x)
 	enum gvi_clause clause = GVI_CLAUSE_NONE;
 	bool reserved = false;
 
-	if (plainly_legal(x))
+	if (device_plain(x))
 		return GO_ON;
 	if (reserved_bits(x, &clause))
 		return illegal_entry(x, clause, true);
 	if (bad_encoding(x, &clause, &reserved))
 		return illegal_entry(x, clause, reserved);
 	return GO_ON;
-}
-
-/* Most entries: nothing set that any row of the section looks at. */
-static bool plainly_legal(const struct access *x)
-{
-	const struct derived *d = &x->m->derived;
-	uint64_t mode = get_DTE_MODE(x->dte);
-
-	return !((x->dte[0] & d->dte_unusual[0]) | (x->dte[1] & d->dte_unusual[1]) |
-		 (x->dte[2] & d->dte_unusual[2]) | (x->dte[3] & d->dte_unusual[3])) &&
-	       mode <= d->levels && (mode || !has(x->m, GVI_FEATURE_SNPSUP));
 }
 
 /* Rows 1 and 11, row 10 for GV, and row 2 where it counts for memory. */
@@ -270,6 +258,7 @@ void device_derive(struct gvi *m)
 	d->pde_reserved = gvi_reserved_mask(GVI_FORMAT_PDE, 0, m->features);
 	d->pte_reserved = gvi_reserved_mask(GVI_FORMAT_PTE, 0, m->features);
 	d->pde_unsound = d->pde_reserved | d->beyond_pa;
+	d->pte_unsound = d->pte_reserved | d->beyond_pa;
 	derive_reserved(m, d);
 }
 

@@ -10,18 +10,15 @@ static enum gvi_logging first_only(struct access *x);
 static uint64_t event_address(struct access *x);
 static uint64_t error_type(struct gvi *m, enum gvi_bus bus);
 
-enum verdict page_fault(struct access *x, enum gvi_clause clause, unsigned flags)
+enum verdict page_fault(struct access *x, enum gvi_clause clause, uint64_t flags)
 {
 	const struct gvi_request *r = x->request;
-	uint64_t e[2] = {0, event_address(x)};
+	uint64_t e[2] = {flags, event_address(x)};
 	enum gvi_logging logging;
 
 	set_IO_PAGE_FAULT_CODE(e, 2);
 	set_IO_PAGE_FAULT_DEVICE_ID(e, r->device);
 	set_IO_PAGE_FAULT_DOMAIN_ID(e, get_DTE_DOMAIN_ID(x->dte));
-	set_IO_PAGE_FAULT_PR(e, flags & FAULT_PR ? 1 : 0);
-	set_IO_PAGE_FAULT_RZ(e, flags & FAULT_RZ ? 1 : 0);
-	set_IO_PAGE_FAULT_PE(e, flags & FAULT_PE ? 1 : 0);
 	set_IO_PAGE_FAULT_RW(e, is_write(x));
 	if (x->guest_pasid) {
 		/* NX says that execute was not requested. */

@@ -4,10 +4,13 @@
 
 #include "model/access.h"
 
-/* Flags of an IO_PAGE_FAULT; GN, RW, NX and US follow from the request. */
-enum fault_flags { FAULT_PR = 1, FAULT_RZ = 2, FAULT_PE = 4 };
+/* Flags of an IO_PAGE_FAULT, where they stand in it; GN, RW, NX and US follow
+ * from the request. */
+#define FAULT_PR (mask_IO_PAGE_FAULT_PR(0))
+#define FAULT_PE (mask_IO_PAGE_FAULT_PE(0))
+#define FAULT_RZ (mask_IO_PAGE_FAULT_RZ(0))
 
-enum verdict page_fault(struct access *x, enum gvi_clause clause, unsigned flags);
+enum verdict page_fault(struct access *x, enum gvi_clause clause, uint64_t flags);
 enum verdict illegal_entry(struct access *x, enum gvi_clause clause, bool reserved_bit);
 enum verdict device_table_error(struct access *x, uint64_t spa, enum gvi_bus bus);
 enum verdict page_table_error(struct access *x, uint64_t spa, enum gvi_bus bus);

@@ -6,6 +6,7 @@
 #include "model/command.h"
 #include "model/config.h"
 #include "model/effects.h"
+#include "model/host.h"
 #include "model/pci.h"
 #include "model/regs.h"
 #include "model/translate.h"
@@ -40,7 +41,7 @@ enum gvi_status gvi_init(struct gvi *m, const struct gvi_config *config,
 	m->config = *config;
 	/* Without the host yet: nobody listens to or chooses at a reset. */
 	regs_init(m);
-	m->host = *host;
+	host_attach(m, host);
 	gvi_reset(m);
 	return GVI_OK;
 }
@@ -74,7 +75,7 @@ enum gvi_status gvi_set_host(struct gvi *m, const struct gvi_host *host)
 		return GVI_ARG_NULL;
 	status = check_host(host);
 	if (status == GVI_OK)
-		m->host = *host;
+		host_attach(m, host);
 	return status;
 }
 
@@ -185,7 +186,7 @@ enum gvi_status gvi_translate(struct gvi *m, const struct gvi_request *request,
 	memcpy(&was, answer, sizeof was);
 	neffects = m->neffects;
 	effects_begin(m);
-	memset(answer, 0, sizeof *answer);
+	*answer = (struct gvi_answer){.result = GVI_GRANT};
 	status = translate(&x);
 	if (status == GVI_OK)
 		return GVI_OK;

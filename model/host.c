@@ -8,6 +8,23 @@ static enum gvi_bus call_read(struct gvi *m, uint64_t spa, uint64_t *to, unsigne
 static const uint8_t *in_window(const struct gvi_host *host, uint64_t spa, size_t length);
 static void note_fetch(struct gvi *m, const struct gvi_note *n);
 
+void host_attach(struct gvi *m, const struct gvi_host *host)
+{
+	const struct gvi_window *first = host->nwindows ? host->windows : NULL;
+
+	m->host = *host;
+	m->near = (struct near_memory){0};
+	if (host->note)
+		return;
+	if (first && first->length >= 8) {
+		m->near.spa = first->spa;
+		m->near.room = first->length - 7;
+		m->near.bytes = first->bytes;
+	}
+	if (!first)
+		m->near.read = host->read;
+}
+
 enum gvi_bus host_fetch_elsewhere(struct gvi *m, enum gvi_format_id format, uint64_t spa,
 				  uint64_t *to, unsigned words)
 {
@@ -35,17 +52,21 @@ static void load(uint64_t *to, const void *from, unsigned words)
 		to[i] = load64((const uint8_t *)from + 8 * i);
 }
 
-/* A fetch that fails leaves zeros. */
 static enum gvi_bus call_read(struct gvi *m, uint64_t spa, uint64_t *to, unsigned words)
 {
 	enum gvi_bus bus = GVI_BUS_MASTER_ABORT;
 
 	if (m->host.read)
 		bus = m->host.read(m->host.user, spa, to, 8 * (size_t)words);
-	if (bus == GVI_BUS_OK)
-		load(to, to, words);
-	else
-		memset(to, 0, 8 * (size_t)words);
+	if (bus != GVI_BUS_OK)
+		return host_fetch_failed(to, words, bus);
+	load(to, to, words);
+	return GVI_BUS_OK;
+}
+
+enum gvi_bus host_fetch_failed(uint64_t *to, unsigned words, enum gvi_bus bus)
+{
+	memset(to, 0, 8 * (size_t)words);
 	return (unsigned)bus <= GVI_BUS_POISON ? bus : GVI_BUS_TARGET_ABORT;
 }
 

@@ -4,30 +4,37 @@
 
 #include "model/state.h"
 
-/* The first window, unless somebody wants to hear of every fetch; or NULL. */
-static inline const struct gvi_window *host_window(const struct gvi *m)
-{
-	return m->host.nwindows && !m->host.note ? m->host.windows : NULL;
-}
+/* Another environment. */
+void host_attach(struct gvi *m, const struct gvi_host *host);
 
-/* What the first window does not hold, or somebody listens to. */
+/* host_fetch() in other windows, or for somebody who listens. */
 enum gvi_bus host_fetch_elsewhere(struct gvi *m, enum gvi_format_id format, uint64_t spa,
 				  uint64_t *to, unsigned words);
+
+/* A fetch that failed leaves zeros; a host that answers with a number that does
+ * not exist refuses. */
+enum gvi_bus host_fetch_failed(uint64_t *to, unsigned words, enum gvi_bus bus);
 
 /* Reads `words` little-endian words of `format` at `spa`; zeros if it fails. */
 static inline enum gvi_bus host_fetch(struct gvi *m, enum gvi_format_id format, uint64_t spa,
 				      uint64_t *to, unsigned words)
 {
-	const struct gvi_window *w = host_window(m);
-	uint64_t offset;
+	uint64_t at = spa - m->near.spa, more = 8 * (uint64_t)(words - 1);
 
-	if (!w)
+	const uint8_t *from = (const uint8_t *)to;
+
+	if (at < m->near.room && m->near.room - at > more) {
+		from = m->near.bytes + at;
+	} else if (m->near.read) {
+		enum gvi_bus bus = m->near.read(m->host.user, spa, to, 8 * (size_t)words);
+
+		if (bus != GVI_BUS_OK)
+			return host_fetch_failed(to, words, bus);
+	} else {
 		return host_fetch_elsewhere(m, format, spa, to, words);
-	offset = spa - w->spa;
-	if (offset >= w->length || w->length - offset < 8 * (uint64_t)words)
-		return host_fetch_elsewhere(m, format, spa, to, words);
+	}
 	for (unsigned i = 0; i < words; i++)
-		to[i] = load64((const uint8_t *)w->bytes + offset + 8 * i);
+		to[i] = load64(from + 8 * i);
 	return GVI_BUS_OK;
 }
 

@@ -7,7 +7,7 @@
 #include "model/fault.h"
 
 enum range {
-	RANGE_NONE,             /* ordinary memory */
+	RANGE_NONE,             /* ordinary memory: 0, as range_ordinary() says */
 	RANGE_RESERVED_INT,     /* reserved interrupt space */
 	RANGE_INTERRUPT,        /* interrupts and EOI, and the MSI window */
 	RANGE_ABORT,            /* IACK, configuration, extended configuration */
@@ -165,7 +165,7 @@ static enum range classify(struct access *x)
 
 	if (address >= 0xfee00000 && address <= 0xfeefffff)
 		return RANGE_INTERRUPT;
-	if (low < map[0].first || get_EFR2_HTRANGEIGNORE(&x->m->config.efr2) ||
+	if (range_ordinary(address) || get_EFR2_HTRANGEIGNORE(&x->m->config.efr2) ||
 	    !is_special(x, address >> 40))
 		return RANGE_NONE;
 	for (size_t i = 0; i < sizeof map / sizeof map[0]; i++)

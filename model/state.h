@@ -28,7 +28,7 @@ struct derived {
 	uint64_t dte_unsupported[4];    /* bits whose feature is missing */
 	uint64_t dte_unusual[4];        /* without any of these an entry is legal if its Mode is */
 	uint64_t pde_reserved, pte_reserved;
-	uint64_t pde_unsound;           /* reserved bits, and address bits above PAsize */
+	uint64_t pde_unsound, pte_unsound;      /* and address bits above PAsize */
 	uint64_t beyond_pa;             /* address bits above PAsize */
 	uint64_t beyond_va;             /* and above VAsize */
 	uint8_t  levels;                /* of host tables at most; 0: no host translation */
@@ -43,9 +43,19 @@ struct reset_state {
 	uint64_t reg[NSLOTS];
 };
 
+/* Where most fetches go, while nobody listens: the first window, or the host if
+ * there is none.  `room` is the number of places in the window at which a word
+ * can begin; 0 without it. */
+struct near_memory {
+	uint64_t spa, room;
+	const uint8_t *bytes;
+	enum gvi_bus (*read)(void *user, uint64_t spa, void *to, size_t len);
+};
+
 struct gvi {
 	struct gvi_config  config;
 	struct gvi_host    host;
+	struct near_memory near;
 	struct reset_state reset;
 	struct derived     derived;
 	uint64_t features;

@@ -8,6 +8,7 @@
 #include "model/walk_host.h"
 
 static enum verdict enter(struct access *x);
+static bool is_plain(struct access *x);
 static enum verdict invalid_entry(struct access *x);
 static enum verdict exclusion(struct access *x);
 static enum verdict choose_stage(struct access *x, bool *guest);
@@ -15,7 +16,9 @@ static enum verdict rights(struct access *x);
 static enum verdict mode_page_fault(struct access *x);
 static enum gvi_status host_stage(struct access *x);
 static enum verdict forward(struct access *x, enum gvi_clause clause);
+static bool device_allows(struct access *x);
 static void grant(struct access *x, const struct page *page);
+static void report_rights(struct access *x);
 static uint64_t rights_needed(struct access *x);
 
 enum gvi_status translate(struct access *x)
@@ -27,11 +30,14 @@ enum gvi_status translate(struct access *x)
 	/* Steps 1 to 4 */
 	if (enter(x) == ENDED)
 		return GVI_OK;
+	/* Most requests: nothing for steps 5 to 10 to find. */
+	if (is_plain(x))
+		return host_stage(x);
 	/* Step 5 */
 	if (device_check(x) == ENDED)
 		return GVI_OK;
 	/* Step 6 */
-	if (!x->request->has_pasid && range_with_entry(x) == ENDED)
+	if (x->range && range_with_entry(x) == ENDED)
 		return GVI_OK;
 	/* Steps 7 and 8 */
 	if (exclusion(x) == ENDED)
@@ -47,6 +53,15 @@ enum gvi_status translate(struct access *x)
 	return host_stage(x);
 }
 
+static bool is_plain(struct access *x)
+{
+	if (x->request->has_pasid || x->range || !x->request->length || !device_plain(x) ||
+	    get_EXCL_BASE_EX_EN(&x->m->reg[SLOT_EXCL_BASE]))
+		return false;
+	x->may = x->dte[0] & (RIGHT_READ | RIGHT_WRITE);
+	return get_DTE_TV(x->dte) && !lacks(x, x->may);
+}
+
 /* Steps 1 to 4: whether there is an entry that says something. */
 static enum verdict enter(struct access *x)
 {
@@ -54,7 +69,8 @@ static enum verdict enter(struct access *x)
 	if (!get_CONTROL_IOMMU_EN(&x->m->reg[SLOT_CONTROL]))
 		return forward(x, GVI_CLAUSE_FLOW_DISABLED);
 	/* Step 2 */
-	if (!x->request->has_pasid && range_before_entry(x) == ENDED)
+	if (!x->request->has_pasid && !range_ordinary(x->request->address) &&
+	    range_before_entry(x) == ENDED)
 		return ENDED;
 	/* Step 3 */
 	if (device_fetch(x) == ENDED)
@@ -82,7 +98,7 @@ static bool excluded(struct access *x);
 static enum verdict exclusion(struct access *x)
 {
 	bool hit = excluded(x);
-	unsigned pr;
+	uint64_t pr;
 
 	if (!get_DTE_TV(x->dte) && !(hit && choose(x->m, GVI_CHOICE_EXCLUSION_TV) == 1)) {
 		pr = choose(x->m, GVI_CHOICE_TV_FAULT_PR) == 1 ? FAULT_PR : 0;
@@ -91,9 +107,13 @@ static enum verdict exclusion(struct access *x)
 	if (!hit)
 		return GO_ON;
 	apply(x, GVI_CLAUSE_DEVICE_EXCLUSION_APPLIES);
-	if (choose(x->m, GVI_CHOICE_EXCLUSION_RIGHTS) == 1 && rights(x) == ENDED)
-		return ENDED;
-	return forward(x, GVI_CLAUSE_DEVICE_EXCLUSION_EFFECT);
+	if (choose(x->m, GVI_CHOICE_EXCLUSION_RIGHTS) == 0)
+		return forward(x, GVI_CLAUSE_DEVICE_EXCLUSION_EFFECT);
+	if (!device_allows(x))
+		return page_fault(x, GVI_CLAUSE_FLOW_DEVICE_RIGHTS, FAULT_PR | FAULT_PE);
+	(void)forward(x, GVI_CLAUSE_DEVICE_EXCLUSION_EFFECT);
+	report_rights(x);
+	return ENDED;
 }
 
 /* [device.exclusion-applies] SNPSup takes the registers for another use. */
@@ -142,13 +162,7 @@ static enum verdict rights(struct access *x)
 	uint64_t mode = get_DTE_MODE(x->dte);
 	bool walks;
 
-	x->may = x->dte[0] & (RIGHT_READ | RIGHT_WRITE);
-	if (x->request->length == 0 && x->request->access == GVI_READ && x->may &&
-	    choose(x->m, GVI_CHOICE_ZERO_READ) == 1) {
-		x->want = RIGHT_READ | RIGHT_WRITE;
-		x->either = true;
-	}
-	if (!lacks(x, x->may))
+	if (device_allows(x))
 		return GO_ON;
 	walks = mode != 0 && mode <= x->m->derived.levels;
 	if (walks && host_surplus(x) && choose(x->m, GVI_CHOICE_SURPLUS_ORDER) == 1)
@@ -156,6 +170,17 @@ static enum verdict rights(struct access *x)
 	if (walks && choose(x->m, GVI_CHOICE_FAULT_ORDER) == 1)
 		return GO_ON;
 	return page_fault(x, GVI_CLAUSE_FLOW_DEVICE_RIGHTS, FAULT_PR | FAULT_PE);
+}
+
+static bool device_allows(struct access *x)
+{
+	x->may = x->dte[0] & (RIGHT_READ | RIGHT_WRITE);
+	if (x->request->length == 0 && x->request->access == GVI_READ && x->may &&
+	    choose(x->m, GVI_CHOICE_ZERO_READ) == 1) {
+		x->want = RIGHT_READ | RIGHT_WRITE;
+		x->either = true;
+	}
+	return !lacks(x, x->may);
 }
 
 /* AMB-1.3: where a Mode that does not exist is a page fault, it comes here. */
@@ -209,8 +234,13 @@ static void grant(struct access *x, const struct page *page)
 	a->coherent = page->coherent;
 	a->untranslated_only = page->untranslated_only;
 	a->translated = true;
-	a->read = (x->may & RIGHT_READ) != 0;
-	a->write = (x->may & RIGHT_WRITE) != 0;
+	report_rights(x);
+}
+
+static void report_rights(struct access *x)
+{
+	x->answer->read = (x->may & RIGHT_READ) != 0;
+	x->answer->write = (x->may & RIGHT_WRITE) != 0;
 }
 
 /* Passed on unchanged, whatever tables say. */

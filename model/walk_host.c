@@ -14,7 +14,6 @@ struct walk {
 	uint64_t table;                 /* spa of the table at `level` */
 	unsigned level;
 	uint64_t rights;                /* left so far */
-	uint64_t unsound;               /* bits that a plain pointer does not have */
 	unsigned had;                   /* who updates A and D: DTE.HAD as it counts */
 	bool     on_the_way;            /* A is set level by level */
 	bool     changed;               /* an entry changed under an update */
@@ -22,13 +21,25 @@ struct walk {
 	struct { uint64_t spa, value; } entry[MAX_LEVELS];
 };
 
+/* Where plain pointers ended: an entry, read from a table, and what led there. */
+struct stop {
+	uint64_t table, rights, entry;
+	unsigned level;
+	enum gvi_bus bus;       /* how the read of the entry went */
+};
+
 /* What is wrong with an entry, beside the rights. */
 struct defect {
 	enum gvi_clause clause;         /* GVI_CLAUSE_NONE: nothing */
-	unsigned flags;
+	uint64_t flags;
 };
 
-static enum verdict walk_once(struct access *x, struct walk *w, struct page *page);
+static bool is_plain_root(struct access *x);
+static bool plain_walk(struct access *x, struct page *page, struct stop *stop);
+static enum verdict walk_with_care(struct access *x, const struct stop *stop, struct page *page,
+				   bool *racing);
+static enum verdict walk_once(struct access *x, struct walk *w, const struct stop *stop,
+			      struct page *page);
 static enum verdict start(struct access *x, struct walk *w);
 static enum verdict take_entry(struct access *x, struct walk *w, uint64_t entry);
 static enum verdict take_leaf(struct access *x, struct walk *w, uint64_t entry, struct page *page);
@@ -36,10 +47,69 @@ static enum verdict update(struct access *x, struct walk *w);
 
 enum verdict host_walk(struct access *x, struct page *page, bool *racing)
 {
+	struct stop stop;
+
+	if (!is_plain_root(x))
+		return walk_with_care(x, NULL, page, racing);
+	if (plain_walk(x, page, &stop))
+		return GO_ON;
+	return walk_with_care(x, &stop, page, racing);
+}
+
+/* ---- Most walks: nothing to find on the way ------------------------------ */
+
+/* Steps 1 and 2 let it pass, and no bit is to be set. */
+static bool is_plain_root(struct access *x)
+{
+	return get_DTE_HAD(x->dte) == 0 && !x->either && !(get_DTE_HOST_ROOT(x->dte) & x->m->derived.beyond_pa) &&
+	       !host_surplus(x);
+}
+
+/* Through pointers one level down to a page of its level's own size.  False:
+ * something else stands at `stop`, for the careful walk to go on from. */
+static bool plain_walk(struct access *x, struct page *page, struct stop *stop)
+{
+	const struct derived *d = &x->m->derived;
+	uint64_t address = x->request->address, table = get_DTE_HOST_ROOT(x->dte), e, low;
+	uint64_t rights = x->may, next = table;
+	unsigned level = (unsigned)get_DTE_MODE(x->dte) + 1;
+	enum gvi_bus bus;
+
+	apply(x, GVI_CLAUSE_HOST_WALK);
+	for (;;) {
+		table = next;
+		bus = host_fetch(x->m, GVI_FORMAT_PTE, table + 8 * index_at(address, --level), &e, 1);
+		if (bus != GVI_BUS_OK || !is_plain_pointer(e, level, d->pde_unsound) ||
+		    x->want & ~(rights & e))
+			break;
+		apply(x, GVI_CLAUSE_HOST_NEXT_TABLE);
+		rights &= e;
+		next = get_PDE_ADDRESS(&e);
+	}
+	if (bus != GVI_BUS_OK || !is_plain_page(e, level, d->pte_unsound) ||
+	    x->want & ~(rights & e)) {
+		*stop = (struct stop){table, rights, e, level, bus};
+		return false;
+	}
+	apply(x, GVI_CLAUSE_HOST_LEAF);
+	x->may = rights & e;
+	low = low_ones(3 + 9 * level);
+	page->spa = (get_PTE_ADDRESS(&e) & ~low) | (address & low);
+	page->size = low + 1;
+	page->coherent = get_PTE_FC(&e);
+	page->untranslated_only = get_PTE_U(&e);
+	return true;
+}
+
+/* ---- Section 4: the walk ------------------------------------------------ */
+
+static enum verdict walk_with_care(struct access *x, const struct stop *stop, struct page *page,
+				   bool *racing)
+{
 	struct walk w;
 
 	for (unsigned tries = 0; tries < MAX_RETRIES; tries++) {
-		enum verdict v = walk_once(x, &w, page);
+		enum verdict v = walk_once(x, &w, tries ? NULL : stop, page);
 
 		if (!w.changed)
 			return v;
@@ -50,27 +120,25 @@ enum verdict host_walk(struct access *x, struct page *page, bool *racing)
 	return ENDED;
 }
 
-/* ---- Section 4: the walk ------------------------------------------------ */
-
-static enum gvi_bus descend(struct access *x, struct walk *w, uint64_t *entry);
-static bool straight_down(struct access *x, struct walk *w, const struct gvi_window *window,
-			  uint64_t *entry);
-static bool is_plain(uint64_t entry, unsigned level, uint64_t unsound);
+static enum gvi_bus fetch(struct access *x, const struct walk *w, uint64_t *entry);
+static enum gvi_bus go_on_from(struct access *x, struct walk *w, const struct stop *stop,
+			       uint64_t *entry);
 static bool is_leaf(struct access *x, const struct walk *w, uint64_t entry);
 static void keep(struct walk *w, uint64_t spa, uint64_t entry);
 static unsigned updates(struct access *x);
 static bool denied(const struct access *x, const struct walk *w);
-static uint64_t index_at(uint64_t address, unsigned level);
 static uint64_t entry_spa(const struct walk *w);
 
-static enum verdict walk_once(struct access *x, struct walk *w, struct page *page)
+static enum verdict walk_once(struct access *x, struct walk *w, const struct stop *stop,
+			      struct page *page)
 {
-	if (start(x, w) == ENDED)
-		return ENDED;
-	for (;;) {
-		uint64_t entry;
-		enum gvi_bus bus = descend(x, w, &entry);
+	uint64_t entry;
+	enum gvi_bus bus;
 
+	if (!stop && start(x, w) == ENDED)
+		return ENDED;
+	bus = stop ? go_on_from(x, w, stop, &entry) : fetch(x, w, &entry);
+	for (;;) {
 		if (bus != GVI_BUS_OK) {
 			apply(x, GVI_CLAUSE_HOST_FETCH_ERROR);
 			return page_table_error(x, entry_spa(w), bus);
@@ -80,63 +148,34 @@ static enum verdict walk_once(struct access *x, struct walk *w, struct page *pag
 			return page_fault(x, GVI_CLAUSE_HOST_FAULT_NOT_PRESENT, 0);
 		if (w->had)
 			keep(w, entry_spa(w), entry);
+		/* [host.permission-and] */
 		w->rights &= entry;
 		/* Steps 5 to 11 */
 		if (is_leaf(x, w, entry))
 			return take_leaf(x, w, entry, page);
 		if (take_entry(x, w, entry) == ENDED)
 			return ENDED;
+		bus = fetch(x, w, &entry);
 	}
 }
 
-/* Step 3, for the next entry that is not plainly a pointer one level down. */
-static enum gvi_bus descend(struct access *x, struct walk *w, uint64_t *entry)
+/* Step 3 */
+static enum gvi_bus fetch(struct access *x, const struct walk *w, uint64_t *entry)
 {
-	const struct gvi_window *window = host_window(x->m);
-
-	if (window && straight_down(x, w, window, entry))
-		return GVI_BUS_OK;
 	return host_fetch(x->m, GVI_FORMAT_PTE, entry_spa(w), entry, 1);
 }
 
-/* Follows plain pointers as long as the tables lie in the window: most of a
- * walk, in registers.  False: the entry lies elsewhere. */
-static bool straight_down(struct access *x, struct walk *w, const struct gvi_window *window,
-			  uint64_t *entry)
+static enum gvi_bus go_on_from(struct access *x, struct walk *w, const struct stop *stop,
+			       uint64_t *entry)
 {
-	uint64_t table = w->table, rights = w->rights, unsound = w->unsound, e = 0;
-	unsigned level = w->level, steps = 0;
-	bool inside;
-
-	for (;; steps++) {
-		uint64_t at = table + 8 * index_at(w->address, level) - window->spa;
-
-		inside = at < window->length && window->length - at >= 8;
-		if (!inside)
-			break;
-		e = load64((const uint8_t *)window->bytes + at);
-		if (!is_plain(e, level, unsound) || x->want & ~(rights & e))
-			break;
-		rights &= e;
-		table = get_PDE_ADDRESS(&e);
-		level--;
-	}
-	w->table = table;
-	w->rights = rights;
-	w->level = level;
-	while (steps--)
-		apply(x, GVI_CLAUSE_HOST_NEXT_TABLE);
-	*entry = e;
-	return inside;
-}
-
-/* A pointer in which steps 4 and 6 to 10 find nothing, whatever their order:
- * one level down, no bit set that is reserved or above PAsize. */
-static bool is_plain(uint64_t entry, unsigned level, uint64_t unsound)
-{
-	uint64_t next = get_PDE_NEXT_LEVEL(&entry);
-
-	return get_PDE_PR(&entry) && next && next + 1 == level && !(entry & unsound);
+	w->address = x->request->address;
+	w->table = stop->table;
+	w->level = stop->level;
+	w->rights = stop->rights;
+	w->had = w->used = 0;
+	w->on_the_way = w->changed = false;
+	*entry = stop->entry;
+	return stop->bus;
 }
 
 static void keep(struct walk *w, uint64_t spa, uint64_t entry)
@@ -155,8 +194,6 @@ static enum verdict start(struct access *x, struct walk *w)
 	w->changed = false;
 	w->used = 0;
 	w->had = updates(x);
-	/* With A and D to be set, every entry takes the long way. */
-	w->unsound = w->had ? UINT64_MAX : x->m->derived.pde_unsound;
 	w->on_the_way = w->had && choose(x->m, GVI_CHOICE_UPPER_ACCESSED) == 1;
 	apply(x, GVI_CLAUSE_HOST_WALK);
 	if (host_surplus(x))
@@ -188,27 +225,9 @@ static unsigned updates(struct access *x)
 	return had;
 }
 
-/* [host.index] */
-static uint64_t index_at(uint64_t address, unsigned level)
-{
-	return address >> (3 + 9 * level) & 511;
-}
-
 static uint64_t entry_spa(const struct walk *w)
 {
 	return w->table + 8 * index_at(w->address, w->level);
-}
-
-/* [host.surplus-bits] Bits above the span of Mode, or above VAsize if that is
- * how the implementation reads it. */
-bool host_surplus(struct access *x)
-{
-	unsigned mode = (unsigned)get_DTE_MODE(x->dte);
-	uint64_t address = x->request->address;
-
-	if (mode < 6 && address >> (12 + 9 * mode))
-		return true;
-	return address & x->m->derived.beyond_va && choose(x->m, GVI_CHOICE_BEYOND_VASIZE) == 1;
 }
 
 /* Step 5, and AMB-2.2 where a level-1 table holds a pointer. */
@@ -231,7 +250,7 @@ static struct defect pde_encoding(struct access *x, const struct walk *w, uint64
 
 static enum verdict take_entry(struct access *x, struct walk *w, uint64_t entry)
 {
-	if ((!is_plain(entry, w->level, w->unsound) || denied(x, w)) &&
+	if ((!is_plain_pointer(entry, w->level, x->m->derived.pde_unsound) || denied(x, w)) &&
 	    judge(x, w, pde_reserved(x, entry), pde_encoding(x, w, entry)) == ENDED)
 		return ENDED;
 	if (w->on_the_way && accessed_now(x, w) == ENDED)
@@ -299,6 +318,8 @@ static struct defect pde_encoding(struct access *x, const struct walk *w, uint64
 
 /* ---- Step 8: the leaf, section 3: its size ------------------------------ */
 
+static enum verdict check_leaf(struct access *x, struct walk *w, uint64_t entry,
+			       unsigned *size_log2);
 static struct defect pte_reserved(const struct access *x, uint64_t entry);
 static struct defect leaf_encoding(struct access *x, const struct walk *w, uint64_t entry,
 				   unsigned *size_log2);
@@ -308,26 +329,37 @@ static enum verdict leaf_beyond_pa(struct access *x, const struct walk *w);
 
 static enum verdict take_leaf(struct access *x, struct walk *w, uint64_t entry, struct page *page)
 {
-	unsigned size_log2 = 12;
-	struct defect encoding = leaf_encoding(x, w, entry, &size_log2);
-	uint64_t base = get_PTE_ADDRESS(&entry) & ~low_ones(size_log2);
+	unsigned size_log2 = 3 + 9 * w->level;
+	uint64_t low;
 
-	if ((denied(x, w) || entry & x->m->derived.pte_reserved || encoding.clause) &&
-	    judge(x, w, pte_reserved(x, entry), encoding) == ENDED)
+	if ((!is_plain_page(entry, w->level, x->m->derived.pte_unsound) || denied(x, w)) &&
+	    check_leaf(x, w, entry, &size_log2) == ENDED)
 		return ENDED;
-	if (base & x->m->derived.beyond_pa && leaf_beyond_pa(x, w) == ENDED)
-		return ENDED;
-	if (denied(x, w))
-		return page_fault(x, GVI_CLAUSE_HOST_FAULT_PERMISSION, FAULT_PR | FAULT_PE);
 	apply(x, GVI_CLAUSE_HOST_LEAF);
-	page->spa = base | (w->address & low_ones(size_log2));
-	page->size = UINT64_C(1) << size_log2;
+	low = low_ones(size_log2);
+	page->spa = (get_PTE_ADDRESS(&entry) & ~low) | (w->address & low);
+	page->size = low + 1;
 	page->coherent = get_PTE_FC(&entry);
 	page->untranslated_only = get_PTE_U(&entry);
 	if (w->had && update(x, w) == ENDED)
 		return ENDED;
 	/* Not before: a walk that starts again has the device's rights once more. */
 	x->may &= w->rights;
+	return GO_ON;
+}
+
+static enum verdict check_leaf(struct access *x, struct walk *w, uint64_t entry,
+			       unsigned *size_log2)
+{
+	struct defect encoding = leaf_encoding(x, w, entry, size_log2);
+	uint64_t base = get_PTE_ADDRESS(&entry) & ~low_ones(*size_log2);
+
+	if (judge(x, w, pte_reserved(x, entry), encoding) == ENDED)
+		return ENDED;
+	if (base & x->m->derived.beyond_pa && leaf_beyond_pa(x, w) == ENDED)
+		return ENDED;
+	if (denied(x, w))
+		return page_fault(x, GVI_CLAUSE_HOST_FAULT_PERMISSION, FAULT_PR | FAULT_PE);
 	return GO_ON;
 }
 

@@ -301,7 +301,7 @@ enum gvi_completion {
 	GVI_DROPPED             /* posted: nothing is answered */
 };
 
-#define GVI_MAX_CLAUSES 40
+#define GVI_MAX_CLAUSES 27
 
 struct gvi_answer {
 	uint64_t address;       /* granted: system physical address of the first byte */
