@@ -9,9 +9,6 @@
 
 enum { MEMORY = 1 << 14, MAX_STEPS = 128, MAX_COMMANDS = 16, FULL_CHECK = 16 };
 
-/* Bits of EFR that no revision defines: a part that has them shows them. */
-#define EFR_RESERVED (UINT64_C(3) << 26 | UINT64_C(1) << 30)
-
 /* Memory is small and repeats; now and then it refuses, or changes by itself. */
 struct bench {
 	struct gvi *m, *copy;
@@ -344,7 +341,7 @@ static bool open_bench(struct bench *b)
 	if (flags & 8)
 		host.note = on_note;
 	if (flags & 16)
-		b->config.efr ^= take(&b->in, 8) & ~EFR_RESERVED;
+		b->config.efr ^= take(&b->in, 8);
 	if (flags & 32)
 		b->config.efr2 ^= take(&b->in, 2);
 	if (flags & 64)

@@ -159,6 +159,8 @@ static enum gvi_status check_encodings(const struct gvi_config *c)
 		return GVI_CONFIG_PASMAX;
 	if (get_EFR_MARCSUP(e) > 1)
 		return GVI_CONFIG_MARC;
+	if (c->efr & gvi_reserved_mask(GVI_FORMAT_EFR, 0, GVI_ALL_FEATURES))
+		return GVI_CONFIG_EFR;
 	if (get_EFR2_SNPAVICSUP(e2) > 1 || get_EFR2_NUMINTREMAPSUP(e2) > 1 ||
 	    c->efr2 & gvi_reserved_mask(GVI_FORMAT_EFR2, 0, GVI_ALL_FEATURES))
 		return GVI_CONFIG_EFR2;

@@ -293,6 +293,7 @@ START_TEST(test_windows_are_read_without_asking)
 	ck_assert(answer.translated && answer.read && !answer.write);
 	/* One byte short, the entry lies outside: a master abort, Type 1. */
 	window.length = 32 * DEVICE + 31;
+	ck_assert_int_eq(gvi_set_host(r.m, &host), GVI_OK);
 	answer = rig_access(&r, GVI_READ, DATA);
 	ck_assert_int_eq(answer.result, GVI_ABORT);
 	ck_assert_uint_eq(answer.event[0], UINT64_C(0x3200000000000000) | DEVICE);

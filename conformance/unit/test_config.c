@@ -99,6 +99,8 @@ CHANGE(many_messages, c->msi_messages_log2 = 6)
 CHANGE(hats_3, set_efr(c, GVI_EFR_HATS, 3))
 CHANGE(avic_2, c->efr2 |= 0x40)
 CHANGE(numint_2, c->efr2 = 0x21c)
+CHANGE(efr_bit_30, c->efr |= UINT64_C(1) << 30)
+CHANGE(efr_bit_27, c->efr |= UINT64_C(1) << 27)
 CHANGE(efr2_bit_10, c->efr2 |= 0x400)
 CHANGE(efr2_top, c->efr2 |= UINT64_C(1) << 12)
 
@@ -199,6 +201,8 @@ static const struct contradiction contradictions[] = {
 	EFR(MARC, MARCSUP, 2),
 	BY(EFR2, avic_2),
 	BY(EFR2, numint_2),
+	BY(EFR, efr_bit_30),
+	BY(EFR, efr_bit_27),
 	BY(EFR2, efr2_top),
 	BY(EFR2, efr2_bit_10),
 	EFR(GAM, GAMSUP, 2),

@@ -145,7 +145,9 @@ struct gvi_note {
 };
 
 /* Memory that may be read without asking: `length` bytes at `spa` stand at
- * `bytes`.  Windows must not overlap nor pass the end of the address space. */
+ * `bytes`.  Windows must not overlap nor pass the end of the address space.  The
+ * list stays the caller's and must stay as it is; a new one is told by
+ * gvi_set_host(). */
 struct gvi_window {
 	uint64_t spa, length;
 	const void *bytes;
