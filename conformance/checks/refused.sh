@@ -1,0 +1,79 @@
+#!/bin/sh
+# What is wrong with a vector file is said in a sentence, with file, line and
+# column.  Each line here spoils one thing of a good file; the argument is the
+# goldvi command.
+set -u
+
+goldvi=$1
+here=$(mktemp -d)
+trap 'rm -rf "$here"' EXIT
+failures=0
+tried=0
+
+cat >"$here/good.yaml" <<'END'
+schema: 1
+about: A case.
+profile: epyc-rome
+cases:
+  - id: test.case.one
+    why: Nothing.
+    clauses: [host.walk]
+    do:
+      - dma: {device: "00:04.0", address: "0x1000", read: 4}
+        answer: {grant: {}}
+END
+
+# refused SED_COMMANDS LINE:COLUMN SENTENCE
+refused() {
+	sed "$1" "$here/good.yaml" >"$here/bad.yaml"
+	said=$("$goldvi" lint "$here/bad.yaml" 2>&1)
+	status=$?
+	tried=$((tried + 1))
+	[ "$status" = 1 ] && [ "$(printf '%s\n' "$said" | head -n 1)" = "$here/bad.yaml:$2: $3" ] && return
+	printf 'after %s\n  expected %s: %s\n  said     %s\n' "$1" "$2" "$3" "$said"
+	failures=$((failures + 1))
+}
+
+"$goldvi" lint "$here/good.yaml" || { echo 'the good file is refused'; exit 1; }
+
+# Keys and types
+refused 's/about:/abuot:/' 1:1 'The key `about` is missing here.'
+refused 's/about: A case./about: A\nabout: B/' 3:1 'The key `about` appears twice; first in line 2.'
+refused 's/    why: Nothing./    why: Nothing.\n    because: Nothing./' 7:5 'The key `because` is unknown here.'
+refused 's/schema: 1/schema: 2/' 1:9 'Only schema 1 is known here.'
+refused 's/read: 4/read: four/' 9:59 '`four` is not a number of 64 bits, decimal or 0x hexadecimal.'
+refused 's/grant: {}/grant: {read: yes}/' 10:32 '`yes` is a boolean: write 0 or 1, or quote it.'
+refused '/why:/d' 5:5 'The key `why` is missing here.'
+
+# YAML that is more than data
+refused 's/{device/\&a {device/' 9:14 'Anchors are not allowed.'
+refused 's/answer: {grant: {}}/answer: *a/' 10:17 'Aliases are not allowed.'
+refused 's/read: 4/read: !!int 4/' 9:59 'Tags are not allowed.'
+refused 's/read: 4/read: 010/' 9:59 '`010` looks octal: write it without leading zeros, or quote it.'
+refused 's/"0x1000"/9007199254740993/' 9:43 '`9007199254740993` passes 2^53: quote it.'
+refused 's/grant: {}}/grant: {}}\n---\nschema: 1/' 11:1 'A file holds one document only.'
+refused 's/{grant: {}}/{grant: {}/' 11:1 "This is not YAML: did not find expected ',' or '}'."
+refused 's/    why:/\twhy:/' 6:1 'This is not YAML: found a tab character that violates indentation.'
+refused 'd' 1:1 'The file is empty.'
+
+# Names
+refused 's/host.walk/host.wlak/' 7:15 'There is no clause `host.wlak`.'
+refused 's/test.case.one/Test/' 5:9 'An id looks like `area.topic.the-point`: small letters, digits, - and dots.'
+refused 's/epyc-rome/epyc-roam/' 3:10 'There is no profile and no preset `epyc-roam`.'
+refused 's/    do:/    given: {registers: {CONTORL: 1}}\n    do:/' 8:25 'There is no register `CONTORL`.'
+refused 's/{grant: {}}/{choice: NONE_SUCH, permitted: {}}/' 10:26 'There is no choice `NONE_SUCH`.'
+refused 's/{grant: {}}/{choice: SKIPPED_BITS, permitted: {fault: {abort: {}}}}/' 10:51 'The alternative `ignored` of SKIPPED_BITS is missing.'
+
+# Values
+refused 's/00:04.0/00:44.0/' 9:23 'A device is "00:04.0" or a number below 65536.'
+refused 's/read: 4/read: 5000/' 9:59 '5000 is too large: it must be below 0x1001.'
+refused 's/"0x1000"/"${1 +}"/' 9:43 'In `1 +`, at character 4: a number, a name or `(` is expected here.'
+refused 's/"0x1000"/"${page}"/' 9:43 'In `page`, at character 1: this name is not known here.'
+refused 's/"0x1000"/"${1 \/ 0}"/' 9:43 'In `1 / 0`, at character 2: this is a division by 0.'
+event='raw: ["0x2000004200000020", "0x0000000000000000"], as: {IO_PAGE_FAULT'
+refused "s/{grant: {}}/{abort: {}, events: [{$event: {DeviceID: \"0x21\", DomainID: \"0x42\"}}}]}/" 10:45 'Word 0 is 0x2000004200000020, but `as` encodes to 0x2000004200000021.'
+refused "s/{grant: {}}/{abort: {}, events: [{$event: {DeviceID: \"0x12345\"}}}]}/" 10:121 '0x12345 does not fit into DeviceID (16 bits from bit 0).'
+refused "s/{grant: {}}/{abort: {}, events: [{$event: {Domain: 1}}}]}/" 10:111 'IO_PAGE_FAULT has no field `Domain`.'
+
+echo "$tried files refused, $failures of them wrongly"
+[ "$failures" = 0 ]
