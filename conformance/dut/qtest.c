@@ -19,7 +19,7 @@
 #endif
 
 enum {
-	PATIENCE = 3000, /* ms without an answer after which a machine counts as hung */
+	PATIENCE = 5000, /* ms without an answer after which a machine counts as hung */
 	CHUNK = 4096,    /* bytes of memory in one line */
 	LINE = 2 * CHUNK + 64,
 	MOST_OWED = 256 /* answers may wait in the socket: their sum must fit into it */
