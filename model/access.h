@@ -9,6 +9,19 @@
 #define RIGHT_READ  (UINT64_C(1) << 61)
 #define RIGHT_WRITE (UINT64_C(1) << 62)
 
+/* [host.rights-needed] The rights that an access needs. */
+static inline uint64_t rights_of(enum gvi_access_kind access)
+{
+	switch (access) {
+	case GVI_READ:
+		return RIGHT_READ;
+	case GVI_ATOMIC:
+		return RIGHT_READ | RIGHT_WRITE;
+	default:
+		return RIGHT_WRITE;
+	}
+}
+
 struct access {
 	struct gvi *m;
 	const struct gvi_request *request;
@@ -22,13 +35,21 @@ struct access {
 	bool     guest_pasid;   /* the event names the PASID (GN=1) */
 };
 
+/* Before anything is known.  Copied rather than built: for this much, compilers
+ * find no better way. */
+static const struct gvi_answer blank_answer;
+
+/* The answer says that the rule was applied, as far as it has room. */
+static inline void record(struct gvi_answer *a, enum gvi_clause clause)
+{
+	if (a->nclauses < GVI_MAX_CLAUSES)
+		a->clause[a->nclauses++] = (uint16_t)clause;
+}
+
 /* Rule `clause` is being applied: the answer says so too. */
 static inline void apply(struct access *x, enum gvi_clause clause)
 {
-	struct gvi_answer *a = x->answer;
-
-	if (a->nclauses < GVI_MAX_CLAUSES)
-		a->clause[a->nclauses++] = (uint16_t)clause;
+	record(x->answer, clause);
 	cite(x->m, clause);
 }
 
@@ -47,6 +68,12 @@ static inline bool is_posted(const struct access *x)
 static inline bool lacks(const struct access *x, uint64_t rights)
 {
 	return x->either ? !(x->want & rights) : (x->want & ~rights) != 0;
+}
+
+static inline void report_rights(struct gvi_answer *a, uint64_t rights)
+{
+	a->read = (rights & RIGHT_READ) != 0;
+	a->write = (rights & RIGHT_WRITE) != 0;
 }
 
 /* What a step of the flow decided. */

@@ -4,8 +4,10 @@
 #include "model/fault.h"
 #include "model/host.h"
 
+static const uint64_t *segment_base(struct access *x, uint64_t *index, uint64_t *size);
 static enum verdict out_of_range(struct access *x);
-static enum gvi_bus fetch_words(struct access *x, uint64_t *failed);
+static enum verdict fetch_halves(struct access *x);
+static enum verdict fetch_error(struct access *x, uint64_t spa, enum gvi_bus bus);
 static void derive_reserved(struct gvi *m, struct derived *d);
 static uint64_t features_of_revision(const struct gvi *m);
 static void derive_unusual(struct gvi *m, struct derived *d);
@@ -14,43 +16,53 @@ static void derive_unusual(struct gvi *m, struct derived *d);
 
 enum verdict device_fetch(struct access *x)
 {
-	struct gvi *m = x->m;
-	unsigned index_bits = 16u - m->derived.segments_log2;
-	unsigned segment = (unsigned)x->request->device >> index_bits;
-	uint64_t offset = (uint64_t)32 * (x->request->device & low_ones(index_bits));
-	const uint64_t *base = segment ? &m->reg[SLOT_DEV_TAB_SEG_BASE + segment - 1] :
-					 &m->reg[SLOT_DEV_TAB_BASE];
-	uint64_t size = segment ? get_DEV_TAB_SEG_BASE_SIZE(base) : get_DEV_TAB_BASE_SIZE(base);
-	uint64_t failed = 0;
+	const uint64_t *base = &x->m->reg[SLOT_DEV_TAB_BASE];
+	uint64_t index = x->request->device, size = get_DEV_TAB_BASE_SIZE(base);
 	enum gvi_bus bus;
 
-	if (m->derived.segments_log2)
-		apply(x, GVI_CLAUSE_DEVICE_SEGMENTS);
-	if (offset >= (size + 1) * 4096)
+	if (x->m->derived.segments_log2)
+		base = segment_base(x, &index, &size);
+	if (!device_in_table(index, size))
 		return out_of_range(x);
 	apply(x, GVI_CLAUSE_DEVICE_FETCH);
-	x->dte_spa = get_DEV_TAB_BASE_DEV_TAB_BASE(base) + offset;
-	bus = fetch_words(x, &failed);
-	if (bus == GVI_BUS_OK)
-		return GO_ON;
-	apply(x, GVI_CLAUSE_DEVICE_FETCH_ERROR);
-	return device_table_error(x, failed, bus);
+	x->dte_spa = get_DEV_TAB_BASE_DEV_TAB_BASE(base) + DTE_BYTES * index;
+	/* [device.fetch] One read of 32 bytes, or two of 16. */
+	if (choose(x->m, GVI_CHOICE_DTE_FETCH) != 0)
+		return fetch_halves(x);
+	bus = host_fetch(x->m, GVI_FORMAT_DTE, x->dte_spa, x->dte, 4);
+	return bus == GVI_BUS_OK ? GO_ON : fetch_error(x, x->dte_spa, bus);
 }
 
-/* [device.fetch] One read of 32 bytes, or two of 16. */
-static enum gvi_bus fetch_words(struct access *x, uint64_t *failed)
+/* [device.segments] The upper bits of the DeviceID say which table it is. */
+static const uint64_t *segment_base(struct access *x, uint64_t *index, uint64_t *size)
 {
-	bool whole = choose(x->m, GVI_CHOICE_DTE_FETCH) == 0;
-	enum gvi_bus bus;
+	unsigned index_bits = 16u - x->m->derived.segments_log2;
+	uint64_t segment = *index >> index_bits;
+	const uint64_t *base;
 
-	*failed = x->dte_spa;
-	if (whole)
-		return host_fetch(x->m, GVI_FORMAT_DTE, x->dte_spa, x->dte, 4);
-	bus = host_fetch(x->m, GVI_FORMAT_DTE, x->dte_spa, x->dte, 2);
+	apply(x, GVI_CLAUSE_DEVICE_SEGMENTS);
+	*index &= low_ones(index_bits);
+	if (segment == 0)
+		return &x->m->reg[SLOT_DEV_TAB_BASE];
+	base = &x->m->reg[SLOT_DEV_TAB_SEG_BASE + segment - 1];
+	*size = get_DEV_TAB_SEG_BASE_SIZE(base);
+	return base;
+}
+
+static enum verdict fetch_halves(struct access *x)
+{
+	enum gvi_bus bus = host_fetch(x->m, GVI_FORMAT_DTE, x->dte_spa, x->dte, 2);
+
 	if (bus != GVI_BUS_OK)
-		return bus;
-	*failed = x->dte_spa + 16;
-	return host_fetch(x->m, GVI_FORMAT_DTE, *failed, x->dte + 2, 2);
+		return fetch_error(x, x->dte_spa, bus);
+	bus = host_fetch(x->m, GVI_FORMAT_DTE, x->dte_spa + 16, x->dte + 2, 2);
+	return bus == GVI_BUS_OK ? GO_ON : fetch_error(x, x->dte_spa + 16, bus);
+}
+
+static enum verdict fetch_error(struct access *x, uint64_t spa, enum gvi_bus bus)
+{
+	apply(x, GVI_CLAUSE_DEVICE_FETCH_ERROR);
+	return device_table_error(x, spa, bus);
 }
 
 /* [device.out-of-range] */
@@ -87,7 +99,7 @@ enum verdict device_check(struct access *x)
 	enum gvi_clause clause = GVI_CLAUSE_NONE;
 	bool reserved = false;
 
-	if (device_plain(x))
+	if (device_plain(x->m, x->dte))
 		return GO_ON;
 	if (reserved_bits(x, &clause))
 		return illegal_entry(x, clause, true);

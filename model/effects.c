@@ -6,13 +6,14 @@ static enum gvi_bus known(enum gvi_bus bus);
 
 enum gvi_bus effect_write(struct gvi *m, uint64_t spa, const uint64_t *words, unsigned length)
 {
-	struct gvi_effect e = {.spa = spa, .kind = GVI_EFFECT_WRITE, .length = (uint8_t)length};
+	struct gvi_effect e = {.spa = spa,
+			       .data = {words[0], length > 8 ? words[1] : 0},
+			       .kind = GVI_EFFECT_WRITE,
+			       .length = (uint8_t)length};
 	uint8_t bytes[16];
 
-	for (unsigned i = 0; i < length / 8; i++) {
-		e.data[i] = words[i];
+	for (unsigned i = 0; i < length / 8; i++)
 		store64(bytes + 8 * i, words[i]);
-	}
 	if (m->host.write)
 		e.bus = (uint8_t)known(m->host.write(m->host.user, spa, bytes, length));
 	append(m, &e);

@@ -17,8 +17,6 @@ static enum verdict mode_page_fault(struct access *x);
 static enum gvi_status host_stage(struct access *x);
 static enum verdict forward(struct access *x, enum gvi_clause clause);
 static bool device_allows(struct access *x);
-static void grant(struct access *x, const struct page *page);
-static void report_rights(struct access *x);
 static uint64_t rights_needed(struct access *x);
 
 enum gvi_status translate(struct access *x)
@@ -55,7 +53,7 @@ enum gvi_status translate(struct access *x)
 
 static bool is_plain(struct access *x)
 {
-	if (x->request->has_pasid || x->range || !x->request->length || !device_plain(x) ||
+	if (x->request->has_pasid || x->range || !x->request->length || !device_plain(x->m, x->dte) ||
 	    get_EXCL_BASE_EX_EN(&x->m->reg[SLOT_EXCL_BASE]))
 		return false;
 	x->may = x->dte[0] & (RIGHT_READ | RIGHT_WRITE);
@@ -112,7 +110,7 @@ static enum verdict exclusion(struct access *x)
 	if (!device_allows(x))
 		return page_fault(x, GVI_CLAUSE_FLOW_DEVICE_RIGHTS, FAULT_PR | FAULT_PE);
 	(void)forward(x, GVI_CLAUSE_DEVICE_EXCLUSION_EFFECT);
-	report_rights(x);
+	report_rights(x->answer, x->may);
 	return ENDED;
 }
 
@@ -191,19 +189,15 @@ static enum verdict mode_page_fault(struct access *x)
 	return page_fault(x, GVI_CLAUSE_DEVICE_ILLEGAL_MODE, FAULT_PR);
 }
 
-/* [host.rights-needed] */
+/* [host.zero-length-read] A read of no bytes may need none. */
 static uint64_t rights_needed(struct access *x)
 {
-	switch (x->request->access) {
-	case GVI_READ:
-		if (x->request->length == 0 && choose(x->m, GVI_CHOICE_ZERO_READ) == 2)
-			return 0;
-		return RIGHT_READ;
-	case GVI_ATOMIC:
-		return RIGHT_READ | RIGHT_WRITE;
-	default:
-		return RIGHT_WRITE;
-	}
+	enum gvi_access_kind access = (enum gvi_access_kind)x->request->access;
+
+	if (access == GVI_READ && x->request->length == 0 &&
+	    choose(x->m, GVI_CHOICE_ZERO_READ) == 2)
+		return 0;
+	return rights_of(access);
 }
 
 /* ---- Steps 11 and 13: translation --------------------------------------- */
@@ -221,26 +215,8 @@ static enum gvi_status host_stage(struct access *x)
 	} else if (host_walk(x, &page, &racing) == ENDED) {
 		return racing ? GVI_STATE_RACING : GVI_OK;
 	}
-	grant(x, &page);
+	page_grant(x->answer, &page, x->may);
 	return GVI_OK;
-}
-
-static void grant(struct access *x, const struct page *page)
-{
-	struct gvi_answer *a = x->answer;
-
-	a->address = page->spa;
-	a->size = page->size;
-	a->coherent = page->coherent;
-	a->untranslated_only = page->untranslated_only;
-	a->translated = true;
-	report_rights(x);
-}
-
-static void report_rights(struct access *x)
-{
-	x->answer->read = (x->may & RIGHT_READ) != 0;
-	x->answer->write = (x->may & RIGHT_WRITE) != 0;
 }
 
 /* Passed on unchanged, whatever tables say. */

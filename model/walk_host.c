@@ -34,7 +34,6 @@ struct defect {
 	uint64_t flags;
 };
 
-static bool is_plain_root(struct access *x);
 static bool plain_walk(struct access *x, struct page *page, struct stop *stop);
 static enum verdict walk_with_care(struct access *x, const struct stop *stop, struct page *page,
 				   bool *racing);
@@ -49,7 +48,7 @@ enum verdict host_walk(struct access *x, struct page *page, bool *racing)
 {
 	struct stop stop;
 
-	if (!is_plain_root(x))
+	if (x->m->host.note || lacks(x, x->may) || !is_plain_root(x->m, x->dte, x->request->address))
 		return walk_with_care(x, NULL, page, racing);
 	if (plain_walk(x, page, &stop))
 		return GO_ON;
@@ -58,47 +57,40 @@ enum verdict host_walk(struct access *x, struct page *page, bool *racing)
 
 /* ---- Most walks: nothing to find on the way ------------------------------ */
 
-/* Steps 1 and 2 let it pass, and no bit is to be set. */
-static bool is_plain_root(struct access *x)
-{
-	return get_DTE_HAD(x->dte) == 0 && !x->either && !(get_DTE_HOST_ROOT(x->dte) & x->m->derived.beyond_pa) &&
-	       !host_surplus(x);
-}
+static void say_walked(struct access *x, unsigned pointers);
 
 /* Through pointers one level down to a page of its level's own size.  False:
  * something else stands at `stop`, for the careful walk to go on from. */
 static bool plain_walk(struct access *x, struct page *page, struct stop *stop)
 {
-	const struct derived *d = &x->m->derived;
-	uint64_t address = x->request->address, table = get_DTE_HOST_ROOT(x->dte), e, low;
-	uint64_t rights = x->may, next = table;
-	unsigned level = (unsigned)get_DTE_MODE(x->dte) + 1;
+	uint64_t address = x->request->address, want = x->want, rights = x->may, e;
+	uint64_t table = get_DTE_HOST_ROOT(x->dte), unsound = x->m->derived.pde_unsound;
+	unsigned mode = (unsigned)get_DTE_MODE(x->dte), level = mode;
 	enum gvi_bus bus;
 
-	apply(x, GVI_CLAUSE_HOST_WALK);
-	for (;;) {
-		table = next;
-		bus = host_fetch(x->m, GVI_FORMAT_PTE, table + 8 * index_at(address, --level), &e, 1);
-		if (bus != GVI_BUS_OK || !is_plain_pointer(e, level, d->pde_unsound) ||
-		    x->want & ~(rights & e))
+	for (;; level--) {
+		bus = host_fetch_word(x->m, GVI_FORMAT_PTE, table + 8 * index_at(address, level), &e);
+		if (bus != GVI_BUS_OK || !is_plain_pointer(e, level, want, unsound))
 			break;
-		apply(x, GVI_CLAUSE_HOST_NEXT_TABLE);
 		rights &= e;
-		next = get_PDE_ADDRESS(&e);
+		table = get_PDE_ADDRESS(&e);
 	}
-	if (bus != GVI_BUS_OK || !is_plain_page(e, level, d->pte_unsound) ||
-	    x->want & ~(rights & e)) {
+	say_walked(x, mode - level);
+	if (bus != GVI_BUS_OK || !is_plain_page(e, level, want, x->m->derived.pte_unsound)) {
 		*stop = (struct stop){table, rights, e, level, bus};
 		return false;
 	}
-	apply(x, GVI_CLAUSE_HOST_LEAF);
+	record(x->answer, GVI_CLAUSE_HOST_LEAF);
 	x->may = rights & e;
-	low = low_ones(3 + 9 * level);
-	page->spa = (get_PTE_ADDRESS(&e) & ~low) | (address & low);
-	page->size = low + 1;
-	page->coherent = get_PTE_FC(&e);
-	page->untranslated_only = get_PTE_U(&e);
+	page_of_entry(page, address, e, 3 + 9 * level);
 	return true;
+}
+
+static void say_walked(struct access *x, unsigned pointers)
+{
+	record(x->answer, GVI_CLAUSE_HOST_WALK);
+	while (pointers--)
+		record(x->answer, GVI_CLAUSE_HOST_NEXT_TABLE);
 }
 
 /* ---- Section 4: the walk ------------------------------------------------ */
@@ -250,7 +242,7 @@ static struct defect pde_encoding(struct access *x, const struct walk *w, uint64
 
 static enum verdict take_entry(struct access *x, struct walk *w, uint64_t entry)
 {
-	if ((!is_plain_pointer(entry, w->level, x->m->derived.pde_unsound) || denied(x, w)) &&
+	if ((!is_plain_pointer(entry, w->level, 0, x->m->derived.pde_unsound) || denied(x, w)) &&
 	    judge(x, w, pde_reserved(x, entry), pde_encoding(x, w, entry)) == ENDED)
 		return ENDED;
 	if (w->on_the_way && accessed_now(x, w) == ENDED)
@@ -330,17 +322,12 @@ static enum verdict leaf_beyond_pa(struct access *x, const struct walk *w);
 static enum verdict take_leaf(struct access *x, struct walk *w, uint64_t entry, struct page *page)
 {
 	unsigned size_log2 = 3 + 9 * w->level;
-	uint64_t low;
 
-	if ((!is_plain_page(entry, w->level, x->m->derived.pte_unsound) || denied(x, w)) &&
+	if ((!is_plain_page(entry, w->level, 0, x->m->derived.pte_unsound) || denied(x, w)) &&
 	    check_leaf(x, w, entry, &size_log2) == ENDED)
 		return ENDED;
 	apply(x, GVI_CLAUSE_HOST_LEAF);
-	low = low_ones(size_log2);
-	page->spa = (get_PTE_ADDRESS(&entry) & ~low) | (w->address & low);
-	page->size = low + 1;
-	page->coherent = get_PTE_FC(&entry);
-	page->untranslated_only = get_PTE_U(&entry);
+	page_of_entry(page, w->address, entry, size_log2);
 	if (w->had && update(x, w) == ENDED)
 		return ENDED;
 	/* Not before: a walk that starts again has the device's rights once more. */

@@ -22,22 +22,39 @@ static inline uint64_t index_at(uint64_t address, unsigned level)
 	return address >> (3 + 9 * level) & 511;
 }
 
-/* A pointer in which steps 4 and 6 to 10 find nothing, whatever their order:
- * one level down, no bit set that is reserved or above PAsize (`unsound`). */
-static inline bool is_plain_pointer(uint64_t entry, unsigned level, uint64_t unsound)
+/* Whether there are address bits above what so many levels translate. */
+static inline bool beyond_span(uint64_t address, unsigned levels)
 {
-	uint64_t next = get_PDE_NEXT_LEVEL(&entry);
+	return levels < 6 && address >> (12 + 9 * levels);
+}
 
-	return get_PDE_PR(&entry) && next && next + 1 == level && !(entry & unsound);
+/* Steps 1 and 2 find nothing, and no bit is to be set. */
+static inline bool is_plain_root(const struct gvi *m, const uint64_t dte[4], uint64_t address)
+{
+	unsigned mode = (unsigned)get_DTE_MODE(dte);
+
+	return !get_DTE_HAD(dte) && !(get_DTE_HOST_ROOT(dte) & m->derived.beyond_pa) &&
+	       !beyond_span(address, mode) && !(address & m->derived.beyond_va);
+}
+
+/* A pointer in which steps 4 and 6 to 10 find nothing, whatever their order:
+ * present, one level down, all of the rights `want`, and no bit set that is
+ * reserved or above PAsize (`unsound`). */
+static inline bool is_plain_pointer(uint64_t entry, uint64_t level, uint64_t want, uint64_t unsound)
+{
+	uint64_t looked_at = mask_PDE_PR(0) | mask_PDE_NEXT_LEVEL(0) | want | unsound, one = 0;
+
+	set_PDE_NEXT_LEVEL(&one, 1);
+	return level > 1 && (entry & looked_at) == (mask_PDE_PR(0) | want) + (level - 1) * one;
 }
 
 /* The same for a page of its level's own size. */
-static inline bool is_plain_page(uint64_t entry, unsigned level, uint64_t unsound)
+static inline bool is_plain_page(uint64_t entry, unsigned level, uint64_t want, uint64_t unsound)
 {
 	uint64_t low = low_ones(3 + 9 * level) & ~low_ones(12);
+	uint64_t looked_at = mask_PTE_PR(0) | mask_PTE_NEXT_LEVEL(0) | low | want | unsound;
 
-	return get_PTE_PR(&entry) && !get_PTE_NEXT_LEVEL(&entry) && level < 6 &&
-	       !(entry & (unsound | low));
+	return level < 6 && (entry & looked_at) == (mask_PTE_PR(0) | want);
 }
 
 /* [host.surplus-bits] Whether address bits lie above the span of Mode, or above
@@ -47,9 +64,31 @@ static inline bool host_surplus(const struct access *x)
 	unsigned mode = (unsigned)get_DTE_MODE(x->dte);
 	uint64_t address = x->request->address;
 
-	if (mode < 6 && address >> (12 + 9 * mode))
+	if (beyond_span(address, mode))
 		return true;
 	return address & x->m->derived.beyond_va && choose(x->m, GVI_CHOICE_BEYOND_VASIZE) == 1;
+}
+
+/* What an entry makes of an address in its page. */
+static inline void page_of_entry(struct page *page, uint64_t address, uint64_t entry,
+				 unsigned size_log2)
+{
+	uint64_t low = low_ones(size_log2);
+
+	page->spa = (get_PTE_ADDRESS(&entry) & ~low) | (address & low);
+	page->size = low + 1;
+	page->coherent = get_PTE_FC(&entry);
+	page->untranslated_only = get_PTE_U(&entry);
+}
+
+static inline void page_grant(struct gvi_answer *a, const struct page *page, uint64_t rights)
+{
+	a->address = page->spa;
+	a->size = page->size;
+	a->coherent = page->coherent;
+	a->untranslated_only = page->untranslated_only;
+	a->translated = true;
+	report_rights(a, rights);
 }
 
 #endif

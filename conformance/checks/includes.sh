@@ -16,7 +16,7 @@ model/log model/pci
 model/fault model/run
 model/device model/walk_host
 model/ranges model/regs
-model/translate model/command
+model/translate model/plain model/command
 model/goldvi
 '
 
