@@ -24,6 +24,8 @@ static const struct command commands[] = {
 	 "  --dut DEVICE     what is tested: model (the default), qemu or qemu:BINARY\n"
 	 "  --filter GLOB    only cases whose id matches, such as 'host.*'\n"
 	 "  --profile NAME   this profile or preset instead of each file's own\n"
+	 "  --freedom        model only: every alternative of all choices that a case meets and\n"
+	 "                   does not settle, singly and in pairs, not only of those it names\n"
 	 "  --tap            results as TAP on standard output\n"
 	 "  --junit FILE     results as JUnit XML\n"
 	 "  --json FILE      results as JSON\n"
@@ -191,6 +193,7 @@ int command_run(int argc, char **argv)
 		{"--junit", NULL, &outputs.junit},
 		{"--json", NULL, &outputs.json},
 		{"--html", NULL, &outputs.html},
+		{"--freedom", &options.freedom, NULL},
 		{"--tap", &outputs.tap, NULL},
 	};
 
@@ -200,6 +203,8 @@ int command_run(int argc, char **argv)
 		return wrong_use("run", "a file or directory of vectors is needed.");
 	if (!choose_device(&options, device ? device : dut_model.name))
 		return BAD_INPUT;
+	if (options.freedom && options.dut != &dut_model)
+		return wrong_use("run", "--freedom is for the built-in model.");
 	options.explain_failures = outputs.junit || outputs.json || outputs.html;
 	return play(&options, &outputs, argc, argv);
 }
