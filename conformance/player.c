@@ -100,8 +100,8 @@ void player_play_all(struct player *p, const struct instance *instance, struct p
 		play->ntold = 0;
 }
 
-static void find_open(const struct player *p, const struct instance *instance,
-		      const uint8_t *outer, const struct play *play, uint8_t *open);
+static void find_open(const struct player *p, const struct instance *instance, const uint8_t *outer,
+		      const struct play *play, uint8_t *open);
 
 /* Plays, and then all that differs in one more choice.  What was open one choice
  * earlier (outer) is combined with later ones only: no pair is played twice. */
@@ -129,8 +129,8 @@ static bool vary(struct player *p, const struct instance *instance, unsigned mos
 }
 
 /* The choices whose other alternatives have to come out as the case says, too. */
-static void find_open(const struct player *p, const struct instance *instance,
-		      const uint8_t *outer, const struct play *play, uint8_t *open)
+static void find_open(const struct player *p, const struct instance *instance, const uint8_t *outer,
+		      const struct play *play, uint8_t *open)
 {
 	unsigned last = play->ntold ? play->told[play->ntold - 1].choice : 0;
 
