@@ -2,6 +2,8 @@
 #ifndef MODEL_ACCESS_H
 #define MODEL_ACCESS_H
 
+#include <string.h>
+
 #include "model/state.h"
 
 /* Rights stand where device table entries and host entries have IR and IW, so
@@ -33,11 +35,16 @@ struct access {
 	bool     either;        /* one of the rights in `want` is enough */
 	unsigned range;         /* what special range the address lies in: ranges.c */
 	bool     guest_pasid;   /* the event names the PASID (GN=1) */
+	bool     racing;        /* the tables never stood still: refused, and no answer */
 };
 
-/* Before anything is known.  Copied rather than built: for this much, compilers
- * find no better way. */
-static const struct gvi_answer blank_answer;
+/* Before anything is known.  In two parts, because compilers clear much at once
+ * in a way that takes longer. */
+static inline void clear_answer(struct gvi_answer *a)
+{
+	memset(a, 0, offsetof(struct gvi_answer, clause));
+	memset(a->clause, 0, sizeof a->clause);
+}
 
 /* The answer says that the rule was applied, as far as it has room. */
 static inline void record(struct gvi_answer *a, enum gvi_clause clause)

@@ -5,7 +5,6 @@
 #include "model/host.h"
 
 static const uint64_t *segment_base(struct access *x, uint64_t *index, uint64_t *size);
-static enum verdict out_of_range(struct access *x);
 static enum verdict fetch_halves(struct access *x);
 static enum verdict fetch_error(struct access *x, uint64_t spa, enum gvi_bus bus);
 static void derive_reserved(struct gvi *m, struct derived *d);
@@ -23,7 +22,7 @@ enum verdict device_fetch(struct access *x)
 	if (x->m->derived.segments_log2)
 		base = segment_base(x, &index, &size);
 	if (!device_in_table(index, size))
-		return out_of_range(x);
+		return device_out_of_range(x);
 	apply(x, GVI_CLAUSE_DEVICE_FETCH);
 	x->dte_spa = get_DEV_TAB_BASE_DEV_TAB_BASE(base) + DTE_BYTES * index;
 	/* [device.fetch] One read of 32 bytes, or two of 16. */
@@ -51,36 +50,20 @@ static const uint64_t *segment_base(struct access *x, uint64_t *index, uint64_t 
 
 static enum verdict fetch_halves(struct access *x)
 {
-	enum gvi_bus bus = host_fetch(x->m, GVI_FORMAT_DTE, x->dte_spa, x->dte, 2);
+	for (unsigned word = 0; word < 4; word += 2) {
+		uint64_t spa = x->dte_spa + 8 * word;
+		enum gvi_bus bus = host_fetch_general(x->m, GVI_FORMAT_DTE, spa, x->dte + word, 2);
 
-	if (bus != GVI_BUS_OK)
-		return fetch_error(x, x->dte_spa, bus);
-	bus = host_fetch(x->m, GVI_FORMAT_DTE, x->dte_spa + 16, x->dte + 2, 2);
-	return bus == GVI_BUS_OK ? GO_ON : fetch_error(x, x->dte_spa + 16, bus);
+		if (bus != GVI_BUS_OK)
+			return fetch_error(x, spa, bus);
+	}
+	return GO_ON;
 }
 
 static enum verdict fetch_error(struct access *x, uint64_t spa, enum gvi_bus bus)
 {
 	apply(x, GVI_CLAUSE_DEVICE_FETCH_ERROR);
 	return device_table_error(x, spa, bus);
-}
-
-/* [device.out-of-range] */
-static enum verdict out_of_range(struct access *x)
-{
-	struct gvi *m = x->m;
-	struct gvi_request shown = *x->request;
-	struct access told = *x;
-
-	apply(x, GVI_CLAUSE_DEVICE_OUT_OF_RANGE);
-	if (choose(m, GVI_CHOICE_DEVICE_OUT_OF_RANGE_ADDRESS) == 1)
-		shown.address = 0;
-	if (shown.has_pasid && choose(m, GVI_CHOICE_DEVICE_OUT_OF_RANGE_PASID) == 1)
-		shown.has_pasid = told.guest_pasid = false;
-	told.request = &shown;
-	if (choose(m, GVI_CHOICE_DEVICE_OUT_OF_RANGE) == 0)
-		return page_fault(&told, GVI_CLAUSE_EVENT_IO_PAGE_FAULT, 0);
-	return illegal_entry(&told, GVI_CLAUSE_DEVICE_OUT_OF_RANGE, false);
 }
 
 /* ---- Section 8: illegal entries ----------------------------------------- */

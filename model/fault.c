@@ -3,8 +3,8 @@
 
 #include "model/log.h"
 
-static enum verdict finish(struct access *x, enum gvi_clause clause, const uint64_t *record,
-			   enum gvi_logging logging);
+static inline enum verdict finish(struct access *x, enum gvi_clause clause,
+				  enum gvi_logging logging, uint64_t low, uint64_t high);
 static enum gvi_logging suppressed(struct access *x);
 static enum gvi_logging first_only(struct access *x);
 static uint64_t event_address(struct access *x);
@@ -13,7 +13,7 @@ static uint64_t error_type(struct gvi *m, enum gvi_bus bus);
 enum verdict page_fault(struct access *x, enum gvi_clause clause, uint64_t flags)
 {
 	const struct gvi_request *r = x->request;
-	uint64_t e[2] = {flags, event_address(x)};
+	uint64_t e[2] = {0, event_address(x)};
 	enum gvi_logging logging;
 
 	set_IO_PAGE_FAULT_CODE(e, 2);
@@ -29,8 +29,9 @@ enum verdict page_fault(struct access *x, enum gvi_clause clause, uint64_t flags
 		set_IO_PAGE_FAULT_NX(e, !r->execute);
 		set_IO_PAGE_FAULT_US(e, !r->privileged);
 	}
+	e[0] |= flags;
 	logging = suppressed(x);
-	return finish(x, clause, e, logging);
+	return finish(x, clause, logging, e[0], e[1]);
 }
 
 enum verdict illegal_entry(struct access *x, enum gvi_clause clause, bool reserved_bit)
@@ -50,7 +51,24 @@ enum verdict illegal_entry(struct access *x, enum gvi_clause clause, bool reserv
 		set_ILLEGAL_DEV_TABLE_ENTRY_PASID(e, r->pasid);
 	}
 	apply(x, clause);
-	return finish(x, GVI_CLAUSE_EVENT_ILLEGAL_DEV_TABLE_ENTRY, e, GVI_LOGGED);
+	return finish(x, GVI_CLAUSE_EVENT_ILLEGAL_DEV_TABLE_ENTRY, GVI_LOGGED, e[0], e[1]);
+}
+
+enum verdict device_out_of_range(struct access *x)
+{
+	struct gvi *m = x->m;
+	struct gvi_request shown = *x->request;
+	struct access told = *x;
+
+	apply(x, GVI_CLAUSE_DEVICE_OUT_OF_RANGE);
+	if (choose(m, GVI_CHOICE_DEVICE_OUT_OF_RANGE_ADDRESS) == 1)
+		shown.address = 0;
+	if (shown.has_pasid && choose(m, GVI_CHOICE_DEVICE_OUT_OF_RANGE_PASID) == 1)
+		shown.has_pasid = told.guest_pasid = false;
+	told.request = &shown;
+	if (choose(m, GVI_CHOICE_DEVICE_OUT_OF_RANGE) == 0)
+		return page_fault(&told, GVI_CLAUSE_EVENT_IO_PAGE_FAULT, 0);
+	return illegal_entry(&told, GVI_CLAUSE_DEVICE_OUT_OF_RANGE, false);
 }
 
 enum verdict device_table_error(struct access *x, uint64_t spa, enum gvi_bus bus)
@@ -62,7 +80,7 @@ enum verdict device_table_error(struct access *x, uint64_t spa, enum gvi_bus bus
 	set_DEV_TAB_HARDWARE_ERROR_RW(e, is_write(x));
 	set_DEV_TAB_HARDWARE_ERROR_TYPE(e, error_type(x->m, bus));
 	set_DEV_TAB_HARDWARE_ERROR_ADDRESS(e, spa);
-	return finish(x, GVI_CLAUSE_EVENT_DEV_TAB_HARDWARE_ERROR, e, GVI_LOGGED);
+	return finish(x, GVI_CLAUSE_EVENT_DEV_TAB_HARDWARE_ERROR, GVI_LOGGED, e[0], e[1]);
 }
 
 enum verdict page_table_error(struct access *x, uint64_t spa, enum gvi_bus bus)
@@ -78,7 +96,7 @@ enum verdict page_table_error(struct access *x, uint64_t spa, enum gvi_bus bus)
 	set_PAGE_TAB_HARDWARE_ERROR_RW(e, is_write(x));
 	set_PAGE_TAB_HARDWARE_ERROR_TYPE(e, error_type(x->m, bus));
 	set_PAGE_TAB_HARDWARE_ERROR_ADDRESS(e, spa);
-	return finish(x, GVI_CLAUSE_EVENT_PAGE_TAB_HARDWARE_ERROR, e, GVI_LOGGED);
+	return finish(x, GVI_CLAUSE_EVENT_PAGE_TAB_HARDWARE_ERROR, GVI_LOGGED, e[0], e[1]);
 }
 
 enum verdict invalid_request(struct access *x, enum gvi_clause clause, unsigned type)
@@ -97,7 +115,7 @@ enum verdict invalid_request(struct access *x, enum gvi_clause clause, unsigned 
 			e[0] |= UINT64_C(1) << (49 + choose(x->m, GVI_CHOICE_REQUEST_US_BIT));
 	}
 	apply(x, clause);
-	return finish(x, GVI_CLAUSE_EVENT_INVALID_DEVICE_REQUEST, e, GVI_LOGGED);
+	return finish(x, GVI_CLAUSE_EVENT_INVALID_DEVICE_REQUEST, GVI_LOGGED, e[0], e[1]);
 }
 
 enum verdict rmp_page_fault(struct access *x)
@@ -108,24 +126,24 @@ enum verdict rmp_page_fault(struct access *x)
 	set_RMP_PAGE_FAULT_DEVICE_ID(e, x->request->device);
 	set_RMP_PAGE_FAULT_RW(e, is_write(x));
 	set_RMP_PAGE_FAULT_ADDRESS(e, x->request->address);
-	return finish(x, GVI_CLAUSE_EVENT_RMP_PAGE_FAULT, e, GVI_LOGGED);
+	return finish(x, GVI_CLAUSE_EVENT_RMP_PAGE_FAULT, GVI_LOGGED, e[0], e[1]);
 }
 
 enum verdict refuse(struct access *x, enum gvi_clause clause)
 {
-	return finish(x, clause, (const uint64_t[2]){0, 0}, GVI_NO_EVENT);
+	return finish(x, clause, GVI_NO_EVENT, 0, 0);
 }
 
 /* Step 14 of the flow: abort, and the event unless it is suppressed. */
-static enum verdict finish(struct access *x, enum gvi_clause clause, const uint64_t *record,
-			   enum gvi_logging logging)
+static inline enum verdict finish(struct access *x, enum gvi_clause clause,
+				  enum gvi_logging logging, uint64_t low, uint64_t high)
 {
 	struct gvi_answer *a = x->answer;
 
 	apply(x, clause);
 	a->result = GVI_ABORT;
-	a->event[0] = record[0];
-	a->event[1] = record[1];
+	a->event[0] = low;
+	a->event[1] = high;
 	cite(x->m, GVI_CLAUSE_FLOW_COMPLETION_STATUS);
 	if (is_posted(x))
 		a->completion = GVI_DROPPED;
@@ -134,7 +152,7 @@ static enum verdict finish(struct access *x, enum gvi_clause clause, const uint6
 					GVI_COMPLETER_ABORT :
 					GVI_UNSUPPORTED_REQUEST;
 	if (logging == GVI_LOGGED)
-		logging = log_event(x->m, record);
+		logging = log_event(x->m, a->event);
 	a->logging = (uint8_t)logging;
 	return ENDED;
 }

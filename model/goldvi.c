@@ -187,7 +187,7 @@ enum gvi_status gvi_translate(struct gvi *m, const struct gvi_request *request,
 	status = check_request(request);
 	if (status != GVI_OK)
 		return status;
-	if (!plain_translate(m, request, answer))
+	if (!m->near.room || !plain_translate(m, request, answer))
 		return translate_with_care(m, request, answer);
 	effects_begin(m);
 	return GVI_OK;
@@ -202,7 +202,7 @@ static enum gvi_status translate_with_care(struct gvi *m, const struct gvi_reque
 	enum gvi_status status;
 
 	effects_begin(m);
-	*answer = blank_answer;
+	clear_answer(answer);
 	status = translate(&x);
 	if (status == GVI_OK)
 		return GVI_OK;

@@ -45,7 +45,9 @@ static bool append(struct gvi *m, const uint64_t record[2], uint64_t next)
 {
 	struct ring log = event_ring();
 
-	if (effect_write(m, ring_spa(m, log, m->reg[log.tail]), record, ENTRY_BYTES) != GVI_BUS_OK) {
+	uint64_t spa = ring_spa(m, log, m->reg[log.tail]);
+
+	if (effect_write(m, spa, record, ENTRY_BYTES) != GVI_BUS_OK) {
 		cite(m, GVI_CLAUSE_EVENT_LOG_WRITE_ERROR);
 		return false;
 	}

@@ -20,7 +20,6 @@ static bool is_plain(const struct gvi *m, const struct gvi_request *r);
 static bool fetch_entry(const struct gvi *m, const struct gvi_request *r, uint64_t dte[4]);
 static bool walk(const struct gvi *m, const struct gvi_request *r, const uint64_t dte[4],
 		 struct leaf *leaf);
-static void say_rules(struct gvi_answer *a, unsigned pointers);
 
 bool plain_translate(const struct gvi *m, const struct gvi_request *request,
 		     struct gvi_answer *answer)
@@ -29,21 +28,22 @@ bool plain_translate(const struct gvi *m, const struct gvi_request *request,
 	struct leaf leaf;
 	struct page page;
 
-	if (!is_plain(m, request) || !fetch_entry(m, request, dte) ||
-	    !walk(m, request, dte, &leaf))
+	if (!is_plain(m, request) || !fetch_entry(m, request, dte) || !walk(m, request, dte, &leaf))
 		return false;
-	page_of_entry(&page, request->address, leaf.entry, 3 + 9 * leaf.level);
-	*answer = blank_answer;
+	page_of_entry(&page, request->address, leaf.entry, page_low(leaf.level));
+	clear_answer(answer);
 	page_grant(answer, &page, leaf.rights);
-	say_rules(answer, (unsigned)get_DTE_MODE(dte) - leaf.level);
+	record(answer, GVI_CLAUSE_DEVICE_FETCH);
+	record_pointers(answer, (unsigned)get_DTE_MODE(dte) - leaf.level);
+	record(answer, GVI_CLAUSE_HOST_LEAF);
 	return true;
 }
 
 /* Steps 1, 2, 7 and 9 of the flow find nothing. */
 static bool is_plain(const struct gvi *m, const struct gvi_request *r)
 {
-	return m->near.room && !m->host.choose && !r->has_pasid && r->length &&
-	       range_ordinary(r->address) && get_CONTROL_IOMMU_EN(&m->reg[SLOT_CONTROL]) &&
+	return !m->host.choose && !r->has_pasid && r->length && range_ordinary(r->address) &&
+	       get_CONTROL_IOMMU_EN(&m->reg[SLOT_CONTROL]) &&
 	       !get_EXCL_BASE_EX_EN(&m->reg[SLOT_EXCL_BASE]) && !m->derived.segments_log2;
 }
 
@@ -58,10 +58,9 @@ static bool fetch_entry(const struct gvi *m, const struct gvi_request *r, uint64
 		return false;
 	if (!host_near(m, get_DEV_TAB_BASE_DEV_TAB_BASE(base) + DTE_BYTES * index, 4, &from))
 		return false;
-	for (unsigned i = 0; i < 4; i++)
-		dte[i] = load64(from + 8 * i);
+	host_load(dte, from, 4);
 	return get_DTE_V(dte) && get_DTE_TV(dte) && get_DTE_MODE(dte) && device_plain(m, dte) &&
-	       is_plain_root(m, dte, r->address);
+	       is_plain_address(m, r->address, (unsigned)get_DTE_MODE(dte));
 }
 
 /* Steps 10 and 11. */
@@ -84,16 +83,4 @@ static bool walk(const struct gvi *m, const struct gvi_request *r, const uint64_
 	}
 	*leaf = (struct leaf){e, rights, level};
 	return !(want & ~rights) && is_plain_page(e, level, 0, m->derived.pte_unsound);
-}
-
-static void say_rules(struct gvi_answer *a, unsigned pointers)
-{
-	unsigned n = 0;
-
-	a->clause[n++] = GVI_CLAUSE_DEVICE_FETCH;
-	a->clause[n++] = GVI_CLAUSE_HOST_WALK;
-	while (pointers--)
-		a->clause[n++] = GVI_CLAUSE_HOST_NEXT_TABLE;
-	a->clause[n++] = GVI_CLAUSE_HOST_LEAF;
-	a->nclauses = (uint16_t)n;
 }

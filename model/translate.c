@@ -9,19 +9,21 @@
 
 static enum verdict enter(struct access *x);
 static bool is_plain(struct access *x);
+static enum verdict look_closer(struct access *x, bool *guest);
 static enum verdict invalid_entry(struct access *x);
 static enum verdict exclusion(struct access *x);
 static enum verdict choose_stage(struct access *x, bool *guest);
 static enum verdict rights(struct access *x);
 static enum verdict mode_page_fault(struct access *x);
-static enum gvi_status host_stage(struct access *x);
+static enum gvi_status host_stage(struct access *x, bool plain);
+static void identity(struct access *x, struct page *page);
 static enum verdict forward(struct access *x, enum gvi_clause clause);
 static bool device_allows(struct access *x);
 static uint64_t rights_needed(struct access *x);
 
 enum gvi_status translate(struct access *x)
 {
-	bool guest = false;
+	bool guest = false, plain;
 
 	x->want = rights_needed(x);
 	x->guest_pasid = x->request->has_pasid;
@@ -29,35 +31,44 @@ enum gvi_status translate(struct access *x)
 	if (enter(x) == ENDED)
 		return GVI_OK;
 	/* Most requests: nothing for steps 5 to 10 to find. */
-	if (is_plain(x))
-		return host_stage(x);
+	plain = is_plain(x);
+	if (!plain && look_closer(x, &guest) == ENDED)
+		return GVI_OK;
+	/* Steps 11 and 13 */
+	return guest ? GVI_UNMODELLED_GUEST : host_stage(x, plain);
+}
+
+static enum verdict look_closer(struct access *x, bool *guest)
+{
 	/* Step 5 */
 	if (device_check(x) == ENDED)
-		return GVI_OK;
+		return ENDED;
 	/* Step 6 */
 	if (x->range && range_with_entry(x) == ENDED)
-		return GVI_OK;
+		return ENDED;
 	/* Steps 7 and 8 */
 	if (exclusion(x) == ENDED)
-		return GVI_OK;
+		return ENDED;
 	/* Step 9 */
-	if (choose_stage(x, &guest) == ENDED)
-		return GVI_OK;
-	if (guest)
-		return GVI_UNMODELLED_GUEST;
-	/* Steps 10 and 11 */
-	if (rights(x) == ENDED || mode_page_fault(x) == ENDED)
-		return GVI_OK;
-	return host_stage(x);
+	if (choose_stage(x, guest) == ENDED)
+		return ENDED;
+	/* Step 10 */
+	if (!*guest && (rights(x) == ENDED || mode_page_fault(x) == ENDED))
+		return ENDED;
+	return GO_ON;
 }
 
 static bool is_plain(struct access *x)
 {
-	if (x->request->has_pasid || x->range || !x->request->length || !device_plain(x->m, x->dte) ||
-	    get_EXCL_BASE_EX_EN(&x->m->reg[SLOT_EXCL_BASE]))
+	const struct gvi *m = x->m;
+	unsigned mode = (unsigned)get_DTE_MODE(x->dte);
+
+	if (m->host.note || x->request->has_pasid || x->range || !x->request->length ||
+	    !device_plain(m, x->dte) || get_EXCL_BASE_EX_EN(&m->reg[SLOT_EXCL_BASE]))
 		return false;
 	x->may = x->dte[0] & (RIGHT_READ | RIGHT_WRITE);
-	return get_DTE_TV(x->dte) && !lacks(x, x->may);
+	return get_DTE_TV(x->dte) && !(x->want & ~x->may) &&
+	       (!mode || is_plain_address(m, x->request->address, mode));
 }
 
 /* Steps 1 to 4: whether there is an entry that says something. */
@@ -202,21 +213,27 @@ static uint64_t rights_needed(struct access *x)
 
 /* ---- Steps 11 and 13: translation --------------------------------------- */
 
-static enum gvi_status host_stage(struct access *x)
+static enum gvi_status host_stage(struct access *x, bool plain)
 {
-	struct page page = {.spa = x->request->address};
-	bool racing = false;
+	struct page page;
 
-	if (get_DTE_MODE(x->dte) == 0) {
-		/* [flow.identity] */
-		apply(x, GVI_CLAUSE_FLOW_IDENTITY);
-		page.coherent = get_DTE_ATTR_V(x->dte) && get_DTE_MODE0_FC(x->dte) &&
-				has(x->m, GVI_FEATURE_ATTR);
-	} else if (host_walk(x, &page, &racing) == ENDED) {
-		return racing ? GVI_STATE_RACING : GVI_OK;
-	}
+	if (get_DTE_MODE(x->dte) == 0)
+		identity(x, &page);
+	else if (plain && host_walk_plain(x, &page) == ENDED)
+		return GVI_OK;
+	else if (!plain && host_walk(x, &page) == ENDED)
+		return x->racing ? GVI_STATE_RACING : GVI_OK;
 	page_grant(x->answer, &page, x->may);
 	return GVI_OK;
+}
+
+/* [flow.identity] */
+static void identity(struct access *x, struct page *page)
+{
+	apply(x, GVI_CLAUSE_FLOW_IDENTITY);
+	*page = (struct page){.spa = x->request->address};
+	page->coherent = get_DTE_ATTR_V(x->dte) && get_DTE_MODE0_FC(x->dte) &&
+			 has(x->m, GVI_FEATURE_ATTR);
 }
 
 /* Passed on unchanged, whatever tables say. */

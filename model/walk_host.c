@@ -21,47 +21,40 @@ struct walk {
 	struct { uint64_t spa, value; } entry[MAX_LEVELS];
 };
 
-/* Where plain pointers ended: an entry, read from a table, and what led there. */
-struct stop {
-	uint64_t table, rights, entry;
-	unsigned level;
-	enum gvi_bus bus;       /* how the read of the entry went */
-};
-
 /* What is wrong with an entry, beside the rights. */
 struct defect {
 	enum gvi_clause clause;         /* GVI_CLAUSE_NONE: nothing */
 	uint64_t flags;
 };
 
-static bool plain_walk(struct access *x, struct page *page, struct stop *stop);
-static enum verdict walk_with_care(struct access *x, const struct stop *stop, struct page *page,
-				   bool *racing);
-static enum verdict walk_once(struct access *x, struct walk *w, const struct stop *stop,
-			      struct page *page);
+static enum gvi_bus follow_pointers(struct access *x, struct walk *w, uint64_t *entry);
+static enum verdict walk_once(struct access *x, struct walk *w, struct page *page);
+static enum verdict walk_on(struct access *x, struct walk *w, enum gvi_bus bus, uint64_t entry,
+			    struct page *page);
 static enum verdict start(struct access *x, struct walk *w);
 static enum verdict take_entry(struct access *x, struct walk *w, uint64_t entry);
 static enum verdict take_leaf(struct access *x, struct walk *w, uint64_t entry, struct page *page);
 static enum verdict update(struct access *x, struct walk *w);
 
-enum verdict host_walk(struct access *x, struct page *page, bool *racing)
-{
-	struct stop stop;
-
-	if (x->m->host.note || lacks(x, x->may) || !is_plain_root(x->m, x->dte, x->request->address))
-		return walk_with_care(x, NULL, page, racing);
-	if (plain_walk(x, page, &stop))
-		return GO_ON;
-	return walk_with_care(x, &stop, page, racing);
-}
-
 /* ---- Most walks: nothing to find on the way ------------------------------ */
 
-static void say_walked(struct access *x, unsigned pointers);
+enum verdict host_walk_plain(struct access *x, struct page *page)
+{
+	struct walk w;
+	uint64_t entry;
+	enum gvi_bus bus = follow_pointers(x, &w, &entry);
 
-/* Through pointers one level down to a page of its level's own size.  False:
- * something else stands at `stop`, for the careful walk to go on from. */
-static bool plain_walk(struct access *x, struct page *page, struct stop *stop)
+	if (bus != GVI_BUS_OK || !is_plain_page(entry, w.level, x->want, x->m->derived.pte_unsound))
+		return walk_on(x, &w, bus, entry, page);
+	record(x->answer, GVI_CLAUSE_HOST_LEAF);
+	x->may &= w.rights & entry;
+	page_of_entry(page, w.address, entry, page_low(w.level));
+	return GO_ON;
+}
+
+/* Through pointers one level down, to whatever else comes then: *entry, read
+ * from the table where w stands. */
+static enum gvi_bus follow_pointers(struct access *x, struct walk *w, uint64_t *entry)
 {
 	uint64_t address = x->request->address, want = x->want, rights = x->may, e;
 	uint64_t table = get_DTE_HOST_ROOT(x->dte), unsound = x->m->derived.pde_unsound;
@@ -69,67 +62,65 @@ static bool plain_walk(struct access *x, struct page *page, struct stop *stop)
 	enum gvi_bus bus;
 
 	for (;; level--) {
-		bus = host_fetch_word(x->m, GVI_FORMAT_PTE, table + 8 * index_at(address, level), &e);
+		uint64_t spa = table + 8 * index_at(address, level);
+
+		bus = host_fetch_word(x->m, GVI_FORMAT_PTE, spa, &e);
 		if (bus != GVI_BUS_OK || !is_plain_pointer(e, level, want, unsound))
 			break;
 		rights &= e;
 		table = get_PDE_ADDRESS(&e);
 	}
-	say_walked(x, mode - level);
-	if (bus != GVI_BUS_OK || !is_plain_page(e, level, want, x->m->derived.pte_unsound)) {
-		*stop = (struct stop){table, rights, e, level, bus};
-		return false;
-	}
-	record(x->answer, GVI_CLAUSE_HOST_LEAF);
-	x->may = rights & e;
-	page_of_entry(page, address, e, 3 + 9 * level);
-	return true;
-}
-
-static void say_walked(struct access *x, unsigned pointers)
-{
-	record(x->answer, GVI_CLAUSE_HOST_WALK);
-	while (pointers--)
-		record(x->answer, GVI_CLAUSE_HOST_NEXT_TABLE);
+	record_pointers(x->answer, mode - level);
+	w->address = address;
+	w->table = table;
+	w->level = level;
+	w->rights = rights;
+	w->had = w->used = 0;
+	w->on_the_way = w->changed = false;
+	*entry = e;
+	return bus;
 }
 
 /* ---- Section 4: the walk ------------------------------------------------ */
 
-static enum verdict walk_with_care(struct access *x, const struct stop *stop, struct page *page,
-				   bool *racing)
+enum verdict host_walk(struct access *x, struct page *page)
 {
 	struct walk w;
 
 	for (unsigned tries = 0; tries < MAX_RETRIES; tries++) {
-		enum verdict v = walk_once(x, &w, tries ? NULL : stop, page);
+		enum verdict v = walk_once(x, &w, page);
 
 		if (!w.changed)
 			return v;
 		/* [host.accessed-atomic] The entry is not what was walked. */
 		apply(x, GVI_CLAUSE_HOST_ACCESSED_ATOMIC);
 	}
-	*racing = true;
+	x->racing = true;
 	return ENDED;
 }
 
 static enum gvi_bus fetch(struct access *x, const struct walk *w, uint64_t *entry);
-static enum gvi_bus go_on_from(struct access *x, struct walk *w, const struct stop *stop,
-			       uint64_t *entry);
 static bool is_leaf(struct access *x, const struct walk *w, uint64_t entry);
 static void keep(struct walk *w, uint64_t spa, uint64_t entry);
 static unsigned updates(struct access *x);
 static bool denied(const struct access *x, const struct walk *w);
 static uint64_t entry_spa(const struct walk *w);
 
-static enum verdict walk_once(struct access *x, struct walk *w, const struct stop *stop,
-			      struct page *page)
+static enum verdict walk_once(struct access *x, struct walk *w, struct page *page)
 {
 	uint64_t entry;
 	enum gvi_bus bus;
 
-	if (!stop && start(x, w) == ENDED)
+	if (start(x, w) == ENDED)
 		return ENDED;
-	bus = stop ? go_on_from(x, w, stop, &entry) : fetch(x, w, &entry);
+	bus = fetch(x, w, &entry);
+	return walk_on(x, w, bus, entry, page);
+}
+
+/* From an entry at w->level, and how its fetch went. */
+static enum verdict walk_on(struct access *x, struct walk *w, enum gvi_bus bus, uint64_t entry,
+			    struct page *page)
+{
 	for (;;) {
 		if (bus != GVI_BUS_OK) {
 			apply(x, GVI_CLAUSE_HOST_FETCH_ERROR);
@@ -155,19 +146,6 @@ static enum verdict walk_once(struct access *x, struct walk *w, const struct sto
 static enum gvi_bus fetch(struct access *x, const struct walk *w, uint64_t *entry)
 {
 	return host_fetch(x->m, GVI_FORMAT_PTE, entry_spa(w), entry, 1);
-}
-
-static enum gvi_bus go_on_from(struct access *x, struct walk *w, const struct stop *stop,
-			       uint64_t *entry)
-{
-	w->address = x->request->address;
-	w->table = stop->table;
-	w->level = stop->level;
-	w->rights = stop->rights;
-	w->had = w->used = 0;
-	w->on_the_way = w->changed = false;
-	*entry = stop->entry;
-	return stop->bus;
 }
 
 static void keep(struct walk *w, uint64_t spa, uint64_t entry)
@@ -327,7 +305,7 @@ static enum verdict take_leaf(struct access *x, struct walk *w, uint64_t entry, 
 	    check_leaf(x, w, entry, &size_log2) == ENDED)
 		return ENDED;
 	apply(x, GVI_CLAUSE_HOST_LEAF);
-	page_of_entry(page, w->address, entry, size_log2);
+	page_of_entry(page, w->address, entry, low_ones(size_log2));
 	if (w->had && update(x, w) == ENDED)
 		return ENDED;
 	/* Not before: a walk that starts again has the device's rights once more. */

@@ -12,9 +12,12 @@ struct page {
 };
 
 /* Walks from the entry's root with Mode 1 to 6; x->may holds the device's
- * rights and leaves with the page's.  ENDED: refused, with an event.  *racing:
- * the tables never stood still. */
-enum verdict host_walk(struct access *x, struct page *page, bool *racing);
+ * rights and leaves with the page's.  ENDED: refused, with an event if x->racing is not set. */
+enum verdict host_walk(struct access *x, struct page *page);
+
+/* The same for most requests: no bit is to be set, the root, the address and the
+ * device's rights have nothing wrong with them, and nobody listens. */
+enum verdict host_walk_plain(struct access *x, struct page *page);
 
 /* [host.index] */
 static inline uint64_t index_at(uint64_t address, unsigned level)
@@ -28,13 +31,17 @@ static inline bool beyond_span(uint64_t address, unsigned levels)
 	return levels < 6 && address >> (12 + 9 * levels);
 }
 
-/* Steps 1 and 2 find nothing, and no bit is to be set. */
-static inline bool is_plain_root(const struct gvi *m, const uint64_t dte[4], uint64_t address)
+/* Whether steps 1 and 2 have nothing to say about an address, whatever is
+ * chosen. */
+static inline bool is_plain_address(const struct gvi *m, uint64_t address, unsigned levels)
 {
-	unsigned mode = (unsigned)get_DTE_MODE(dte);
+	return !beyond_span(address, levels) && !(address & m->derived.beyond_va);
+}
 
-	return !get_DTE_HAD(dte) && !(get_DTE_HOST_ROOT(dte) & m->derived.beyond_pa) &&
-	       !beyond_span(address, mode) && !(address & m->derived.beyond_va);
+/* The address bits inside a page of its level's own size. */
+static inline uint64_t page_low(unsigned level)
+{
+	return (UINT64_C(1) << (3 + 9 * level)) - 1;
 }
 
 /* A pointer in which steps 4 and 6 to 10 find nothing, whatever their order:
@@ -51,10 +58,10 @@ static inline bool is_plain_pointer(uint64_t entry, uint64_t level, uint64_t wan
 /* The same for a page of its level's own size. */
 static inline bool is_plain_page(uint64_t entry, unsigned level, uint64_t want, uint64_t unsound)
 {
-	uint64_t low = low_ones(3 + 9 * level) & ~low_ones(12);
+	uint64_t low = page_low(level) & ~low_ones(12);
 	uint64_t looked_at = mask_PTE_PR(0) | mask_PTE_NEXT_LEVEL(0) | low | want | unsound;
 
-	return level < 6 && (entry & looked_at) == (mask_PTE_PR(0) | want);
+	return get_PTE_PR(&entry) && level < 6 && (entry & looked_at) == (mask_PTE_PR(0) | want);
 }
 
 /* [host.surplus-bits] Whether address bits lie above the span of Mode, or above
@@ -69,12 +76,9 @@ static inline bool host_surplus(const struct access *x)
 	return address & x->m->derived.beyond_va && choose(x->m, GVI_CHOICE_BEYOND_VASIZE) == 1;
 }
 
-/* What an entry makes of an address in its page. */
-static inline void page_of_entry(struct page *page, uint64_t address, uint64_t entry,
-				 unsigned size_log2)
+/* What an entry makes of an address in its page, inside which lie the bits `low`. */
+static inline void page_of_entry(struct page *page, uint64_t address, uint64_t entry, uint64_t low)
 {
-	uint64_t low = low_ones(size_log2);
-
 	page->spa = (get_PTE_ADDRESS(&entry) & ~low) | (address & low);
 	page->size = low + 1;
 	page->coherent = get_PTE_FC(&entry);
@@ -89,6 +93,18 @@ static inline void page_grant(struct gvi_answer *a, const struct page *page, uin
 	a->untranslated_only = page->untranslated_only;
 	a->translated = true;
 	report_rights(a, rights);
+}
+
+/* That a walk began and followed `count` pointers; of the rules before it there
+ * are so few that all have room. */
+static inline void record_pointers(struct gvi_answer *a, unsigned count)
+{
+	unsigned n = a->nclauses;
+
+	a->clause[n++] = GVI_CLAUSE_HOST_WALK;
+	while (count--)
+		a->clause[n++] = GVI_CLAUSE_HOST_NEXT_TABLE;
+	a->nclauses = (uint16_t)n;
 }
 
 #endif
