@@ -114,7 +114,7 @@ static bool vary(struct player *p, const struct instance *instance, unsigned mos
 	player_play(p, instance, play);
 	if (play->verdict != PASSED)
 		return false;
-	if (depth == most || p->dut->class != &dut_model)
+	if (depth == most || p->dut->class != &dut_model || !(p->abilities & DUT_CONFIGURE))
 		return true;
 	find_open(p, instance, outer, play, open);
 	play->ntold = depth + 1;
@@ -299,7 +299,7 @@ static void learn(struct session *s, const struct gvi_config *config)
 {
 	bool tells = s->player->abilities & DUT_CONFIGURE;
 
-	if (s->class == &dut_model)
+	if (s->class == &dut_model && tells)
 		return;
 	for (unsigned i = 0; i < GVI_NCHOICES; i++)
 		if (!tells || config->habit[i] == GVI_UNSETTLED)
@@ -834,7 +834,7 @@ static enum outcome format_step(struct session *s, const struct step *step)
 	const struct format_check *check = &step->u.check;
 	bool fits;
 
-	if (s->class != &dut_model) {
+	if (s->class != &dut_model || !(s->player->abilities & DUT_CONFIGURE)) {
 		text_add(s->why, "this is about tables of formats, not about the device");
 		return UNSEEN;
 	}

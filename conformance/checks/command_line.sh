@@ -253,12 +253,15 @@ try 0 run "$here/narrow.yaml"; line '2 passed, 0 failed, 0 skipped'
 try 1 run --freedom "$here/narrow.yaml"; line '0 passed, 2 failed, 0 skipped'
 has '^  with EVENT_ADDRESS=page, step 1 '; has '^  with LEVEL_1_POINTER=leaf and EVENT_ADDRESS=page, step 3 '
 try 0 run --freedom "$here/vectors"
-try 2 run --freedom --dut qemu "$here/vectors"; complains ' run: --freedom is for the built-in model.'
+try 2 run --freedom --dut qemu "$here/vectors"; complains ' run: --freedom is for the built-in model, configured freely.'
 
 try 2 run; complains ' run: a file or directory of vectors is needed.'
 try 2 run --filter 'x*' "$here/vectors"; complains " run: no case matches 'x*'."
 try 2 run --dut foo "$here/vectors"; complains " run: there is no device 'foo'; there are model and qemu."
-try 2 run --dut model:x "$here/vectors"; complains " run: nothing may follow the device 'model'."
+try 2 run --dut model:x "$here/vectors"; complains " run: model:x: there is no such preset."
+try 2 run --freedom --dut model:client "$here/vectors"; holds err 'configured freely\.$'
+try 0 run --dut model:everything --filter '*.absent' "$here/vectors"; line '1 passed, 0 failed, 0 skipped'
+try 0 run --dut model:nothing --filter '*.absent' "$here/vectors"; line '0 passed, 0 failed, 1 skipped'
 try 2 run --profile nowhere "$here/vectors"; holds err '^goldvi run: .*nowhere.*\.$'
 try 2 run --dut "qemu:$here/nowhere" "$here/vectors"; holds err '^goldvi run: .*nowhere.*\.$'
 try 2 run "$here/nowhere"; holds err '^goldvi run: .*nowhere.*\.$'
