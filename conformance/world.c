@@ -15,13 +15,18 @@ enum {
 	MAX_WORDS = 96,   /* table words that a world places */
 	MAX_TOUCHED = 64, /* words that one request updates, on both sides */
 	MAX_REQUESTS = 6,
-	MAX_REPORT = 16384
+	MAX_REPORT = 16384,
+	MAX_SHOWN = 256 /* changes of what a window shows */
 };
 
 /* Where things are, unless SNP pins table and log to 0. */
 #define TABLE  UINT64_C(0x00100000)
 #define EVENTS UINT64_C(0x08000000)
 #define TABLES UINT64_C(0x01000000)
+
+/* What windows can show: the tables of devices and most page tables. */
+#define SHOWN_FROM TABLE
+#define SHOWN_TO   (TABLES + 0x40000)
 
 #define BIT(n) (UINT64_C(1) << (n))
 
@@ -64,6 +69,12 @@ struct world {
 	bool has_error;
 	uint64_t race_at, race_flip;
 	bool has_race;
+	/* the model's window, if its length is not 0; all that it can show is zero
+	 * but for what is listed, unless that is too much to list */
+	struct gvi_window window;
+	unsigned char *shown;
+	uint64_t shown_at[MAX_SHOWN];
+	unsigned nshown;
 	/* one request */
 	struct gvi_request request;
 	struct gvi_answer said;
@@ -92,11 +103,12 @@ struct world *world_new(void)
 	if (!w)
 		return NULL;
 	w->model = calloc(1, gvi_size());
+	w->shown = calloc(1, SHOWN_TO - SHOWN_FROM);
 	for (unsigned i = 0; i < 2; i++) {
 		w->side[i].world = w;
 		w->side[i].memory = memory_new();
 	}
-	if (!w->model || !w->side[0].memory || !w->side[1].memory) {
+	if (!w->model || !w->shown || !w->side[0].memory || !w->side[1].memory) {
 		world_free(w);
 		return NULL;
 	}
@@ -110,6 +122,7 @@ void world_free(struct world *w)
 	memory_free(w->side[0].memory);
 	memory_free(w->side[1].memory);
 	free(w->model);
+	free(w->shown);
 	free(w);
 }
 
@@ -221,11 +234,44 @@ static uint64_t one_of(struct world *w, const uint64_t *list, size_t n)
 
 /* ---- Memory ---------------------------------------------------------------------- */
 
+static bool in_window(const struct world *w, uint64_t spa, size_t len)
+{
+	return spa >= w->window.spa && spa - w->window.spa < w->window.length &&
+	       w->window.length - (spa - w->window.spa) >= len;
+}
+
+/* Memory that a window shows can be read in any case. */
 static enum gvi_bus failing(const struct world *w, uint64_t spa, size_t len, bool write)
 {
+	if (!write && in_window(w, spa, len))
+		return GVI_BUS_OK;
 	if (!w->has_error || !(write ? w->error.on_write : w->error.on_read))
 		return GVI_BUS_OK;
 	return w->error.at - spa < len || spa - w->error.at < 8 ? w->error.bus : GVI_BUS_OK;
+}
+
+/* The word that contains this byte of the model's memory is what it is now, in
+ * the window too. */
+static void show(struct world *w, uint64_t spa)
+{
+	spa &= ~UINT64_C(7);
+	if (spa < SHOWN_FROM || spa >= SHOWN_TO)
+		return;
+	if (w->nshown < MAX_SHOWN)
+		w->shown_at[w->nshown] = spa;
+	w->nshown++;
+	memory_read(w->side[0].memory, spa, w->shown + (spa - SHOWN_FROM), 8);
+}
+
+static void show_nothing(struct world *w)
+{
+	if (w->nshown > MAX_SHOWN)
+		memset(w->shown, 0, SHOWN_TO - SHOWN_FROM);
+	else
+		for (unsigned i = 0; i < w->nshown; i++)
+			memset(w->shown + (w->shown_at[i] - SHOWN_FROM), 0, 8);
+	w->nshown = 0;
+	w->window.length = 0;
 }
 
 static enum gvi_bus on_read(void *user, uint64_t spa, void *to, size_t len)
@@ -248,6 +294,8 @@ static enum gvi_bus on_write(void *user, uint64_t spa, const void *from, size_t 
 		s->world->nwrites++;
 		s->world->written_at = spa;
 		s->world->written = len;
+		for (size_t i = 0; i < len; i += 8)
+			show(s->world, spa + i);
 	}
 	return GVI_BUS_OK;
 }
@@ -267,6 +315,8 @@ static enum gvi_bus on_exchange(void *user, uint64_t spa, uint64_t *seen, uint64
 		memory_store(s->memory, spa, memory_load(s->memory, spa) ^ w->race_flip);
 	}
 	memory_exchange(s->memory, spa, seen, next);
+	if (s == &w->side[0])
+		show(w, spa);
 	return GVI_BUS_OK;
 }
 
@@ -282,6 +332,7 @@ static void store(struct world *w, uint64_t spa, uint64_t value)
 {
 	memory_store(w->side[0].memory, spa, value);
 	memory_store(w->side[1].memory, spa, value);
+	show(w, spa);
 }
 
 /* A word of a table, remembered for errors, races and the report. */
@@ -811,6 +862,9 @@ static void make_device(struct world *w, struct device *d)
 		make_path(w, d, mode, root);
 }
 
+static void make_window(struct world *w, struct gvi_host *host);
+static bool is_asked(const struct world *w);
+
 static void make(struct world *w)
 {
 	struct gvi_host host = {.user = &w->side[0],
@@ -827,6 +881,7 @@ static void make(struct world *w)
 	w->twin.memory.read = on_read;
 	w->twin.memory.write = on_write;
 	w->twin.memory.exchange = on_exchange;
+	show_nothing(w);
 	w->has_error = w->has_race = false;
 	w->nwords = w->nwrites = w->ntouched = 0;
 	make_config(w);
@@ -851,6 +906,37 @@ static void make(struct world *w)
 	w->race_flip = ONE_OF(w, BIT(1), BIT(5), BIT(63), BIT(60));
 	if (w->race_at < TABLES && w->race_at >= TABLE)
 		w->has_race = false; /* entries of devices are not exchanged */
+	if (chance(w, 2))
+		make_window(w, &host);
+	if (chance(w, 2) && !is_asked(w))
+		host.choose = NULL;
+	if (gvi_set_host(w->model, &host) != GVI_OK)
+		abort();
+}
+
+/* All that can be shown, or a part; entries of devices lie in it or not. */
+static void make_window(struct world *w, struct gvi_host *host)
+{
+	uint64_t first = SHOWN_FROM, end = SHOWN_TO;
+
+	if (chance(w, 4))
+		end = TABLES + 0x1000 * pick(w, 8) + 32 * pick(w, 128);
+	if (chance(w, 8) && w->device[0].spa > first && w->device[0].spa < TABLES)
+		first = w->device[0].spa + 32 * pick(w, 2);
+	w->window.spa = first;
+	w->window.length = end - first;
+	w->window.bytes = w->shown + (first - SHOWN_FROM);
+	host->windows = &w->window;
+	host->nwindows = 1;
+}
+
+/* Whether there are choices that only the callback can make as they are. */
+static bool is_asked(const struct world *w)
+{
+	for (unsigned i = 0; i < MET; i++)
+		if (w->twin.habit[met[i]] && w->config.habit[met[i]] == GVI_UNSETTLED)
+			return true;
+	return false;
 }
 
 /* ---- Requests -------------------------------------------------------------------------- */
@@ -933,6 +1019,9 @@ static void describe(struct world *w)
 	for (unsigned i = 0; i < w->nwords; i++)
 		say(w, "[%" PRIx64 "] = %016" PRIx64 "\n", w->word[i],
 		    memory_load(w->side[0].memory, w->word[i]));
+	if (w->window.length)
+		say(w, "window %" PRIx64 " of %" PRIx64 " bytes\n", w->window.spa,
+		    w->window.length);
 	if (w->has_error)
 		say(w, "error %d at %" PRIx64 " read %d write %d\n", w->error.bus, w->error.at,
 		    w->error.on_read, w->error.on_write);

@@ -2,6 +2,8 @@
  * configuration, settled choices, registers, device table, page tables, memory
  * errors, and a few requests, from a seed or from the bytes of a fuzzer.
  *
+ * In half of them the model reads its tables from a window; the twin never does.
+ *
  * The same seed gives the same world on every machine.  Worlds are mostly
  * right: what is interesting lies one bit or one byte beside a valid entry. */
 #ifndef GOLDVI_WORLD_H
