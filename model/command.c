@@ -26,11 +26,12 @@ static void hardware_error(struct command *c, uint64_t spa, enum gvi_bus bus);
 bool command_step(struct gvi *m)
 {
 	struct ring ring = command_ring();
-	struct command c = {.m = m, .offset = m->reg[ring.head]};
+	struct command c = {.m = m, .offset = ring_offset(m, ring, ring.head)};
 	enum gvi_bus bus;
 
 	/* Step 1, and the test of step 2 */
-	if (!get_STATUS_CMD_BUF_RUN(&m->reg[SLOT_STATUS]) || m->reg[ring.head] == m->reg[ring.tail])
+	if (!get_STATUS_CMD_BUF_RUN(&m->reg[SLOT_STATUS]) ||
+	    c.offset == ring_offset(m, ring, ring.tail))
 		return false;
 	cite(m, GVI_CLAUSE_COMMAND_FETCH);
 	c.spa = ring_spa(m, ring, c.offset);

@@ -44,7 +44,7 @@ static void overflow(struct gvi *m)
 static bool append(struct gvi *m, const uint64_t record[2], uint64_t next)
 {
 	struct ring log = event_ring();
-	uint64_t spa = ring_spa(m, log, m->reg[log.tail]);
+	uint64_t spa = ring_spa(m, log, ring_offset(m, log, log.tail));
 
 	if (effect_write(m, spa, record, ENTRY_BYTES) != GVI_BUS_OK) {
 		cite(m, GVI_CLAUSE_EVENT_LOG_WRITE_ERROR);

@@ -30,6 +30,12 @@ static inline uint64_t ring_bytes(const struct gvi *m, struct ring r)
 	return len < 8 ? 0 : (uint64_t)ENTRY_BYTES << len;
 }
 
+/* A head or tail as the ring takes it: inside, wherever software has put it. */
+static inline uint64_t ring_offset(const struct gvi *m, struct ring r, enum slot pointer)
+{
+	return m->reg[pointer] & (ring_bytes(m, r) - 1);
+}
+
 static inline uint64_t ring_spa(const struct gvi *m, struct ring r, uint64_t offset)
 {
 	return (m->reg[r.base] & low_ones(52) & ~low_ones(12)) + offset;
@@ -45,7 +51,7 @@ static inline uint64_t ring_next(const struct gvi *m, struct ring r, uint64_t of
 /* [register.ring-full] One slot is never used: a tail that would go to `next`. */
 static inline bool ring_full(const struct gvi *m, struct ring r, uint64_t next)
 {
-	return next == m->reg[r.head];
+	return next == ring_offset(m, r, r.head);
 }
 
 #endif

@@ -43,6 +43,7 @@ static void set_status_bit(struct gvi *m, unsigned field, bool on)
 /* ---- Section 3: bases and pointers -------------------------------------- */
 
 static bool accept_base(struct gvi *m, const struct rule *r, uint64_t value);
+static bool keep_beyond(struct gvi *m, uint64_t *value, uint64_t bytes);
 static bool accept_pointer(struct gvi *m, const struct rule *r, enum slot slot, uint64_t *value);
 
 bool run_accepts(struct gvi *m, enum slot slot, uint64_t *value)
@@ -81,10 +82,21 @@ static bool accept_pointer(struct gvi *m, const struct rule *r, enum slot slot, 
 	if (*value < bytes)
 		return true;
 	cite(m, GVI_CLAUSE_REGISTER_POINTER_RANGE);
-	if (!bytes || choose(m, GVI_CHOICE_POINTER_BEYOND_RING) == 0)
+	return bytes && keep_beyond(m, value, bytes);
+}
+
+/* AMB-7.2: undefined, so implementations differ. */
+static bool keep_beyond(struct gvi *m, uint64_t *value, uint64_t bytes)
+{
+	switch (choose(m, GVI_CHOICE_POINTER_BEYOND_RING)) {
+	case 0:
 		return false;
-	*value %= bytes;
-	return true;
+	case 1:
+		*value %= bytes;
+		return true;
+	default:
+		return true;
+	}
 }
 
 /* [register.base-clears-pointers] [register.half-write] */
