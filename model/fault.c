@@ -161,13 +161,12 @@ static inline enum verdict finish(struct access *x, enum gvi_clause clause,
  * looked at before the state of the log. */
 static enum gvi_logging suppressed(struct access *x)
 {
-	if (!get_DTE_V(x->dte))
+	if (!get_DTE_V(x->dte) || !(get_DTE_SA(x->dte) | get_DTE_SE(x->dte)))
 		return GVI_LOGGED;
-	if (get_DTE_SA(x->dte)) {
-		apply(x, GVI_CLAUSE_DEVICE_SUPPRESS_ALL);
-		return GVI_SUPPRESSED;
-	}
-	return get_DTE_SE(x->dte) ? first_only(x) : GVI_LOGGED;
+	if (!get_DTE_SA(x->dte))
+		return first_only(x);
+	apply(x, GVI_CLAUSE_DEVICE_SUPPRESS_ALL);
+	return GVI_SUPPRESSED;
 }
 
 static enum gvi_logging first_only(struct access *x)

@@ -12,6 +12,7 @@ void host_attach(struct gvi *m, const struct gvi_host *host)
 	const struct gvi_window *first = host->nwindows ? host->windows : NULL;
 
 	m->host = *host;
+	m->alone = !host->choose && !host->note;
 	m->near = (struct near_memory){0};
 	if (host->note)
 		return;

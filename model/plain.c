@@ -43,7 +43,7 @@ bool plain_translate(const struct gvi *m, const struct gvi_request *request,
  * where any read is allowed it is.) */
 static bool is_plain(const struct gvi *m, const struct gvi_request *r)
 {
-	return !m->host.choose && !r->has_pasid && range_ordinary(r->address) &&
+	return m->alone && !r->has_pasid && range_ordinary(r->address) &&
 	       get_CONTROL_IOMMU_EN(&m->reg[SLOT_CONTROL]) &&
 	       !get_EXCL_BASE_EX_EN(&m->reg[SLOT_EXCL_BASE]) && !m->derived.segments_log2;
 }

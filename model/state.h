@@ -66,6 +66,7 @@ struct gvi {
 	struct gvi_config  config;
 	struct gvi_host    host;
 	struct near_memory near;
+	bool     alone;                 /* the host neither chooses nor listens */
 	struct reset_state reset;
 	struct derived     derived;
 	uint64_t features;
@@ -102,7 +103,7 @@ static inline unsigned choose(struct gvi *m, enum gvi_choice choice)
 {
 	uint8_t habit = m->config.habit[choice];
 
-	if (habit == GVI_UNSETTLED && !m->host.choose && !m->host.note)
+	if (habit == GVI_UNSETTLED && m->alone)
 		return 0;
 	return ask(m, choice);
 }
