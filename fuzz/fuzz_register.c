@@ -140,12 +140,13 @@ static uint64_t read_register(struct bench *b, uint32_t offset)
 	return value;
 }
 
-/* Pointers lie in their rings, unless the length is a reserved one. */
+/* Pointers lie in their rings, unless the length is a reserved one or they stay
+ * where software puts them. */
 static void check_ring(struct bench *b, uint32_t base, uint32_t pointers)
 {
 	unsigned length = read_register(b, base) >> 56 & 15;
 
-	if (length < 8)
+	if (length < 8 || b->config.habit[GVI_CHOICE_POINTER_BEYOND_RING] == 2)
 		return;
 	for (unsigned i = 0; i < 2; i++)
 		MUST(read_register(b, pointers + 8 * i) < UINT64_C(16) << length);
@@ -351,6 +352,7 @@ static bool open_bench(struct bench *b)
 	/* absent registers read 0, as reserved bits do */
 	b->config.habit[GVI_CHOICE_REGISTER_ABSENT] = 0;
 	b->config.habit[GVI_CHOICE_EXCL_LIMIT_LOW] = 0;
+	b->config.habit[GVI_CHOICE_POINTER_BEYOND_RING] = b->refuse % 3;
 	return gvi_init(b->m, &b->config, &host) == GVI_OK;
 }
 
