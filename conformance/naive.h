@@ -49,9 +49,11 @@ struct naive_answer {
 	uint8_t  completion;    /* enum gvi_completion */
 	uint8_t  logging;       /* enum gvi_logging */
 	bool     translated, read, write, coherent, untranslated_only;
-	bool     guest;         /* needs guest translation, which is not here: nothing else counts */
+	bool     guest;         /* went to guest tables */
 	bool     captured;      /* the hardware event registers hold the event */
-	bool     free_a;        /* refused half way through A and D updates: any A may be set */
+	/* refused where A or D may be set as well: half way through their updates, or in
+	 * tables that were used before the refusal */
+	bool     free_a, free_d;
 };
 
 void naive_translate(struct naive *n, const struct gvi_request *request,

@@ -10,7 +10,8 @@ count=${1:-20000}
 here=build/portable
 mkdir -p "$here"
 library=$(ls model/*.c | grep -v bits_proof)
-twin="conformance/memory.c conformance/naive.c conformance/world.c"
+twin="conformance/memory.c conformance/naive.c conformance/naive_guest.c conformance/naive_host.c
+	conformance/world.c conformance/world_guest.c"
 
 # build COMPILER OUTPUT SOURCE...
 build() {
