@@ -20,15 +20,23 @@ struct access {
 	bool     either;        /* one of the rights in `want` is enough */
 	unsigned range;         /* what special range the address lies in: ranges.c */
 	bool     guest_pasid;   /* the event names the PASID (GN=1) */
+	bool     fetched;       /* dte[] holds the entry already */
+	uint8_t  shown;         /* enum shown: what RW of the event says */
+	struct access *asker;   /* of an access to host tables in a guest walk: the request; else NULL */
 };
+
+enum shown { SHOWN_AS_REQUESTED, SHOWN_READ, SHOWN_WRITE };
+
+static inline void append(struct gvi_answer *a, unsigned clause)
+{
+	if (a->nclauses < GVI_MAX_CLAUSES)
+		a->clause[a->nclauses++] = (uint16_t)clause;
+}
 
 /* Rule `clause` is being applied: the answer says so too. */
 static inline void apply(struct access *x, enum gvi_clause clause)
 {
-	struct gvi_answer *a = x->answer;
-
-	if (a->nclauses < GVI_MAX_CLAUSES)
-		a->clause[a->nclauses++] = (uint16_t)clause;
+	append(x->answer, clause);
 	cite(x->m, clause);
 }
 

@@ -80,6 +80,7 @@ static bool bad_encoding(struct access *x, enum gvi_clause *clause, bool *reserv
 static bool bad_mode(struct access *x, enum gvi_clause *clause, bool *reserved);
 static bool bad_glx(struct access *x);
 static bool bad_guest_mode(struct access *x);
+static bool bad_gcr3_root(struct access *x);
 static bool snp_forbids(struct access *x);
 
 enum verdict device_check(struct access *x)
@@ -127,9 +128,25 @@ static bool guest_disabled(struct access *x)
 	       choose(x->m, GVI_CHOICE_GV_WITHOUT_GTEN) == 0;
 }
 
-bool device_guest(struct access *x)
+bool device_guest(const struct access *x)
 {
 	return get_DTE_GV(x->dte) && has(x->m, GVI_FEATURE_GTEN);
+}
+
+bool device_giov(const struct access *x)
+{
+	return get_DTE_TV(x->dte) && device_guest(x) && get_DTE_GIOV(x->dte) &&
+	       has(x->m, GVI_FEATURE_GIOSUP);
+}
+
+bool device_gcr3_guest(const struct access *x)
+{
+	return get_DTE_MODE(x->dte) && get_CONTROL_GCR3_TRP_MODE(&x->m->reg[SLOT_CONTROL]);
+}
+
+bool device_mode_0_coherent(const struct access *x)
+{
+	return get_DTE_ATTR_V(x->dte) && get_DTE_MODE0_FC(x->dte) && has(x->m, GVI_FEATURE_ATTR);
 }
 
 /* [device.reserved-interrupt-half] Bits 255:128 belong to interrupt requests;
@@ -174,6 +191,9 @@ static bool bad_encoding(struct access *x, enum gvi_clause *clause, bool *reserv
 		return true;
 	*clause = GVI_CLAUSE_DEVICE_ILLEGAL_GUEST;
 	if (bad_glx(x) || bad_guest_mode(x))
+		return true;
+	*clause = GVI_CLAUSE_DEVICE_ROOT_BEYOND_PA;
+	if (bad_gcr3_root(x))
 		return true;
 	*clause = GVI_CLAUSE_DEVICE_ILLEGAL_GIOV;
 	if (get_DTE_GIOV(x->dte) && has(m, GVI_FEATURE_GIOSUP) && !get_DTE_GV(x->dte))
@@ -235,6 +255,13 @@ static bool bad_guest_mode(struct access *x)
 	if (choose(m, GVI_CHOICE_DTE_GUEST_MODE_GATE) == 1)
 		return get_DTE_IV(x->dte);
 	return device_guest(x);
+}
+
+/* AMB-1.10 */
+static bool bad_gcr3_root(struct access *x)
+{
+	return device_guest(x) && get_DTE_GCR3_ROOT(x->dte) & x->m->derived.beyond_pa &&
+	       !device_gcr3_guest(x) && choose(x->m, GVI_CHOICE_ROOT_BEYOND_PA) == 2;
 }
 
 /* ---- What the configuration makes of entries ---------------------------- */

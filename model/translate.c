@@ -5,6 +5,7 @@
 #include "model/device.h"
 #include "model/fault.h"
 #include "model/ranges.h"
+#include "model/walk_guest.h"
 #include "model/walk_host.h"
 
 static enum verdict enter(struct access *x);
@@ -15,6 +16,7 @@ static enum verdict choose_stage(struct access *x, bool *guest);
 static enum verdict rights(struct access *x);
 static enum verdict mode_page_fault(struct access *x);
 static enum gvi_status host_stage(struct access *x);
+static enum gvi_status guest_stage(struct access *x);
 static enum verdict forward(struct access *x, enum gvi_clause clause);
 static bool device_allows(struct access *x);
 static void grant(struct access *x, const struct page *page);
@@ -46,7 +48,7 @@ enum gvi_status translate(struct access *x)
 	if (choose_stage(x, &guest) == ENDED)
 		return GVI_OK;
 	if (guest)
-		return GVI_UNMODELLED_GUEST;
+		return guest_stage(x);
 	/* Steps 10 and 11 */
 	if (rights(x) == ENDED || mode_page_fault(x) == ENDED)
 		return GVI_OK;
@@ -73,7 +75,7 @@ static enum verdict enter(struct access *x)
 	    range_before_entry(x) == ENDED)
 		return ENDED;
 	/* Step 3 */
-	if (device_fetch(x) == ENDED)
+	if (!x->fetched && device_fetch(x) == ENDED)
 		return ENDED;
 	/* Step 4 */
 	return get_DTE_V(x->dte) ? GO_ON : invalid_entry(x);
@@ -136,7 +138,7 @@ static bool excluded(struct access *x)
 static enum verdict choose_stage(struct access *x, bool *guest)
 {
 	if (!x->request->has_pasid) {
-		*guest = device_guest(x) && get_DTE_GIOV(x->dte) && has(x->m, GVI_FEATURE_GIOSUP);
+		*guest = x->guest_pasid = device_giov(x);
 		return GO_ON;
 	}
 	*guest = device_guest(x);
@@ -216,11 +218,29 @@ static enum gvi_status host_stage(struct access *x)
 	if (get_DTE_MODE(x->dte) == 0) {
 		/* [flow.identity] */
 		apply(x, GVI_CLAUSE_FLOW_IDENTITY);
-		page.coherent = get_DTE_ATTR_V(x->dte) && get_DTE_MODE0_FC(x->dte) &&
-				has(x->m, GVI_FEATURE_ATTR);
+		page.coherent = device_mode_0_coherent(x);
 	} else if (host_walk(x, &page, &racing) == ENDED) {
 		return racing ? GVI_STATE_RACING : GVI_OK;
 	}
+	grant(x, &page);
+	return GVI_OK;
+}
+
+/* Step 10 for it is [guest.device-rights]. */
+static enum gvi_status guest_stage(struct access *x)
+{
+	struct page page;
+	bool racing = false;
+
+	if (!device_allows(x) && choose(x->m, GVI_CHOICE_GUEST_DEVICE_RIGHTS) == 0) {
+		apply(x, GVI_CLAUSE_GUEST_DEVICE_RIGHTS);
+		(void)page_fault(x, GVI_CLAUSE_FLOW_DEVICE_RIGHTS, FAULT_PR | FAULT_PE);
+		return GVI_OK;
+	}
+	if (mode_page_fault(x) == ENDED)
+		return GVI_OK;
+	if (guest_walk(x, &page, &racing) == ENDED)
+		return racing ? GVI_STATE_RACING : GVI_OK;
 	grant(x, &page);
 	return GVI_OK;
 }

@@ -464,6 +464,6 @@ static enum verdict set_bits(struct access *x, struct walk *w, unsigned i, uint6
 	}
 	apply(x, GVI_CLAUSE_HOST_ACCESSED_DIRTY_FAILURE);
 	if (choose(x->m, GVI_CHOICE_AD_WRITE_FAILS) == 1)
-		return rmp_page_fault(x);
+		return rmp_page_fault(x, w->address);
 	return page_table_error(x, w->entry[i].spa, bus);
 }

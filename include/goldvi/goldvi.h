@@ -348,7 +348,7 @@ struct gvi_effect {
 	uint8_t  bus;           /* how memory answered */
 };
 
-#define GVI_MAX_EFFECTS 32
+#define GVI_MAX_EFFECTS 80
 
 /* The effects of the last call that was not refused, in the order in which they
  * were performed.  *count of them; valid until the next call on m. */
