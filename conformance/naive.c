@@ -489,8 +489,7 @@ static bool abort_range(struct way *w)
 /* AMB-3.13: GIoV takes the other ranges to the guest's tables as well. */
 static bool ranges_are_guest(const struct way *w)
 {
-	return bit(w->dte[0], 1) && naive_gv(w) && giov(w) &&
-	       habit(w, GVI_CHOICE_GIOV_RANGE) == 1;
+	return bit(w->dte[0], 1) && naive_gv(w) && giov(w) && habit(w, GVI_CHOICE_GIOV_RANGE) == 1;
 }
 
 static bool other_ranges(struct way *w)
@@ -689,7 +688,8 @@ bool naive_bad_mode(const struct way *w)
 static bool bad_guest_mode(const struct way *w)
 {
 	unsigned mode = (unsigned)bits(w->dte[2], 55, 54);
-	bool counts = habit(w, GVI_CHOICE_DTE_GUEST_MODE_GATE) == 0 ? naive_gv(w) : bit(w->dte[2], 0);
+	bool counts =
+		habit(w, GVI_CHOICE_DTE_GUEST_MODE_GATE) == 0 ? naive_gv(w) : bit(w->dte[2], 0);
 
 	if (!counts || w->n->revision < GVI_REVISION(3, 6))
 		return false;

@@ -195,8 +195,7 @@ static enum outcome fault(struct guest_walk *g, bool pr, bool rz, bool pe)
 /* ---- GCR3 tables: section 2 ---------------------------------------------------------- */
 
 /* Pointers that are SPAs: AMB-1.10. */
-static enum outcome check_pointer(struct guest_walk *g, uint64_t table, bool is_gpa,
-				  uint64_t at)
+static enum outcome check_pointer(struct guest_walk *g, uint64_t table, bool is_gpa, uint64_t at)
 {
 	if ((is_gpa && nested(g->w)) || !naive_beyond_pa(g->w, table))
 		return GO_ON;
@@ -428,8 +427,7 @@ static enum outcome write_bits(struct guest_walk *g, struct guest_entry *e, uint
 		outcome = host_write(g, e);
 	while (outcome == GO_ON && (e->value & want) != want) {
 		uint64_t seen = e->value;
-		enum gvi_bus bus =
-			memory->exchange(memory->user, e->spa, &seen, e->value | want);
+		enum gvi_bus bus = memory->exchange(memory->user, e->spa, &seen, e->value | want);
 
 		if (bus) {
 			w->gpa = e->gpa;
@@ -482,7 +480,8 @@ static enum outcome update(struct guest_walk *g)
 	return outcome;
 }
 
-/* ---- The end: section 6 point 3 --------------------------------------------------------------- */
+/* ---- The end: section 6 point 3 ---------------------------------------------------------------
+ */
 
 static void grant(struct guest_walk *g)
 {

@@ -113,7 +113,8 @@ static enum outcome read_table(struct host_walk *k, uint64_t *entry)
 	uint64_t spa = k->table + 8 * bits(k->address, k->level == 6 ? 63 : low + 8, low);
 	enum outcome outcome;
 
-	if (k->count > 0 && naive_beyond_pa(w, k->table) && habit(w, GVI_CHOICE_ENTRY_BEYOND_PA) == 1) {
+	if (k->count > 0 && naive_beyond_pa(w, k->table) &&
+	    habit(w, GVI_CHOICE_ENTRY_BEYOND_PA) == 1) {
 		naive_table_error(w, spa, GVI_BUS_MASTER_ABORT); /* AMB-2.8 */
 		return ENDED;
 	}

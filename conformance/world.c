@@ -158,11 +158,47 @@ static enum gvi_bus failing(const struct world *w, uint64_t spa, size_t len, boo
 	return w->error.at - spa < len || spa - w->error.at < 8 ? w->error.bus : GVI_BUS_OK;
 }
 
+static uint8_t *in_window(struct side *s, uint64_t spa, size_t len)
+{
+	bool inside = spa - TABLES < WINDOW && len <= WINDOW - (spa - TABLES);
+
+	return s->world->windowed && inside ? s->window + (spa - TABLES) : NULL;
+}
+
+static uint64_t load(struct side *s, uint64_t spa)
+{
+	const uint8_t *bytes = in_window(s, spa, 8);
+	uint64_t value = 0;
+
+	if (!bytes)
+		return memory_load(s->memory, spa);
+	for (unsigned i = 0; i < 8; i++)
+		value |= (uint64_t)bytes[i] << 8 * i;
+	return value;
+}
+
+static void store(struct side *s, uint64_t spa, uint64_t value)
+{
+	uint8_t *bytes = in_window(s, spa, 8);
+
+	if (!bytes) {
+		memory_store(s->memory, spa, value);
+		return;
+	}
+	for (unsigned i = 0; i < 8; i++)
+		bytes[i] = (uint8_t)(value >> 8 * i);
+}
+
 static enum gvi_bus on_read(void *user, uint64_t spa, void *to, size_t len)
 {
 	struct side *s = user;
 
-	memory_read(s->memory, spa, to, len);
+	const uint8_t *bytes = in_window(s, spa, len);
+
+	if (bytes)
+		memcpy(to, bytes, len);
+	else
+		memory_read(s->memory, spa, to, len);
 	return failing(s->world, spa, len, false);
 }
 
@@ -187,6 +223,7 @@ static enum gvi_bus on_exchange(void *user, uint64_t spa, uint64_t *seen, uint64
 	struct side *s = user;
 	struct world *w = s->world;
 	enum gvi_bus bus = failing(w, spa, 8, true);
+	uint64_t now;
 
 	if (w->ntouched < MAX_TOUCHED)
 		w->touched[w->ntouched++] = spa;
@@ -194,9 +231,12 @@ static enum gvi_bus on_exchange(void *user, uint64_t spa, uint64_t *seen, uint64
 		return bus;
 	if (w->has_race && !s->raced && w->race_at == spa) {
 		s->raced = true;
-		memory_store(s->memory, spa, memory_load(s->memory, spa) ^ w->race_flip);
+		store(s, spa, load(s, spa) ^ w->race_flip);
 	}
-	memory_exchange(s->memory, spa, seen, next);
+	now = load(s, spa);
+	if (now == *seen)
+		store(s, spa, next);
+	*seen = now;
 	return GVI_BUS_OK;
 }
 
@@ -208,15 +248,10 @@ static unsigned on_choose(void *user, enum gvi_choice choice, unsigned options)
 	return s->world->twin.habit[choice];
 }
 
-static void store(struct world *w, uint64_t spa, uint64_t value)
-{
-	memory_store(w->side[0].memory, spa, value);
-	memory_store(w->side[1].memory, spa, value);
-}
-
 void world_place(struct world *w, uint64_t spa, uint64_t value)
 {
-	store(w, spa, value);
+	store(&w->side[0], spa, value);
+	store(&w->side[1], spa, value);
 	if (w->nwords < MAX_WORDS)
 		w->word[w->nwords++] = spa;
 }
@@ -231,7 +266,8 @@ static void change_config(struct world *w, struct gvi_config *c)
 		break;
 	case 1: /* HATS, and the features of host tables */
 		c->efr &= ~(BIT(10) | BIT(11) | BIT(49) | BIT(52));
-		c->efr |= BIT(10) * world_pick(w, 3) | BIT(49) * world_pick(w, 2) | BIT(52) * world_pick(w, 2);
+		c->efr |= BIT(10) * world_pick(w, 3) | BIT(49) * world_pick(w, 2) |
+			  BIT(52) * world_pick(w, 2);
 		break;
 	case 2:
 		c->efr2 ^= ONE_OF(w, BIT(11), BIT(2), BIT(0));
@@ -558,12 +594,14 @@ static uint64_t bend(struct world *w, uint64_t entry)
 	case 10:
 		return world_chance(w, 4) ? entry & ~UINT64_C(1) : entry;
 	case 9: /* NextLevel */
-		return world_chance(w, 4) ? (entry & ~(BIT(9) * 7)) | BIT(9) * world_pick(w, 8) : entry;
+		return world_chance(w, 4) ? (entry & ~(BIT(9) * 7)) | BIT(9) * world_pick(w, 8)
+					  : entry;
 	case 8:
 		return world_chance(w, 8) ? world_draw(w) | 1 : entry;
 	case 7: /* beyond PAsize */
 		return world_chance(w, 4) && world_pa_size(w) < 52
-			       ? entry | BIT(world_pa_size(w) + world_pick(w, 52 - world_pa_size(w)))
+			       ? entry | BIT(world_pa_size(w) +
+					     world_pick(w, 52 - world_pa_size(w)))
 			       : entry;
 	default:
 		return entry;
@@ -686,7 +724,8 @@ static void make_valid_entry(struct world *w, struct device *d, unsigned mode, u
 	if (world_chance(w, 8))
 		e[0] ^= BIT(61 + world_pick(w, 2));
 	e[1] = 1 + world_pick(w, 255); /* DomainID */
-	e[1] |= BIT(35) * world_pick(w, 4) | BIT(40) * world_pick(w, 4) | BIT(37) * world_pick(w, 8);
+	e[1] |= BIT(35) * world_pick(w, 4) | BIT(40) * world_pick(w, 4) |
+		BIT(37) * world_pick(w, 8);
 	if (world_chance(w, 4))
 		e[1] |= BIT(33) * world_pick(w, 4);
 	e[2] = world_chance(w, 2) ? 0 : world_draw(w) & ~(BIT(52) * 15) & ~BIT(59);
@@ -759,6 +798,20 @@ static void make_device(struct world *w, struct device *d)
 		world_guest_tables(w, d);
 }
 
+/* The model reads table pages through two windows, split beside or in an entry. */
+static void make_windows(struct world *w, struct gvi_host *host)
+{
+	uint64_t first = ONE_OF(w, 0x1000, 0x4000, 0x3ffc, 0x8008, 0x10004);
+
+	for (unsigned i = 0; i < 2; i++)
+		memset(w->side[i].window, 0, WINDOW);
+	w->windows[0] = (struct gvi_window){TABLES, first, w->side[0].window};
+	w->windows[1] =
+		(struct gvi_window){TABLES + first, WINDOW - first, w->side[0].window + first};
+	host->windows = w->windows;
+	host->nwindows = 2;
+}
+
 static void make(struct world *w)
 {
 	struct gvi_host host = {.user = &w->side[0],
@@ -779,6 +832,9 @@ static void make(struct world *w)
 	w->nwords = w->nwrites = w->ntouched = 0;
 	make_config(w);
 	make_habits(w);
+	w->windowed = w->guests && world_chance(w, 4);
+	if (w->windowed)
+		make_windows(w, &host);
 	w->status = gvi_init(w->model, &w->config, &host);
 	if (w->status != GVI_OK) {
 		say(w, "seed 0x%016" PRIx64 ": refused: %s\n", w->seed, gvi_status_text(w->status));
@@ -790,10 +846,12 @@ static void make(struct world *w)
 		make_device(w, &w->device[i]);
 	w->has_error = world_chance(w, 8);
 	w->error.at = world_chance(w, 4) ? (w->twin.log_base & (BIT(52) - 1)) + w->twin.log_tail
-				   : w->word[world_pick(w, w->nwords)];
+					 : w->word[world_pick(w, w->nwords)];
 	w->error.bus = (enum gvi_bus)(1 + world_pick(w, 3));
 	w->error.on_read = !world_chance(w, 2);
 	w->error.on_write = !w->error.on_read || world_chance(w, 2);
+	if (in_window(&w->side[0], w->error.at, 8))
+		w->error.on_read = false;
 	w->has_race = world_chance(w, 8);
 	w->race_at = w->word[world_pick(w, w->nwords)];
 	w->race_flip = ONE_OF(w, BIT(1), BIT(5), BIT(63), BIT(60));
@@ -883,7 +941,7 @@ static void describe(struct world *w)
 	    w->twin.exclusion_base, w->twin.exclusion_limit);
 	for (unsigned i = 0; i < w->nwords; i++)
 		say(w, "[%" PRIx64 "] = %016" PRIx64 "\n", w->word[i],
-		    memory_load(w->side[0].memory, w->word[i]));
+		    load(&w->side[0], w->word[i]));
 	if (w->has_error)
 		say(w, "error %d at %" PRIx64 " read %d write %d\n", w->error.bus, w->error.at,
 		    w->error.on_read, w->error.on_write);
@@ -981,12 +1039,12 @@ static const char *compare_tables(struct world *w)
 	const char *what = NULL;
 
 	for (unsigned i = 0; i < w->ntouched; i++) {
-		uint64_t m = memory_load(w->side[0].memory, w->touched[i]);
-		uint64_t t = memory_load(w->side[1].memory, w->touched[i]);
+		uint64_t m = load(&w->side[0], w->touched[i]);
+		uint64_t t = load(&w->side[1], w->touched[i]);
 
 		if ((m ^ t) & ~open)
 			what = "table entry";
-		memory_store(w->side[1].memory, w->touched[i], m);
+		store(&w->side[1], w->touched[i], m);
 	}
 	w->totals.updates += w->ntouched / 2;
 	return what;
@@ -1041,6 +1099,10 @@ static bool play(struct world *w)
 	w->status = gvi_translate(w->model, &w->request, &w->said);
 	naive_translate(&w->twin, &w->request, &w->expected);
 	count(w);
+	if (w->guests && w->side[0].raced != w->side[1].raced) {
+		w->over = true; /* one side came to the word that races, the other did not */
+		return true;
+	}
 	if (w->status == GVI_UNMODELLED_GUEST && w->expected.guest) {
 		w->over = true;
 		return true;

@@ -17,8 +17,8 @@ struct world_totals {
 	uint64_t worlds, requests;
 	uint64_t grants, walks, aborts, interrupts; /* answers */
 	uint64_t guests;                            /* grants by guest tables */
-	uint64_t events[16];                                /* by code */
-	uint64_t updates;                                   /* of A and D */
+	uint64_t events[16];                        /* by code */
+	uint64_t updates;                           /* of A and D */
 };
 
 /* NULL when the host's memory ran out.  One world is used again and again. */

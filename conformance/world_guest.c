@@ -342,8 +342,8 @@ void world_guest_entry(struct world *w, struct device *d)
 	d->nmaps = 0;
 	d->glx = world_pick(w, (most < 2 ? most : 2) + 1);
 	d->giov = t->efr >> 48 & 1 && world_chance(w, 3);
-	d->levels = t->efr >> 12 & 3 && t->revision >= GVI_REVISION(3, 6) ? 4 + world_pick(w, 2)
-									    : 4;
+	d->levels =
+		t->efr >> 12 & 3 && t->revision >= GVI_REVISION(3, 6) ? 4 + world_pick(w, 2) : 4;
 	d->gpa = ONE_OF(w, 0x1000, 0x1ff000, 0x12345000, 0x3ffff000, 0x7fc0001000) & span(d);
 	if (world_chance(w, 4))
 		d->gpa = world_draw(w) & span(d) & ~UINT64_C(0xfff);

@@ -12,7 +12,8 @@ enum {
 	MAX_WORDS = 192,   /* table words that a world places */
 	MAX_TOUCHED = 512, /* words that one request updates, on both sides */
 	MAX_REQUESTS = 6,
-	MAX_MAPS = 48, /* host tables and pages under guest tables */
+	MAX_MAPS = 48,    /* host tables and pages under guest tables */
+	WINDOW = 0x20000, /* bytes from TABLES on that the model may read without asking */
 	MAX_REPORT = 32768
 };
 
@@ -26,6 +27,7 @@ enum {
 struct side {
 	struct world *world;
 	struct memory *memory;
+	uint8_t window[WINDOW]; /* in place of memory there, in a world that is windowed */
 	bool raced;
 };
 
@@ -78,7 +80,8 @@ struct world {
 	struct error error;
 	bool has_error;
 	uint64_t race_at, race_flip;
-	bool has_race;
+	bool has_race, windowed;
+	struct gvi_window windows[2];
 	bool over; /* both sides may have gone different ways: nothing more to compare */
 	/* one request */
 	struct gvi_request request;
