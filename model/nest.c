@@ -6,6 +6,7 @@
 #include "model/host.h"
 
 static enum verdict inner_walk(struct nest *n, uint64_t gpa, struct page *page);
+static enum verdict look_only(struct nest *n, uint64_t gpa, struct page *page);
 static bool device_denies(struct nest *n);
 static enum verdict without_host(struct nest *n, uint64_t gpa, struct page *page);
 
@@ -70,15 +71,24 @@ enum verdict nest_page(struct nest *n, uint64_t gpa, bool look, struct page *pag
 	n->inner.may = x->may;
 	n->inner.answer = look ? &n->said : x->answer;
 	n->said.nclauses = 0;
-	/* Nobody updates A and D of host entries while looking. */
-	n->inner.dte[0] = look ? x->dte[0] & ~mask_DTE_HAD(0) : x->dte[0];
-	if (!look)
-		apply(x, GVI_CLAUSE_NESTED_PAGE);
+	if (look)
+		return look_only(n, gpa, page);
+	apply(x, GVI_CLAUSE_NESTED_PAGE);
 	if (inner_walk(n, gpa, page) == ENDED)
 		return ENDED;
-	if (!look)
-		x->may = n->inner.may;
+	x->may = n->inner.may;
 	return GO_ON;
+}
+
+/* Nobody sets A and D of host entries meanwhile. */
+static enum verdict look_only(struct nest *n, uint64_t gpa, struct page *page)
+{
+	enum verdict v;
+
+	n->inner.dte[0] &= ~mask_DTE_HAD(0);
+	v = inner_walk(n, gpa, page);
+	n->inner.dte[0] = n->asker->dte[0];
+	return v;
 }
 
 static enum verdict inner_walk(struct nest *n, uint64_t gpa, struct page *page)

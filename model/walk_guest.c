@@ -83,7 +83,8 @@ static void start(struct walk *w, struct access *x)
 /* [guest.levels] Where IV gates the field (AMB-1.4), it is ignored without. */
 static unsigned levels(struct access *x)
 {
-	if (!has(x->m, GVI_FEATURE_REV_3_06) || get_DTE_GUEST_MODE(x->dte) != 1)
+	if (get_DTE_GUEST_MODE(x->dte) != 1 || get_EFR_GATS(&x->m->config.efr) == 0 ||
+	    !has(x->m, GVI_FEATURE_REV_3_06))
 		return 4;
 	if (!get_DTE_IV(x->dte) && choose(x->m, GVI_CHOICE_DTE_GUEST_MODE_GATE) == 1)
 		return 4;
@@ -254,7 +255,8 @@ static enum gvi_clause reserved(struct walk *w, uint64_t entry)
 /* ---- Step 4 and section 5: permission ----------------------------------- */
 
 static enum gvi_clause denied(struct walk *w);
-static bool user_page_closed(struct walk *w);
+static enum gvi_clause closed(struct walk *w);
+static enum gvi_clause not_executable(struct walk *w);
 static bool may_write(struct walk *w);
 
 static enum verdict permission(struct walk *w, uint64_t gpa)
@@ -272,35 +274,43 @@ static enum verdict permission(struct walk *w, uint64_t gpa)
 	return page_fault(w->x, GVI_CLAUSE_GUEST_FAULT_PERMISSION, FAULT_PR | FAULT_PE);
 }
 
-/* The rule that denies the access, or none. */
+/* The rule that denies the access, or none.  What a zero-length read needs
+ * (AMB-2.12) is IR and IW, not U/S. */
 static enum gvi_clause denied(struct walk *w)
 {
-	bool user_page = w->common & USER;
+	enum gvi_clause mode = closed(w);
 
-	if (w->user && !user_page)
-		return GVI_CLAUSE_GUEST_USER;
-	if (!w->user && user_page && user_page_closed(w))
-		return GVI_CLAUSE_GUEST_PRIVILEGE_ABORT;
+	if (mode)
+		return mode;
 	if (is_write(w->x) && !may_write(w))
 		return GVI_CLAUSE_GUEST_WRITE;
-	if (w->execute && !(w->common & NO_EXECUTE))
-		return GVI_CLAUSE_GUEST_EXECUTE;
-	/* [guest.supervisor] */
-	if (w->execute && !w->user && user_page &&
-	    choose(w->x->m, GVI_CHOICE_SUPERVISOR_EXECUTE) == 1)
-		return GVI_CLAUSE_GUEST_SUPERVISOR;
-	return GVI_CLAUSE_NONE;
+	return w->execute ? not_executable(w) : GVI_CLAUSE_NONE;
 }
 
-/* [guest.privilege-abort] To a privileged request. */
-static bool user_page_closed(struct walk *w)
+/* To users, or to privileged requests. */
+static enum gvi_clause closed(struct walk *w)
 {
 	struct gvi *m = w->x->m;
 
-	if (get_CONTROL_PRIV_ABRT_EN(&m->reg[SLOT_CONTROL]) == 1 &&
-	    choose(m, GVI_CHOICE_PRIV_ABORT_ALWAYS) == 0)
-		return true;
-	return choose(m, GVI_CHOICE_SUPERVISOR_USER_PAGE) == 1;
+	if (w->user)
+		return w->common & USER ? GVI_CLAUSE_NONE : GVI_CLAUSE_GUEST_USER;
+	if (!(w->common & USER))
+		return GVI_CLAUSE_NONE;
+	if ((get_CONTROL_PRIV_ABRT_EN(&m->reg[SLOT_CONTROL]) == 1 &&
+	     choose(m, GVI_CHOICE_PRIV_ABORT_ALWAYS) == 0) ||
+	    choose(m, GVI_CHOICE_SUPERVISOR_USER_PAGE) == 1)
+		return GVI_CLAUSE_GUEST_PRIVILEGE_ABORT;
+	return GVI_CLAUSE_NONE;
+}
+
+static enum gvi_clause not_executable(struct walk *w)
+{
+	if (!(w->common & NO_EXECUTE))
+		return GVI_CLAUSE_GUEST_EXECUTE;
+	/* [guest.supervisor] */
+	if (!w->user && w->common & USER && choose(w->x->m, GVI_CHOICE_SUPERVISOR_EXECUTE) == 1)
+		return GVI_CLAUSE_GUEST_SUPERVISOR;
+	return GVI_CLAUSE_NONE;
 }
 
 static bool may_write(struct walk *w)
@@ -331,6 +341,7 @@ static enum verdict finish(struct walk *w, uint64_t gpa, struct page *page)
 	if (nest_page(&w->n, gpa, apart, page) == ENDED || (stale && update(w) == ENDED) ||
 	    (apart && nest_page(&w->n, gpa, false, page) == ENDED))
 		return ENDED;
+	/* [nested.combine] Who got this far may read. */
 	if (w->x->may & RIGHT_WRITE && !may_write(w))
 		w->x->may &= ~RIGHT_WRITE;
 	return GO_ON;
