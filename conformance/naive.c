@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+static bool entry_first(const struct way *w);
 static bool interrupt_ranges(struct way *w);
 static bool ranges_are_guest(const struct way *w);
 static bool other_ranges(struct way *w);
@@ -66,9 +67,11 @@ void naive_translate(struct naive *n, const struct gvi_request *request,
 		naive_forward(&w);
 		return;
 	}
-	if (!request->has_pasid && interrupt_ranges(&w)) /* step 2 */
+	if (!request->has_pasid && !entry_first(&w) && interrupt_ranges(&w)) /* step 2 */
 		return;
 	if (!fetch_device(&w)) /* step 3 */
+		return;
+	if (entry_first(&w) && !ranges_are_guest(&w) && interrupt_ranges(&w))
 		return;
 	if (!bit(w.dte[0], 0)) { /* step 4 */
 		not_valid(&w);
@@ -404,6 +407,14 @@ static bool in_interrupt_window(const struct way *w)
 	return in(w, 0xfdf8000000, 0xfdf8ffffff) || w->r->address >> 20 == 0xfee;
 }
 
+/* AMB-3.13: what is no interrupt waits until the entry has told whether its address
+ * is the guest's. */
+static bool entry_first(const struct way *w)
+{
+	return !w->r->has_pasid && !posted(w) && habit(w, GVI_CHOICE_GIOV_RANGE) == 1 &&
+	       guest_enabled(w) && bit(w->n->efr, 48);
+}
+
 /* Step 2 for what is not a posted write, with AMB-4.18. */
 static void interrupt_range_read(struct way *w)
 {
@@ -489,7 +500,8 @@ static bool abort_range(struct way *w)
 /* AMB-3.13: GIoV takes the other ranges to the guest's tables as well. */
 static bool ranges_are_guest(const struct way *w)
 {
-	return bit(w->dte[0], 1) && naive_gv(w) && giov(w) && habit(w, GVI_CHOICE_GIOV_RANGE) == 1;
+	return bits(w->dte[0], 1, 0) == 3 && naive_gv(w) && giov(w) &&
+	       habit(w, GVI_CHOICE_GIOV_RANGE) == 1;
 }
 
 static bool other_ranges(struct way *w)
@@ -739,7 +751,7 @@ static bool bad_encoding(const struct way *w)
 		return true;
 	if (n->snp && bits(w->dte[1], 15, 0) == 0 && habit(w, GVI_CHOICE_SNP_DOMAIN_0) == 1)
 		return true;
-	return giov(w) && !naive_gv(w) && habit(w, GVI_CHOICE_GIOV_WITHOUT_GV) == 0;
+	return giov(w) && !bit(w->dte[0], 55) && habit(w, GVI_CHOICE_GIOV_WITHOUT_GV) == 0;
 }
 
 static bool illegal_entry(struct way *w)

@@ -43,11 +43,13 @@ bool naive_gcr3_is_gpa(const struct way *w)
 	return nested(w) && bit(w->n->efr2, 3) && bit(w->n->control, 58);
 }
 
+/* GuestPagingMode; where it does not count it is ignored: AMB-1.4. */
 static unsigned top_level(const struct way *w)
 {
+	bool counts = habit(w, GVI_CHOICE_DTE_GUEST_MODE_GATE) == 0 || bit(w->dte[2], 0);
 	bool five = bits(w->dte[2], 55, 54) == 1 && bits(w->n->efr, 13, 12) != 0;
 
-	return five && w->n->revision >= GVI_REVISION(3, 6) ? 5 : 4;
+	return counts && five && w->n->revision >= GVI_REVISION(3, 6) ? 5 : 4;
 }
 
 /* ---- What the request says: section 4, end --------------------------------------- */
@@ -261,8 +263,7 @@ static uint64_t reserved(const struct way *w, unsigned level, uint64_t entry)
 	return mask;
 }
 
-static enum outcome write_bits(struct guest_walk *g, struct guest_entry *e, uint64_t want);
-static uint64_t wanted(const struct way *w, bool leaf);
+static enum outcome update_entry(struct guest_walk *g, struct guest_entry *e, bool used, bool leaf);
 
 /* AMB-3.17: A and D as the walk proceeds. */
 static bool on_the_way(const struct way *w)
@@ -294,7 +295,7 @@ static enum outcome find_page(struct guest_walk *g, uint64_t table)
 		g->us = g->us && bit(e->value, 2);
 		g->nx = g->nx || bit(e->value, 63);
 		if (on_the_way(w))
-			outcome = write_bits(g, e, wanted(w, false));
+			outcome = update_entry(g, e, true, false);
 		if (outcome != GO_ON)
 			return outcome;
 		if (is_leaf(g->level, e->value)) { /* step e */
@@ -318,16 +319,15 @@ static bool blocks_supervisor(const struct way *w)
 	return habit(w, GVI_CHOICE_SUPERVISOR_USER_PAGE) == 1;
 }
 
-static bool guest_reads(const struct guest_walk *g)
+/* Any access, also a read of no length: AMB-2.12 is about IR and IW. */
+static bool guest_allows(const struct guest_walk *g)
 {
 	return user(g->w) ? g->us : !(g->us && blocks_supervisor(g->w));
 }
 
 static bool guest_writes(const struct guest_walk *g)
 {
-	bool free = !user(g->w) && habit(g->w, GVI_CHOICE_SUPERVISOR_WRITE) == 1;
-
-	return guest_reads(g) && (g->rw || free);
+	return g->rw || (!user(g->w) && habit(g->w, GVI_CHOICE_SUPERVISOR_WRITE) == 1);
 }
 
 static bool guest_executes(const struct guest_walk *g)
@@ -337,12 +337,10 @@ static bool guest_executes(const struct guest_walk *g)
 	return !g->nx && !barred;
 }
 
-static enum outcome guest_rights(struct guest_walk *g)
+static bool guest_rights(const struct guest_walk *g)
 {
-	if (naive_enough(g->w, guest_reads(g), guest_writes(g)) &&
-	    (!executes(g->w) || guest_executes(g)))
-		return GO_ON;
-	return fault(g, true, false, true);
+	return guest_allows(g) && naive_enough(g->w, true, guest_writes(g)) &&
+	       (!executes(g->w) || guest_executes(g));
 }
 
 static enum outcome host_rights(struct guest_walk *g)
@@ -356,19 +354,19 @@ static enum outcome host_rights(struct guest_walk *g)
 	return fault(g, true, false, true); /* AMB-3.18 */
 }
 
-/* The order is AMB-3.10. */
+/* Steps 4 and 5; which of two refusals is told is AMB-3.10. */
 static enum outcome all_rights(struct guest_walk *g)
 {
 	bool host_first = habit(g->w, GVI_CHOICE_NESTED_FAULT_ORDER) == 1;
-	struct guest_entry *leaf = &g->entry[g->count - 1];
-	enum outcome outcome = host_first ? host_rights(g) : GO_ON;
+	bool allowed = guest_rights(g);
+	enum outcome outcome = GO_ON;
 
-	if (outcome == GO_ON)
-		outcome = guest_rights(g);
-	if (outcome == GO_ON && on_the_way(g->w))
-		outcome = write_bits(g, leaf, wanted(g->w, true));
-	if (outcome == GO_ON && !host_first)
+	if (allowed && on_the_way(g->w))
+		outcome = update_entry(g, &g->entry[g->count - 1], false, true);
+	if (outcome == GO_ON && (allowed || host_first))
 		outcome = host_rights(g);
+	if (outcome == GO_ON && !allowed)
+		outcome = fault(g, true, false, true);
 	if (outcome != GO_ON && on_the_way(g->w))
 		g->w->a->free_d = true;
 	return outcome;
@@ -396,6 +394,15 @@ static uint64_t wanted(const struct way *w, bool leaf)
 	if (leaf && writes(w) && !dirty_off(w))
 		want |= ones(6, 6);
 	return want;
+}
+
+/* AMB-3.6: a bit that is clear and may not be set. */
+static bool stale(const struct way *w, const struct guest_entry *e, bool used, bool leaf)
+{
+	bool a = used && accessed_off(w) && !bit(e->value, 5);
+	bool d = leaf && dirty_off(w) && writes(w) && !bit(e->value, 6);
+
+	return (a || d) && habit(w, GVI_CHOICE_GUEST_UPDATE_DISABLED) == 1;
 }
 
 /* The host's right to write a table, and D of its page. */
@@ -444,17 +451,12 @@ static enum outcome write_bits(struct guest_walk *g, struct guest_entry *e, uint
 	return outcome;
 }
 
-/* AMB-3.6: a bit that is clear and may not be set. */
-static bool stale(const struct guest_walk *g)
+/* On the way: A as an entry is used, D when the guest's rights are known. */
+static enum outcome update_entry(struct guest_walk *g, struct guest_entry *e, bool used, bool leaf)
 {
-	const struct way *w = g->w;
-	bool clear = false;
-
-	for (unsigned i = 0; accessed_off(w) && i < g->count; i++)
-		clear = clear || !bit(g->entry[i].value, 5);
-	if (dirty_off(w) && writes(w))
-		clear = clear || !bit(g->entry[g->count - 1].value, 6);
-	return clear && habit(w, GVI_CHOICE_GUEST_UPDATE_DISABLED) == 1;
+	if (stale(g->w, e, used, leaf))
+		return fault(g, true, false, true);
+	return write_bits(g, e, wanted(g->w, leaf));
 }
 
 static enum outcome update(struct guest_walk *g)
@@ -462,9 +464,9 @@ static enum outcome update(struct guest_walk *g)
 	struct way *w = g->w;
 	enum outcome outcome = GO_ON;
 
-	if (stale(g)) {
-		return fault(g, true, false, true);
-	}
+	for (unsigned i = 0; i < g->count; i++)
+		if (stale(w, &g->entry[i], true, i + 1 == g->count))
+			return fault(g, true, false, true);
 	/* what ends the request from here on may leave it half done */
 	for (unsigned i = 0; i < g->count && outcome == GO_ON; i++)
 		outcome = write_bits(g, &g->entry[i], wanted(w, i + 1 == g->count));
@@ -504,6 +506,6 @@ static void grant(struct guest_walk *g)
 		ir = k->ir;
 		iw = k->iw;
 	}
-	w->a->read = ir && guest_reads(g);
+	w->a->read = ir;
 	w->a->write = iw && guest_writes(g);
 }

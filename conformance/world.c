@@ -1042,8 +1042,11 @@ static const char *compare_tables(struct world *w)
 		uint64_t m = load(&w->side[0], w->touched[i]);
 		uint64_t t = load(&w->side[1], w->touched[i]);
 
-		if ((m ^ t) & ~open)
+		if ((m ^ t) & ~open) {
 			what = "table entry";
+			say(w, "[%" PRIx64 "] model %016" PRIx64 " twin %016" PRIx64 "\n",
+			    w->touched[i], m, t);
+		}
 		store(&w->side[1], w->touched[i], m);
 	}
 	w->totals.updates += w->ntouched / 2;
