@@ -10,6 +10,10 @@ goldvi_check(vectors.run ${goldvi} run vectors)
 # On the model nothing is skipped: a preset that lost a feature would show so.
 set_tests_properties(vectors.run PROPERTIES
 	FAIL_REGULAR_EXPRESSION "[1-9][0-9]* skipped")
+goldvi_check(vectors.freedom ${goldvi} run --freedom vectors)
+foreach(part epyc-rome client qemu everything host-only nothing)
+	goldvi_check(vectors.fixed.${part} ${goldvi} run --dut model:${part} vectors)
+endforeach()
 goldvi_check(vectors.lint ${goldvi} lint vectors)
 goldvi_check(vectors.refused sh ${checks}/refused.sh ${goldvi})
 goldvi_check(vectors.wrong sh ${checks}/wrong.sh ${goldvi})

@@ -23,10 +23,11 @@ void explain_instance(struct dut *model, const struct instance *instance, const 
 {
 	struct explainer e = {.out = out};
 	const struct watcher watcher = {&e, begin, done, end};
-	struct play play = {.watcher = &watcher, .is_told = how->is_told, .told = how->told};
+	struct play play = {.watcher = &watcher, .ntold = how->ntold};
 	struct player player;
 	char error[80];
 
+	memcpy(play.told, how->told, sizeof play.told);
 	put_head(instance, how, out);
 	if (!player_begin(&player, model, error, sizeof error)) {
 		fprintf(out, "%s\n", error);
@@ -49,12 +50,12 @@ static void put_head(const struct instance *instance, const struct play *how, FI
 	fprintf(out, "%s%s%s%s\n%s\n", v->id, instance->name[0] ? "[" : "", instance->name,
 		instance->name[0] ? "]" : "", v->why);
 	fprintf(out, "%s:%u\n", v->file->yaml->name, (unsigned)v->line);
-	if (how->is_told) {
-		const struct gvi_choice_info *info = &gvi_choices[how->told.choice];
+	for (unsigned i = 0; i < how->ntold; i++) {
+		const struct gvi_choice_info *info = &gvi_choices[how->told[i].choice];
+		unsigned taken = how->told[i].alternative;
 
 		fprintf(out, "The model is told %s=%s: %s\n", info->id,
-			info->alternative[how->told.alternative].name,
-			info->alternative[how->told.alternative].text);
+			info->alternative[taken].name, info->alternative[taken].text);
 	}
 }
 

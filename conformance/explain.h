@@ -6,7 +6,7 @@
 
 #include "conformance/player.h"
 
-/* Plays the instance on the built-in model as `how` says (is_told and told), and
+/* Plays the instance on the built-in model as `how` says (ntold and told), and
  * writes what happens.  Ends whatever listening there was. */
 void explain_instance(struct dut *model, const struct instance *instance, const struct play *how,
 		      FILE *out);

@@ -21,9 +21,12 @@ struct command {
 static const struct command commands[] = {
 	{"run", "[options] PATH...", "play vectors on a device and report", command_run,
 	 "PATH is a vector file, or a directory that is searched for them.\n\n"
-	 "  --dut DEVICE     what is tested: model (the default), qemu or qemu:BINARY\n"
+	 "  --dut DEVICE     what is tested: model (the default), model:PRESET, a part that takes\n"
+	 "                   no other configuration, qemu or qemu:BINARY\n"
 	 "  --filter GLOB    only cases whose id matches, such as 'host.*'\n"
 	 "  --profile NAME   this profile or preset instead of each file's own\n"
+	 "  --freedom        model only: every alternative of all choices that a case meets and\n"
+	 "                   does not settle, singly and in pairs, not only of those it names\n"
 	 "  --tap            results as TAP on standard output\n"
 	 "  --junit FILE     results as JUnit XML\n"
 	 "  --json FILE      results as JSON\n"
@@ -191,6 +194,7 @@ int command_run(int argc, char **argv)
 		{"--junit", NULL, &outputs.junit},
 		{"--json", NULL, &outputs.json},
 		{"--html", NULL, &outputs.html},
+		{"--freedom", &options.freedom, NULL},
 		{"--tap", &outputs.tap, NULL},
 	};
 
@@ -200,6 +204,8 @@ int command_run(int argc, char **argv)
 		return wrong_use("run", "a file or directory of vectors is needed.");
 	if (!choose_device(&options, device ? device : dut_model.name))
 		return BAD_INPUT;
+	if (options.freedom && (options.dut != &dut_model || options.dut_argument))
+		return wrong_use("run", "--freedom is for the built-in model, configured freely.");
 	options.explain_failures = outputs.junit || outputs.json || outputs.html;
 	return play(&options, &outputs, argc, argv);
 }
@@ -233,7 +239,7 @@ static int play(struct run_options *options, const struct outputs *outputs, int 
 	return written ? status : BAD_INPUT;
 }
 
-/* "qemu:BINARY" is the device qemu with an argument. */
+/* "qemu:BINARY" and "model:PRESET" are devices with an argument. */
 static bool choose_device(struct run_options *options, const char *device)
 {
 	static const struct dut_class *const classes[] = {&dut_model, &dut_qemu};
@@ -243,11 +249,6 @@ static bool choose_device(struct run_options *options, const char *device)
 		if (strlen(classes[i]->name) != length ||
 		    strncmp(classes[i]->name, device, length) != 0)
 			continue;
-		if (device[length] && !classes[i]->usage) {
-			(void)wrong_use("run", "nothing may follow the device '%s'.",
-					classes[i]->name);
-			return false;
-		}
 		options->dut = classes[i];
 		options->dut_argument = device[length] ? device + length + 1 : NULL;
 		return true;

@@ -83,34 +83,63 @@ void player_play(struct player *p, const struct instance *instance, struct play 
 	judge(&s, outcome);
 }
 
-static bool play_others(struct player *p, const struct instance *instance, unsigned choice,
-			struct play *play);
+static bool vary(struct player *p, const struct instance *instance, unsigned most,
+		 const uint8_t *outer, struct play *play);
 
 void player_play_all(struct player *p, const struct instance *instance, struct play *play)
 {
-	play->is_told = false;
-	player_play(p, instance, play);
-	if (play->verdict != PASSED || p->dut->class != &dut_model)
-		return;
-	for (unsigned i = 0; i < GVI_NCHOICES; i++)
-		if (instance->names[i] && instance->config.habit[i] == GVI_UNSETTLED &&
-		    !play_others(p, instance, i, play))
-			return;
-	play->is_told = false;
+	static const uint8_t none[GVI_NCHOICES];
+	bool good;
+
+	play->ntold = 0;
+	good = vary(p, instance, 1, none, play);
+	/* Only then pairs: what one choice does alone is not blamed on two. */
+	if (good && p->freedom)
+		good = vary(p, instance, MAX_TOLD, none, play);
+	if (good)
+		play->ntold = 0;
 }
 
-/* The alternatives that are not the predicted one. */
-static bool play_others(struct player *p, const struct instance *instance, unsigned choice,
-			struct play *play)
+static void find_open(const struct player *p, const struct instance *instance, const uint8_t *outer,
+		      const struct play *play, uint8_t *open);
+
+/* Plays, and then all that differs in one more choice.  What was open one choice
+ * earlier (outer) is combined with later ones only: no pair is played twice. */
+static bool vary(struct player *p, const struct instance *instance, unsigned most,
+		 const uint8_t *outer, struct play *play)
 {
-	for (unsigned i = 1; i < gvi_choices[choice].count; i++) {
-		play->is_told = true;
-		play->told = (struct habit){(uint16_t)choice, (uint8_t)i};
-		player_play(p, instance, play);
-		if (play->verdict != PASSED)
-			return false;
-	}
+	unsigned depth = play->ntold;
+	uint8_t open[GVI_NCHOICES];
+
+	player_play(p, instance, play);
+	if (play->verdict != PASSED)
+		return false;
+	if (depth == most || p->dut->class != &dut_model || !(p->abilities & DUT_CONFIGURE))
+		return true;
+	find_open(p, instance, outer, play, open);
+	play->ntold = depth + 1;
+	for (unsigned c = 0; c < GVI_NCHOICES; c++)
+		for (unsigned i = 1; open[c] && i < gvi_choices[c].count; i++) {
+			play->told[depth] = (struct habit){(uint16_t)c, (uint8_t)i};
+			if (!vary(p, instance, most, open, play))
+				return false;
+		}
+	play->ntold = depth;
 	return true;
+}
+
+/* The choices whose other alternatives have to come out as the case says, too. */
+static void find_open(const struct player *p, const struct instance *instance, const uint8_t *outer,
+		      const struct play *play, uint8_t *open)
+{
+	unsigned last = play->ntold ? play->told[play->ntold - 1].choice : 0;
+
+	for (unsigned c = 0; c < GVI_NCHOICES; c++) {
+		bool varies = instance->names[c] || (p->freedom && p->asked[c]);
+
+		open[c] = varies && instance->config.habit[c] == GVI_UNSETTLED &&
+			  !(play->ntold && outer[c] && c <= last);
+	}
 }
 
 /* ---- Whether the case is for this device ---------------------------------------- */
@@ -233,8 +262,9 @@ static enum outcome start(struct session *s, struct gvi_config *config)
 {
 	enum gvi_status status;
 
-	if (s->play->is_told)
-		config->habit[s->play->told.choice] = s->play->told.alternative;
+	memset(s->player->asked, 0, sizeof s->player->asked);
+	for (unsigned i = 0; i < s->play->ntold; i++)
+		config->habit[s->play->told[i].choice] = s->play->told[i].alternative;
 	settle_habits(s, config);
 	if (s->player->abilities & DUT_CONFIGURE) {
 		status = gvi_check(config);
@@ -269,11 +299,16 @@ static void learn(struct session *s, const struct gvi_config *config)
 {
 	bool tells = s->player->abilities & DUT_CONFIGURE;
 
-	if (s->class == &dut_model)
+	if (s->class == &dut_model && tells)
 		return;
 	for (unsigned i = 0; i < GVI_NCHOICES; i++)
 		if (!tells || config->habit[i] == GVI_UNSETTLED)
 			s->player->possible[i] = s->possible[i];
+}
+
+static const char *alternative_name(const struct habit *habit)
+{
+	return gvi_choices[habit->choice].alternative[habit->alternative].name;
 }
 
 static void judge(struct session *s, enum outcome outcome)
@@ -287,9 +322,10 @@ static void judge(struct session *s, enum outcome outcome)
 	if (outcome == FITS)
 		return;
 	reason = (struct text){play->reason, MAX_REASON, 0};
-	if (play->is_told)
-		text_add(&reason, "with %s=%s, ", gvi_choices[play->told.choice].id,
-			 gvi_choices[play->told.choice].alternative[play->told.alternative].name);
+	for (unsigned i = 0; i < play->ntold; i++)
+		text_add(&reason, "%s %s=%s%s", i ? " and" : "with",
+			 gvi_choices[play->told[i].choice].id, alternative_name(&play->told[i]),
+			 i + 1 < play->ntold ? "" : ", ");
 	if (s->step)
 		text_add(&reason, "step %zu (%s, line %u): %s", s->number, s->step->name,
 			 (unsigned)s->step->line, s->line);
@@ -798,7 +834,7 @@ static enum outcome format_step(struct session *s, const struct step *step)
 	const struct format_check *check = &step->u.check;
 	bool fits;
 
-	if (s->class != &dut_model) {
+	if (s->class != &dut_model || !(s->player->abilities & DUT_CONFIGURE)) {
 		text_add(s->why, "this is about tables of formats, not about the device");
 		return UNSEEN;
 	}

@@ -6,7 +6,7 @@
 #include "conformance/report.h"
 #include "conformance/vector.h"
 
-enum { MAX_REASON = 1024 };
+enum { MAX_REASON = 1024, MAX_TOLD = 2 };
 
 /* How a step came out. */
 enum outcome {
@@ -28,8 +28,8 @@ struct watcher {
 
 struct play {
 	const struct watcher *watcher;  /* or NULL */
-	bool is_told;                   /* the model has to take the alternative in `told` */
-	struct habit told;
+	unsigned ntold;                 /* alternatives that the model has to take */
+	struct habit told[MAX_TOLD];
 
 	enum verdict verdict;
 	bool partial;                   /* passed, but something could not be seen */
@@ -41,6 +41,8 @@ struct player {
 	unsigned abilities;
 	struct gvi_config fixed;        /* what a device is that cannot be configured */
 	uint8_t possible[GVI_NCHOICES]; /* alternatives that its habits may be, by what it showed */
+	bool freedom;                   /* play_all: also choices that the case does not name */
+	uint8_t asked[GVI_NCHOICES];    /* choices met since the start; whoever listens says so */
 };
 
 /* False, and a sentence, if the device cannot even be started. */
@@ -51,7 +53,8 @@ void player_play(struct player *p, const struct instance *instance, struct play 
 
 /* Plays as predicted and, on the built-in model, once more for every other
  * alternative of each choice that the case names, until something fails: then
- * *play says with what. */
+ * *play says with what.  With `freedom` these are all choices that the case names or
+ * meets and does not settle, singly and in pairs. */
 void player_play_all(struct player *p, const struct instance *instance, struct play *play);
 
 #endif

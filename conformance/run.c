@@ -51,7 +51,7 @@ bool run_paths(const struct run_options *options, char *const *paths, size_t cou
 }
 
 static char *device_name(const struct run_options *options);
-static void count_clause(void *user, const struct gvi_note *note);
+static void hear(void *user, const struct gvi_note *note);
 
 static bool begin(struct run *run)
 {
@@ -69,8 +69,11 @@ static bool begin(struct run *run)
 		return false;
 	}
 	if (o->dut == &dut_model)
-		dut_model_listen(run->dut, count_clause, run);
-	return player_begin(&run->player, run->dut, run->error, run->size);
+		dut_model_listen(run->dut, hear, run);
+	if (!player_begin(&run->player, run->dut, run->error, run->size))
+		return false;
+	run->player.freedom = o->freedom;
+	return true;
 }
 
 static void end(struct run *run)
@@ -92,12 +95,14 @@ static char *device_name(const struct run_options *options)
 	return name;
 }
 
-static void count_clause(void *user, const struct gvi_note *note)
+static void hear(void *user, const struct gvi_note *note)
 {
 	struct run *run = user;
 
 	if (note->kind == GVI_NOTE_CLAUSE)
 		run->report->clause_hits[note->id]++;
+	else if (note->kind == GVI_NOTE_CHOICE)
+		run->player.asked[note->id] = 1;
 }
 
 static double seconds_since(const struct timespec *from)
@@ -201,7 +206,7 @@ static char *explanation(struct run *run, const struct play *play)
 	if (!out)
 		return NULL;
 	explain_instance(run->dut, &run->instance, play, out);
-	dut_model_listen(run->dut, count_clause, run);
+	dut_model_listen(run->dut, hear, run);
 	if (fclose(out) == 0)
 		return text;
 	free(text);

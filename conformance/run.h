@@ -14,6 +14,7 @@ struct run_options {
 	const char *dut_argument;       /* what followed the device's name, or NULL */
 	const char *filter;             /* shell pattern that ids must match, or NULL */
 	const char *profile;            /* name or path: instead of each file's own; or NULL */
+	bool freedom;                   /* see player_play_all(); built-in model only */
 	bool explain_failures;          /* collect result.explain; built-in model only */
 	/* Called after every instance; may be NULL. */
 	void (*progress)(void *user, const struct report *sofar);

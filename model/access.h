@@ -2,12 +2,27 @@
 #ifndef MODEL_ACCESS_H
 #define MODEL_ACCESS_H
 
+#include <string.h>
+
 #include "model/state.h"
 
 /* Rights stand where device table entries and host entries have IR and IW, so
  * that a walk is an AND. */
 #define RIGHT_READ  (UINT64_C(1) << 61)
 #define RIGHT_WRITE (UINT64_C(1) << 62)
+
+/* [host.rights-needed] The rights that an access needs. */
+static inline uint64_t rights_of(enum gvi_access_kind access)
+{
+	switch (access) {
+	case GVI_READ:
+		return RIGHT_READ;
+	case GVI_ATOMIC:
+		return RIGHT_READ | RIGHT_WRITE;
+	default:
+		return RIGHT_WRITE;
+	}
+}
 
 struct access {
 	struct gvi *m;
@@ -20,6 +35,7 @@ struct access {
 	bool     either;        /* one of the rights in `want` is enough */
 	unsigned range;         /* what special range the address lies in: ranges.c */
 	bool     guest_pasid;   /* the event names the PASID (GN=1) */
+	bool     racing;        /* the tables never stood still: refused, and no answer */
 	bool     fetched;       /* dte[] holds the entry already */
 	uint8_t  shown;         /* enum shown: what RW of the event says */
 	struct access *asker;   /* of an access to host tables in a guest walk: the request; else NULL */
@@ -27,7 +43,16 @@ struct access {
 
 enum shown { SHOWN_AS_REQUESTED, SHOWN_READ, SHOWN_WRITE };
 
-static inline void append(struct gvi_answer *a, unsigned clause)
+/* Before anything is known.  In two parts, because compilers clear much at once
+ * in a way that takes longer. */
+static inline void clear_answer(struct gvi_answer *a)
+{
+	memset(a, 0, offsetof(struct gvi_answer, clause));
+	memset(a->clause, 0, sizeof a->clause);
+}
+
+/* The answer says that the rule was applied, as far as it has room. */
+static inline void record(struct gvi_answer *a, enum gvi_clause clause)
 {
 	if (a->nclauses < GVI_MAX_CLAUSES)
 		a->clause[a->nclauses++] = (uint16_t)clause;
@@ -36,7 +61,7 @@ static inline void append(struct gvi_answer *a, unsigned clause)
 /* Rule `clause` is being applied: the answer says so too. */
 static inline void apply(struct access *x, enum gvi_clause clause)
 {
-	append(x->answer, clause);
+	record(x->answer, clause);
 	cite(x->m, clause);
 }
 
@@ -55,6 +80,12 @@ static inline bool is_posted(const struct access *x)
 static inline bool lacks(const struct access *x, uint64_t rights)
 {
 	return x->either ? !(x->want & rights) : (x->want & ~rights) != 0;
+}
+
+static inline void report_rights(struct gvi_answer *a, uint64_t rights)
+{
+	a->read = (rights & RIGHT_READ) != 0;
+	a->write = (rights & RIGHT_WRITE) != 0;
 }
 
 /* What a step of the flow decided. */

@@ -166,7 +166,7 @@ static void completion_wait(struct command *c)
 {
 	struct gvi *m = c->m;
 	bool s = get_COMPLETION_WAIT_S(c->raw), i = get_COMPLETION_WAIT_I(c->raw);
-	unsigned what = s && i ? choose(m, GVI_CHOICE_WAIT_STORE_AND_INT) : 0, before;
+	unsigned what = s && i ? choose(m, GVI_CHOICE_WAIT_STORE_AND_INT) : 0;
 
 	cite(m, GVI_CLAUSE_COMMAND_COMPLETION_WAIT);
 	if (s && what != 2 && !store(c))
@@ -175,9 +175,7 @@ static void completion_wait(struct command *c)
 	m->npending = m->lost_pending = 0;
 	if (!i || what == 1)
 		return;
-	before = interrupt_sources(m);
-	status_set(m, mask_STATUS_COM_WAIT_INT(0), true);
-	interrupt_rising(m, before);
+	status_raise(m, mask_STATUS_COM_WAIT_INT(0));
 }
 
 /* False: the ring has stopped, and the command is not complete. */

@@ -4,8 +4,9 @@
 #include "model/fault.h"
 #include "model/host.h"
 
-static enum verdict out_of_range(struct access *x);
-static enum gvi_bus fetch_words(struct access *x, uint64_t *failed);
+static const uint64_t *segment_base(struct access *x, uint64_t *index, uint64_t *size);
+static enum verdict fetch_halves(struct access *x);
+static enum verdict fetch_error(struct access *x, uint64_t spa, enum gvi_bus bus);
 static void derive_reserved(struct gvi *m, struct derived *d);
 static uint64_t features_of_revision(const struct gvi *m);
 static void derive_unusual(struct gvi *m, struct derived *d);
@@ -14,61 +15,55 @@ static void derive_unusual(struct gvi *m, struct derived *d);
 
 enum verdict device_fetch(struct access *x)
 {
-	struct gvi *m = x->m;
-	unsigned index_bits = 16u - m->derived.segments_log2;
-	unsigned segment = (unsigned)x->request->device >> index_bits;
-	uint64_t offset = (uint64_t)32 * (x->request->device & low_ones(index_bits));
-	const uint64_t *base = segment ? &m->reg[SLOT_DEV_TAB_SEG_BASE + segment - 1] :
-					 &m->reg[SLOT_DEV_TAB_BASE];
-	uint64_t size = segment ? get_DEV_TAB_SEG_BASE_SIZE(base) : get_DEV_TAB_BASE_SIZE(base);
-	uint64_t failed = 0;
+	const uint64_t *base = &x->m->reg[SLOT_DEV_TAB_BASE];
+	uint64_t index = x->request->device, size = get_DEV_TAB_BASE_SIZE(base);
 	enum gvi_bus bus;
 
-	if (m->derived.segments_log2)
-		apply(x, GVI_CLAUSE_DEVICE_SEGMENTS);
-	if (offset >= (size + 1) * 4096)
-		return out_of_range(x);
+	if (x->m->derived.segments_log2)
+		base = segment_base(x, &index, &size);
+	if (!device_in_table(index, size))
+		return device_out_of_range(x);
 	apply(x, GVI_CLAUSE_DEVICE_FETCH);
-	x->dte_spa = get_DEV_TAB_BASE_DEV_TAB_BASE(base) + offset;
-	bus = fetch_words(x, &failed);
-	if (bus == GVI_BUS_OK)
-		return GO_ON;
+	x->dte_spa = get_DEV_TAB_BASE_DEV_TAB_BASE(base) + DTE_BYTES * index;
+	/* [device.fetch] One read of 32 bytes, or two of 16. */
+	if (choose(x->m, GVI_CHOICE_DTE_FETCH) != 0)
+		return fetch_halves(x);
+	bus = host_fetch(x->m, GVI_FORMAT_DTE, x->dte_spa, x->dte, 4);
+	return bus == GVI_BUS_OK ? GO_ON : fetch_error(x, x->dte_spa, bus);
+}
+
+/* [device.segments] The upper bits of the DeviceID say which table it is. */
+static const uint64_t *segment_base(struct access *x, uint64_t *index, uint64_t *size)
+{
+	unsigned index_bits = 16u - x->m->derived.segments_log2;
+	uint64_t segment = *index >> index_bits;
+	const uint64_t *base;
+
+	apply(x, GVI_CLAUSE_DEVICE_SEGMENTS);
+	*index &= low_ones(index_bits);
+	if (segment == 0)
+		return &x->m->reg[SLOT_DEV_TAB_BASE];
+	base = &x->m->reg[SLOT_DEV_TAB_SEG_BASE + segment - 1];
+	*size = get_DEV_TAB_SEG_BASE_SIZE(base);
+	return base;
+}
+
+static enum verdict fetch_halves(struct access *x)
+{
+	for (unsigned word = 0; word < 4; word += 2) {
+		uint64_t spa = x->dte_spa + 8 * word;
+		enum gvi_bus bus = host_fetch_general(x->m, GVI_FORMAT_DTE, spa, x->dte + word, 2);
+
+		if (bus != GVI_BUS_OK)
+			return fetch_error(x, spa, bus);
+	}
+	return GO_ON;
+}
+
+static enum verdict fetch_error(struct access *x, uint64_t spa, enum gvi_bus bus)
+{
 	apply(x, GVI_CLAUSE_DEVICE_FETCH_ERROR);
-	return device_table_error(x, failed, bus);
-}
-
-/* [device.fetch] One read of 32 bytes, or two of 16. */
-static enum gvi_bus fetch_words(struct access *x, uint64_t *failed)
-{
-	bool whole = choose(x->m, GVI_CHOICE_DTE_FETCH) == 0;
-	enum gvi_bus bus;
-
-	*failed = x->dte_spa;
-	if (whole)
-		return host_fetch(x->m, GVI_FORMAT_DTE, x->dte_spa, x->dte, 4);
-	bus = host_fetch(x->m, GVI_FORMAT_DTE, x->dte_spa, x->dte, 2);
-	if (bus != GVI_BUS_OK)
-		return bus;
-	*failed = x->dte_spa + 16;
-	return host_fetch(x->m, GVI_FORMAT_DTE, *failed, x->dte + 2, 2);
-}
-
-/* [device.out-of-range] */
-static enum verdict out_of_range(struct access *x)
-{
-	struct gvi *m = x->m;
-	struct gvi_request shown = *x->request;
-	struct access told = *x;
-
-	apply(x, GVI_CLAUSE_DEVICE_OUT_OF_RANGE);
-	if (choose(m, GVI_CHOICE_DEVICE_OUT_OF_RANGE_ADDRESS) == 1)
-		shown.address = 0;
-	if (shown.has_pasid && choose(m, GVI_CHOICE_DEVICE_OUT_OF_RANGE_PASID) == 1)
-		shown.has_pasid = told.guest_pasid = false;
-	told.request = &shown;
-	if (choose(m, GVI_CHOICE_DEVICE_OUT_OF_RANGE) == 0)
-		return page_fault(&told, GVI_CLAUSE_EVENT_IO_PAGE_FAULT, 0);
-	return illegal_entry(&told, GVI_CLAUSE_DEVICE_OUT_OF_RANGE, false);
+	return device_table_error(x, spa, bus);
 }
 
 /* ---- Section 8: illegal entries ----------------------------------------- */
@@ -88,7 +83,7 @@ enum verdict device_check(struct access *x)
 	enum gvi_clause clause = GVI_CLAUSE_NONE;
 	bool reserved = false;
 
-	if (device_plain(x))
+	if (device_plain(x->m, x->dte))
 		return GO_ON;
 	if (reserved_bits(x, &clause))
 		return illegal_entry(x, clause, true);

@@ -14,15 +14,23 @@ enum verdict device_fetch(struct access *x);
 /* Refuses an illegal entry (V is 1). */
 enum verdict device_check(struct access *x);
 
-/* Most entries: legal, with nothing set that section 8 looks at. */
-static inline bool device_plain(const struct access *x)
-{
-	const struct derived *d = &x->m->derived;
-	uint64_t mode = get_DTE_MODE(x->dte);
+enum { DTE_BYTES = 32 };
 
-	return !((x->dte[0] & d->dte_unusual[0]) | (x->dte[1] & d->dte_unusual[1]) |
-		 (x->dte[2] & d->dte_unusual[2]) | (x->dte[3] & d->dte_unusual[3])) &&
-	       mode <= d->levels && (mode || !has(x->m, GVI_FEATURE_SNPSUP));
+/* Whether a table whose base register has this Size has the entry. */
+static inline bool device_in_table(uint64_t index, uint64_t size)
+{
+	return DTE_BYTES * index < (size + 1) * 4096;
+}
+
+/* Most entries: legal, with nothing set that section 8 looks at. */
+static inline bool device_plain(const struct gvi *m, const uint64_t dte[4])
+{
+	const struct derived *d = &m->derived;
+	uint64_t mode = get_DTE_MODE(dte);
+
+	return !((dte[0] & d->dte_unusual[0]) | (dte[1] & d->dte_unusual[1]) |
+		 (dte[2] & d->dte_unusual[2]) | (dte[3] & d->dte_unusual[3])) &&
+	       mode <= d->levels && (mode || !has(m, GVI_FEATURE_SNPSUP));
 }
 
 /* GV as it counts: 0 where it is ignored [device.illegal-guest-disabled]. */

@@ -1,18 +1,20 @@
 /* What a step does to the world. */
 #include "model/effects.h"
 
-static void append(struct gvi *m, const struct gvi_effect *effect);
+static inline void append(struct gvi *m, const struct gvi_effect *effect);
 static enum gvi_bus known(enum gvi_bus bus);
 
 enum gvi_bus effect_write(struct gvi *m, uint64_t spa, const uint64_t *words, unsigned length)
 {
-	struct gvi_effect e = {.spa = spa, .kind = GVI_EFFECT_WRITE, .length = (uint8_t)length};
+	struct gvi_effect e = {.spa = spa,
+			       .data = {words[0], length > 8 ? words[1] : 0},
+			       .kind = GVI_EFFECT_WRITE,
+			       .length = (uint8_t)length};
 	uint8_t bytes[16];
 
-	for (unsigned i = 0; i < length / 8; i++) {
-		e.data[i] = words[i];
-		store64(bytes + 8 * i, words[i]);
-	}
+	store64(bytes, words[0]);
+	if (length > 8)
+		store64(bytes + 8, words[1]);
 	if (m->host.write)
 		e.bus = (uint8_t)known(m->host.write(m->host.user, spa, bytes, length));
 	append(m, &e);
@@ -46,7 +48,7 @@ void effect_raise(struct gvi *m, enum gvi_source source)
 
 /* The list holds what the longest step can do; a bench that makes one longer by
  * racing every update loses the tail, not the head. */
-static void append(struct gvi *m, const struct gvi_effect *effect)
+static inline void append(struct gvi *m, const struct gvi_effect *effect)
 {
 	if (m->neffects < GVI_MAX_EFFECTS)
 		m->effects[m->neffects++] = *effect;

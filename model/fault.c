@@ -3,8 +3,8 @@
 
 #include "model/log.h"
 
-static enum verdict finish(struct access *x, enum gvi_clause clause, const uint64_t *record,
-			   enum gvi_logging logging);
+static inline enum verdict finish(struct access *x, enum gvi_clause clause,
+				  enum gvi_logging logging, uint64_t low, uint64_t high);
 static enum gvi_logging suppressed(struct access *x);
 static enum gvi_logging first_only(struct access *x);
 static uint64_t event_address(struct access *x);
@@ -24,7 +24,7 @@ static struct access *tell(struct access *x, struct told *told);
 enum verdict page_fault(struct access *x, enum gvi_clause clause, uint64_t flags)
 {
 	struct told told;
-	uint64_t e[2] = {flags, 0};
+	uint64_t e[2] = {0};
 	enum gvi_logging logging;
 
 	if (x->asker)
@@ -40,8 +40,9 @@ enum verdict page_fault(struct access *x, enum gvi_clause clause, uint64_t flags
 		set_IO_PAGE_FAULT_PASID_HIGH(e, x->request->pasid >> 16);
 		set_privilege(x, e);
 	}
+	e[0] |= flags;
 	logging = suppressed(x);
-	return finish(x, clause, e, logging);
+	return finish(x, clause, logging, e[0], e[1]);
 }
 
 enum verdict illegal_entry(struct access *x, enum gvi_clause clause, bool reserved_bit)
@@ -61,7 +62,24 @@ enum verdict illegal_entry(struct access *x, enum gvi_clause clause, bool reserv
 		set_ILLEGAL_DEV_TABLE_ENTRY_PASID(e, r->pasid);
 	}
 	apply(x, clause);
-	return finish(x, GVI_CLAUSE_EVENT_ILLEGAL_DEV_TABLE_ENTRY, e, GVI_LOGGED);
+	return finish(x, GVI_CLAUSE_EVENT_ILLEGAL_DEV_TABLE_ENTRY, GVI_LOGGED, e[0], e[1]);
+}
+
+enum verdict device_out_of_range(struct access *x)
+{
+	struct gvi *m = x->m;
+	struct gvi_request shown = *x->request;
+	struct access told = *x;
+
+	apply(x, GVI_CLAUSE_DEVICE_OUT_OF_RANGE);
+	if (choose(m, GVI_CHOICE_DEVICE_OUT_OF_RANGE_ADDRESS) == 1)
+		shown.address = 0;
+	if (shown.has_pasid && choose(m, GVI_CHOICE_DEVICE_OUT_OF_RANGE_PASID) == 1)
+		shown.has_pasid = told.guest_pasid = false;
+	told.request = &shown;
+	if (choose(m, GVI_CHOICE_DEVICE_OUT_OF_RANGE) == 0)
+		return page_fault(&told, GVI_CLAUSE_EVENT_IO_PAGE_FAULT, 0);
+	return illegal_entry(&told, GVI_CLAUSE_DEVICE_OUT_OF_RANGE, false);
 }
 
 enum verdict device_table_error(struct access *x, uint64_t spa, enum gvi_bus bus)
@@ -73,7 +91,7 @@ enum verdict device_table_error(struct access *x, uint64_t spa, enum gvi_bus bus
 	set_DEV_TAB_HARDWARE_ERROR_RW(e, is_write(x));
 	set_DEV_TAB_HARDWARE_ERROR_TYPE(e, error_type(x->m, bus));
 	set_DEV_TAB_HARDWARE_ERROR_ADDRESS(e, spa);
-	return finish(x, GVI_CLAUSE_EVENT_DEV_TAB_HARDWARE_ERROR, e, GVI_LOGGED);
+	return finish(x, GVI_CLAUSE_EVENT_DEV_TAB_HARDWARE_ERROR, GVI_LOGGED, e[0], e[1]);
 }
 
 enum verdict page_table_error(struct access *x, uint64_t spa, enum gvi_bus bus)
@@ -97,7 +115,7 @@ enum verdict page_table_error(struct access *x, uint64_t spa, enum gvi_bus bus)
 	set_PAGE_TAB_HARDWARE_ERROR_RW(e, shows_write(x));
 	set_PAGE_TAB_HARDWARE_ERROR_TYPE(e, error_type(x->m, bus));
 	set_PAGE_TAB_HARDWARE_ERROR_ADDRESS(e, spa);
-	return finish(x, GVI_CLAUSE_EVENT_PAGE_TAB_HARDWARE_ERROR, e, GVI_LOGGED);
+	return finish(x, GVI_CLAUSE_EVENT_PAGE_TAB_HARDWARE_ERROR, GVI_LOGGED, e[0], e[1]);
 }
 
 enum verdict invalid_request(struct access *x, enum gvi_clause clause, unsigned type)
@@ -116,7 +134,7 @@ enum verdict invalid_request(struct access *x, enum gvi_clause clause, unsigned 
 			e[0] |= UINT64_C(1) << (49 + choose(x->m, GVI_CHOICE_REQUEST_US_BIT));
 	}
 	apply(x, clause);
-	return finish(x, GVI_CLAUSE_EVENT_INVALID_DEVICE_REQUEST, e, GVI_LOGGED);
+	return finish(x, GVI_CLAUSE_EVENT_INVALID_DEVICE_REQUEST, GVI_LOGGED, e[0], e[1]);
 }
 
 enum verdict rmp_page_fault(struct access *x, uint64_t gpa)
@@ -130,12 +148,12 @@ enum verdict rmp_page_fault(struct access *x, uint64_t gpa)
 	set_RMP_PAGE_FAULT_DEVICE_ID(e, x->request->device);
 	set_RMP_PAGE_FAULT_RW(e, shows_write(x));
 	set_RMP_PAGE_FAULT_ADDRESS(e, gpa);
-	return finish(x, GVI_CLAUSE_EVENT_RMP_PAGE_FAULT, e, GVI_LOGGED);
+	return finish(x, GVI_CLAUSE_EVENT_RMP_PAGE_FAULT, GVI_LOGGED, e[0], e[1]);
 }
 
 enum verdict refuse(struct access *x, enum gvi_clause clause)
 {
-	return finish(x, clause, (const uint64_t[2]){0, 0}, GVI_NO_EVENT);
+	return finish(x, clause, GVI_NO_EVENT, 0, 0);
 }
 
 /* [nested.fault] A host fault on the way of a guest walk is the request's. */
@@ -145,7 +163,7 @@ static struct access *tell(struct access *x, struct told *told)
 
 	told->x = *x->asker;
 	for (unsigned i = 0; inner != told->x.answer && i < inner->nclauses; i++)
-		append(told->x.answer, inner->clause[i]);
+		record(told->x.answer, (enum gvi_clause)inner->clause[i]);
 	apply(&told->x, GVI_CLAUSE_NESTED_FAULT);
 	if (choose(x->m, GVI_CHOICE_NESTED_FAULT_EVENT) == 1) {
 		told->request = *told->x.request;
@@ -159,15 +177,15 @@ static struct access *tell(struct access *x, struct told *told)
 }
 
 /* Step 14 of the flow: abort, and the event unless it is suppressed. */
-static enum verdict finish(struct access *x, enum gvi_clause clause, const uint64_t *record,
-			   enum gvi_logging logging)
+static inline enum verdict finish(struct access *x, enum gvi_clause clause,
+				  enum gvi_logging logging, uint64_t low, uint64_t high)
 {
 	struct gvi_answer *a = x->answer;
 
 	apply(x, clause);
 	a->result = GVI_ABORT;
-	a->event[0] = record[0];
-	a->event[1] = record[1];
+	a->event[0] = low;
+	a->event[1] = high;
 	cite(x->m, GVI_CLAUSE_FLOW_COMPLETION_STATUS);
 	if (is_posted(x))
 		a->completion = GVI_DROPPED;
@@ -176,7 +194,7 @@ static enum verdict finish(struct access *x, enum gvi_clause clause, const uint6
 					GVI_COMPLETER_ABORT :
 					GVI_UNSUPPORTED_REQUEST;
 	if (logging == GVI_LOGGED)
-		logging = log_event(x->m, record);
+		logging = log_event(x->m, a->event);
 	a->logging = (uint8_t)logging;
 	return ENDED;
 }

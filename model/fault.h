@@ -12,6 +12,8 @@
 
 enum verdict page_fault(struct access *x, enum gvi_clause clause, uint64_t flags);
 enum verdict illegal_entry(struct access *x, enum gvi_clause clause, bool reserved_bit);
+/* [device.out-of-range] The device table has no entry of the requester. */
+enum verdict device_out_of_range(struct access *x);
 enum verdict device_table_error(struct access *x, uint64_t spa, enum gvi_bus bus);
 enum verdict page_table_error(struct access *x, uint64_t spa, enum gvi_bus bus);
 enum verdict invalid_request(struct access *x, enum gvi_clause clause, unsigned type);

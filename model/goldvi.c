@@ -8,6 +8,7 @@
 #include "model/effects.h"
 #include "model/host.h"
 #include "model/pci.h"
+#include "model/plain.h"
 #include "model/regs.h"
 #include "model/translate.h"
 
@@ -173,26 +174,41 @@ static enum gvi_status check_request(const struct gvi_request *r)
 	return r->intx && r->access != GVI_WRITE ? GVI_ARG_INTX : GVI_OK;
 }
 
+static enum gvi_status translate_with_care(struct gvi *m, const struct gvi_request *request,
+					   struct gvi_answer *answer);
+
 enum gvi_status gvi_translate(struct gvi *m, const struct gvi_request *request,
 			      struct gvi_answer *answer)
 {
-	struct access x = {.m = m, .request = request, .answer = answer};
-	enum gvi_status status = m && request && answer ? check_request(request) : GVI_ARG_NULL;
-	struct gvi_answer was;
-	size_t neffects;
+	enum gvi_status status;
 
+	if (!m || !request || !answer)
+		return GVI_ARG_NULL;
+	status = check_request(request);
 	if (status != GVI_OK)
 		return status;
-	memcpy(&was, answer, sizeof was);
-	neffects = m->neffects;
+	if (!m->near.room || !plain_translate(m, request, answer))
+		return translate_with_care(m, request, answer);
 	effects_begin(m);
-	*answer = (struct gvi_answer){.result = GVI_GRANT};
+	return GVI_OK;
+}
+
+static enum gvi_status translate_with_care(struct gvi *m, const struct gvi_request *request,
+					   struct gvi_answer *answer)
+{
+	struct access x = {.m = m, .request = request, .answer = answer};
+	struct gvi_answer was = *answer;
+	size_t neffects = m->neffects;
+	enum gvi_status status;
+
+	effects_begin(m);
+	clear_answer(answer);
 	status = translate(&x);
 	if (status == GVI_OK)
 		return GVI_OK;
 	/* Refused on the way: nothing has changed, but for what a host that races
 	 * itself has let happen. */
-	memcpy(answer, &was, sizeof was);
+	*answer = was;
 	if (m->neffects == 0)
 		m->neffects = neffects;
 	return status;

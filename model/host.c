@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-static void load(uint64_t *to, const void *from, unsigned words);
 static enum gvi_bus call_read(struct gvi *m, uint64_t spa, uint64_t *to, unsigned words);
 static const uint8_t *in_window(const struct gvi_host *host, uint64_t spa, size_t length);
 static void note_fetch(struct gvi *m, const struct gvi_note *n);
@@ -25,14 +24,14 @@ void host_attach(struct gvi *m, const struct gvi_host *host)
 		m->near.read = host->read;
 }
 
-enum gvi_bus host_fetch_elsewhere(struct gvi *m, enum gvi_format_id format, uint64_t spa,
-				  uint64_t *to, unsigned words)
+enum gvi_bus host_fetch_general(struct gvi *m, enum gvi_format_id format, uint64_t spa,
+				uint64_t *to, unsigned words)
 {
 	const uint8_t *window = in_window(&m->host, spa, 8 * (size_t)words);
 	enum gvi_bus bus = GVI_BUS_OK;
 
 	if (window)
-		load(to, window, words);
+		host_load(to, window, words);
 	else
 		bus = call_read(m, spa, to, words);
 	if (m->host.note)
@@ -45,13 +44,6 @@ enum gvi_bus host_fetch_elsewhere(struct gvi *m, enum gvi_format_id format, uint
 	return bus;
 }
 
-/* `from` may be `to` itself. */
-static void load(uint64_t *to, const void *from, unsigned words)
-{
-	for (unsigned i = 0; i < words; i++)
-		to[i] = load64((const uint8_t *)from + 8 * i);
-}
-
 static enum gvi_bus call_read(struct gvi *m, uint64_t spa, uint64_t *to, unsigned words)
 {
 	enum gvi_bus bus = GVI_BUS_MASTER_ABORT;
@@ -60,7 +52,7 @@ static enum gvi_bus call_read(struct gvi *m, uint64_t spa, uint64_t *to, unsigne
 		bus = m->host.read(m->host.user, spa, to, 8 * (size_t)words);
 	if (bus != GVI_BUS_OK)
 		return host_fetch_failed(to, words, bus);
-	load(to, to, words);
+	host_load(to, (const uint8_t *)to, words);
 	return GVI_BUS_OK;
 }
 

@@ -7,53 +7,52 @@
 
 static void hardware_event(struct gvi *m, const uint64_t record[2], bool taken);
 static void overflow(struct gvi *m);
-static bool append(struct gvi *m, const uint64_t record[2]);
+static bool append(struct gvi *m, const uint64_t record[2], uint64_t next);
 
 /* Steps 1 to 5 of section 6. */
 enum gvi_logging log_event(struct gvi *m, const uint64_t record[2])
 {
+	uint64_t next = ring_next(m, event_ring(), m->reg[SLOT_EVENT_LOG_TAIL]);
 	bool taken = false;
 
 	if (!get_STATUS_EVENT_LOG_RUN(&m->reg[SLOT_STATUS]))
 		cite(m, GVI_CLAUSE_EVENT_LOG_STOPPED);
-	else if (ring_full(m, event_ring()))
+	else if (ring_full(m, event_ring(), next))
 		overflow(m);
 	else
-		taken = append(m, record);
+		taken = append(m, record, next);
 	hardware_event(m, record, taken);
 	return taken ? GVI_LOGGED : GVI_LOST;
 }
 
 bool log_has_room(const struct gvi *m)
 {
-	return get_STATUS_EVENT_LOG_RUN(&m->reg[SLOT_STATUS]) && !ring_full(m, event_ring());
+	uint64_t next = ring_next(m, event_ring(), m->reg[SLOT_EVENT_LOG_TAIL]);
+
+	return get_STATUS_EVENT_LOG_RUN(&m->reg[SLOT_STATUS]) && !ring_full(m, event_ring(), next);
 }
 
 /* [event.log-overflow] */
 static void overflow(struct gvi *m)
 {
-	unsigned before = interrupt_sources(m);
-
 	cite(m, GVI_CLAUSE_EVENT_LOG_OVERFLOW);
-	status_set(m, mask_STATUS_EVENT_OVERFLOW(0), true);
 	status_set(m, mask_STATUS_EVENT_LOG_RUN(0), false);
-	interrupt_rising(m, before);
+	status_raise(m, mask_STATUS_EVENT_OVERFLOW(0));
 }
 
 /* [event.log-write] The record is visible before the tail moves. */
-static bool append(struct gvi *m, const uint64_t record[2])
+static bool append(struct gvi *m, const uint64_t record[2], uint64_t next)
 {
 	struct ring log = event_ring();
-	unsigned before = interrupt_sources(m);
+	uint64_t spa = ring_spa(m, log, m->reg[log.tail]);
 
-	if (effect_write(m, ring_spa(m, log, m->reg[log.tail]), record, ENTRY_BYTES) != GVI_BUS_OK) {
+	if (effect_write(m, spa, record, ENTRY_BYTES) != GVI_BUS_OK) {
 		cite(m, GVI_CLAUSE_EVENT_LOG_WRITE_ERROR);
 		return false;
 	}
 	cite(m, GVI_CLAUSE_EVENT_LOG_WRITE);
-	m->reg[log.tail] = ring_next(m, log, m->reg[log.tail]);
-	status_set(m, mask_STATUS_EVENT_LOG_INT(0), true);
-	interrupt_rising(m, before);
+	m->reg[log.tail] = next;
+	status_raise(m, mask_STATUS_EVENT_LOG_INT(0));
 	return true;
 }
 
@@ -165,4 +164,15 @@ void status_set(struct gvi *m, uint64_t bits, bool on)
 		m->reg[SLOT_STATUS] |= bits;
 	else
 		m->reg[SLOT_STATUS] &= ~bits;
+}
+
+void status_raise(struct gvi *m, uint64_t bit)
+{
+	unsigned before;
+
+	if (m->reg[SLOT_STATUS] & bit)
+		return;
+	before = interrupt_sources(m);
+	m->reg[SLOT_STATUS] |= bit;
+	interrupt_rising(m, before);
 }

@@ -16,7 +16,10 @@ unsigned interrupt_sources(const struct gvi *m);
 /* Sends what has risen since `before` was taken. */
 void interrupt_rising(struct gvi *m, unsigned before);
 
-/* Sets or clears one status bit. */
+/* Sets or clears status bits that interrupt nobody. */
 void status_set(struct gvi *m, uint64_t bits, bool on);
+
+/* Sets a status bit, and sends the interrupt that this may be. */
+void status_raise(struct gvi *m, uint64_t bit);
 
 #endif

@@ -14,7 +14,6 @@ void nest_begin(struct nest *n, struct access *x)
 {
 	n->asker = x;
 	n->hosted = get_DTE_MODE(x->dte) != 0;
-	n->racing = false;
 	if (!n->hosted)
 		return;
 	/* [nested.table-rights] The device's own rights limit the device. */
@@ -96,7 +95,10 @@ static enum verdict inner_walk(struct nest *n, uint64_t gpa, struct page *page)
 	n->request.address = gpa;
 	if (lacks(&n->inner, n->inner.may) && device_denies(n))
 		return page_fault(&n->inner, GVI_CLAUSE_FLOW_DEVICE_RIGHTS, FAULT_PR | FAULT_PE);
-	return host_walk(&n->inner, page, &n->racing);
+	if (host_walk(&n->inner, page) == GO_ON)
+		return GO_ON;
+	n->asker->racing = n->inner.racing;
+	return ENDED;
 }
 
 /* Step 1 of the host walk, which other steps may precede. */

@@ -8,7 +8,6 @@
 struct nest {
 	struct access *asker;           /* the request */
 	bool     hosted;                /* Mode is not 0: there are host tables */
-	bool     racing;                /* they never stood still */
 	uint64_t may;                   /* the rights that accesses to guest tables start with */
 	/* The access to the host tables that is going on. */
 	struct access inner;

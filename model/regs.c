@@ -19,6 +19,7 @@ static bool locate(struct gvi *m, uint32_t offset, struct place *place);
 static uint64_t read_place(struct gvi *m, const struct place *place);
 static void write_place(struct gvi *m, const struct place *place, uint64_t value, uint64_t lanes);
 static unsigned place_bytes(const struct place *place);
+static void draw_map(uint8_t map[MAP_ROWS]);
 
 /* ---- Section 1: the window ---------------------------------------------- */
 
@@ -82,23 +83,46 @@ static unsigned instances(const struct gvi *m, const struct gvi_register *r)
 	return r->format == GVI_FORMAT_SMI_FILTER ? 1u << get_EFR_SMIFRC(&m->config.efr) : r->count;
 }
 
+#define REGISTER(id, bits, offset, count, stride, needs, title, clause)                            \
+	_Static_assert((offset) + ((count)-1) * (stride) + (bits) / 8 <= MAP_LOW ||                \
+			       ((offset) >= MAP_HIGH && (offset) + (bits) / 8 <= MAP_END),         \
+		       "the map has no room for " #id);
+#include "goldvi/def/formats.inc"
+
+static unsigned row(uint32_t offset)
+{
+	if (offset < MAP_LOW)
+		return offset / 4;
+	return offset < MAP_HIGH ? MAP_ROWS : (offset - MAP_HIGH + MAP_LOW) / 4;
+}
+
 /* [register.absent] A register whose feature is missing is not there.  The
  * counters above 40000h are none: NCounterBanks is 0. */
 static bool locate(struct gvi *m, uint32_t offset, struct place *place)
 {
-	for (unsigned i = 0; i < GVI_NREGISTERS && offset < 0x40000; i++) {
-		const struct gvi_register *r = &gvi_registers[i];
-		uint32_t bytes = gvi_formats[r->format].bits / 8u, n;
+	unsigned at = row(offset), i = at < MAP_ROWS ? m->reset.map[at] : 0, n;
+	const struct gvi_register *r;
 
-		if (offset < r->offset || !has(m, (enum gvi_feature_id)r->needs))
-			continue;
-		n = r->count > 1 ? (offset - r->offset) / r->stride : 0;
-		if (n >= instances(m, r) || offset - r->offset - n * r->stride >= bytes)
-			continue;
-		*place = (struct place){r, (enum slot)(slots[i] + n), r->offset + n * r->stride};
-		return true;
+	if (i == 0)
+		return false;
+	r = &gvi_registers[i - 1];
+	n = r->count > 1 ? (offset - r->offset) / r->stride : 0;
+	if (!has(m, (enum gvi_feature_id)r->needs) || n >= instances(m, r))
+		return false;
+	*place = (struct place){r, (enum slot)(slots[i - 1] + n), r->offset + n * r->stride};
+	return true;
+}
+
+static void draw_map(uint8_t map[MAP_ROWS])
+{
+	for (unsigned i = 0; i < GVI_NREGISTERS; i++) {
+		const struct gvi_register *r = &gvi_registers[i];
+		unsigned bytes = gvi_formats[r->format].bits / 8u;
+
+		for (unsigned n = 0; n < r->count; n++)
+			for (unsigned k = 0; k < bytes; k += 4)
+				map[row(r->offset + n * r->stride + k)] = (uint8_t)(i + 1);
 	}
-	return false;
 }
 
 static unsigned place_bytes(const struct place *place)
@@ -133,22 +157,28 @@ static uint64_t read_place(struct gvi *m, const struct place *place)
 
 /* ---- Writing ------------------------------------------------------------ */
 
-static uint64_t access_mask(struct gvi *m, unsigned format, enum gvi_access access);
+/* The bits of a register by access type, as far as their feature is there. */
+struct access_masks {
+	uint64_t by[GVI_RW1S + 1];
+};
+
+static struct access_masks access_masks(const struct gvi *m, unsigned format);
 static bool accept(struct gvi *m, const struct place *place, uint64_t old, uint64_t *new);
 static void after_write(struct gvi *m, enum slot slot, uint64_t old, uint64_t lanes);
 
 /* `value` stands in the lanes that are written, zeros elsewhere. */
 static void write_place(struct gvi *m, const struct place *place, uint64_t value, uint64_t lanes)
 {
-	unsigned format = place->reg->format, before = interrupt_sources(m);
-	uint64_t rw = access_mask(m, format, GVI_RW) & lanes;
+	struct access_masks mask = access_masks(m, place->reg->format);
+	unsigned before = interrupt_sources(m);
+	uint64_t rw = mask.by[GVI_RW] & lanes;
 	/* [register.msi-mirror] The state of this one is configuration space's. */
 	uint64_t old = place->slot == SLOT_MSI_VECTOR_1 ? m->pci.misc1 : m->reg[place->slot];
 	uint64_t new = (old & ~rw) | (value & rw);
 
 	/* [register.access-types] */
-	new &= ~(value & access_mask(m, format, GVI_RW1C));
-	new |= value & access_mask(m, format, GVI_RW1S);
+	new &= ~(value & mask.by[GVI_RW1C]);
+	new |= value & mask.by[GVI_RW1S];
 	cite(m, GVI_CLAUSE_REGISTER_ACCESS_TYPES);
 	if (lanes != low_ones(8 * place_bytes(place)))
 		cite(m, GVI_CLAUSE_REGISTER_HALF_WRITE);
@@ -163,15 +193,14 @@ static void write_place(struct gvi *m, const struct place *place, uint64_t value
 	interrupt_rising(m, before);
 }
 
-/* The bits of fields of this access type whose feature is there. */
-static uint64_t access_mask(struct gvi *m, unsigned format, enum gvi_access access)
+static struct access_masks access_masks(const struct gvi *m, unsigned format)
 {
 	const struct gvi_format *f = &gvi_formats[format];
-	uint64_t mask = 0;
+	struct access_masks mask = {{0}};
 
 	for (unsigned i = f->first; i < f->first + f->nfields; i++)
-		if (gvi_fields[i].access == access && has(m, (enum gvi_feature_id)gvi_fields[i].needs))
-			mask |= gvi_field_mask((enum gvi_field_id)i, 0);
+		if (has(m, (enum gvi_feature_id)gvi_fields[i].needs))
+			mask.by[gvi_fields[i].access] |= gvi_field_mask((enum gvi_field_id)i, 0);
 	return mask;
 }
 
@@ -318,6 +347,7 @@ void regs_init(struct gvi *m)
 {
 	const struct gvi_config *c = &m->config;
 
+	draw_map(m->reset.map);
 	for (unsigned i = 0; i < GVI_NREGISTERS; i++)
 		reset_register(m, i);
 	m->reg[SLOT_EFR] = c->efr;
@@ -326,7 +356,7 @@ void regs_init(struct gvi *m)
 	/* Which bits of Control exist hangs on features, some of which hang on
 	 * bits of Control. */
 	regs_derive(m);
-	m->reg[SLOT_CONTROL] |= c->control & access_mask(m, GVI_FORMAT_CONTROL, GVI_RW);
+	m->reg[SLOT_CONTROL] |= c->control & access_masks(m, GVI_FORMAT_CONTROL).by[GVI_RW];
 	run_enables(m, 0);
 	regs_derive(m);
 	m->reset.derived = m->derived;

@@ -42,10 +42,10 @@ static inline uint64_t ring_next(const struct gvi *m, struct ring r, uint64_t of
 	return (offset + ENTRY_BYTES) & (ring_bytes(m, r) - 1);
 }
 
-/* [register.ring-full] One slot is never used. */
-static inline bool ring_full(const struct gvi *m, struct ring r)
+/* [register.ring-full] One slot is never used: a tail that would go to `next`. */
+static inline bool ring_full(const struct gvi *m, struct ring r, uint64_t next)
 {
-	return ring_next(m, r, m->reg[r.tail]) == m->reg[r.head];
+	return next == m->reg[r.head];
 }
 
 #endif

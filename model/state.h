@@ -14,6 +14,15 @@ enum slot {
 	NSLOTS
 };
 
+/* The MMIO window has registers below MAP_LOW and from MAP_HIGH on; the map has
+ * a row for each 4 bytes of both, one behind the other. */
+enum {
+	MAP_LOW = 0x2100,
+	MAP_HIGH = 0x4000,
+	MAP_END = 0x4020,
+	MAP_ROWS = (MAP_LOW + MAP_END - MAP_HIGH) / 4
+};
+
 /* PCI registers that keep something; the rest follows from the configuration. */
 struct pci_state {
 	uint32_t command;               /* 04h: the Command half */
@@ -41,6 +50,7 @@ struct reset_state {
 	struct derived derived;
 	uint64_t features;
 	uint64_t reg[NSLOTS];
+	uint8_t  map[MAP_ROWS]; /* which register stands here, counted from 1; 0: none */
 };
 
 /* Where most fetches go, while nobody listens: the first window, or the host if

@@ -10,22 +10,23 @@
 
 static enum verdict enter(struct access *x);
 static bool is_plain(struct access *x);
+static enum verdict look_closer(struct access *x, bool *guest);
 static enum verdict invalid_entry(struct access *x);
 static enum verdict exclusion(struct access *x);
 static enum verdict choose_stage(struct access *x, bool *guest);
 static enum verdict rights(struct access *x);
+static enum verdict guest_rights(struct access *x);
 static enum verdict mode_page_fault(struct access *x);
-static enum gvi_status host_stage(struct access *x);
+static enum gvi_status host_stage(struct access *x, bool plain);
 static enum gvi_status guest_stage(struct access *x);
+static void identity(struct access *x, struct page *page);
 static enum verdict forward(struct access *x, enum gvi_clause clause);
 static bool device_allows(struct access *x);
-static void grant(struct access *x, const struct page *page);
-static void report_rights(struct access *x);
 static uint64_t rights_needed(struct access *x);
 
 enum gvi_status translate(struct access *x)
 {
-	bool guest = false;
+	bool guest = false, plain;
 
 	x->want = rights_needed(x);
 	x->guest_pasid = x->request->has_pasid;
@@ -33,35 +34,46 @@ enum gvi_status translate(struct access *x)
 	if (enter(x) == ENDED)
 		return GVI_OK;
 	/* Most requests: nothing for steps 5 to 10 to find. */
-	if (is_plain(x))
-		return host_stage(x);
+	plain = is_plain(x);
+	if (!plain && look_closer(x, &guest) == ENDED)
+		return GVI_OK;
+	/* Steps 11 and 13 */
+	return guest ? guest_stage(x) : host_stage(x, plain);
+}
+
+static enum verdict look_closer(struct access *x, bool *guest)
+{
 	/* Step 5 */
 	if (device_check(x) == ENDED)
-		return GVI_OK;
+		return ENDED;
 	/* Step 6 */
 	if (x->range && range_with_entry(x) == ENDED)
-		return GVI_OK;
+		return ENDED;
 	/* Steps 7 and 8 */
 	if (exclusion(x) == ENDED)
-		return GVI_OK;
+		return ENDED;
 	/* Step 9 */
-	if (choose_stage(x, &guest) == ENDED)
-		return GVI_OK;
-	if (guest)
-		return guest_stage(x);
-	/* Steps 10 and 11 */
-	if (rights(x) == ENDED || mode_page_fault(x) == ENDED)
-		return GVI_OK;
-	return host_stage(x);
+	if (choose_stage(x, guest) == ENDED)
+		return ENDED;
+	/* Step 10 */
+	if (*guest)
+		return guest_rights(x);
+	if (rights(x) == ENDED)
+		return ENDED;
+	return mode_page_fault(x);
 }
 
 static bool is_plain(struct access *x)
 {
-	if (x->request->has_pasid || x->range || !x->request->length || !device_plain(x) ||
-	    get_EXCL_BASE_EX_EN(&x->m->reg[SLOT_EXCL_BASE]))
+	const struct gvi *m = x->m;
+	unsigned mode = (unsigned)get_DTE_MODE(x->dte);
+
+	if (m->host.note || x->request->has_pasid || x->range || !x->request->length ||
+	    !device_plain(m, x->dte) || get_EXCL_BASE_EX_EN(&m->reg[SLOT_EXCL_BASE]))
 		return false;
 	x->may = x->dte[0] & (RIGHT_READ | RIGHT_WRITE);
-	return get_DTE_TV(x->dte) && !lacks(x, x->may);
+	return get_DTE_TV(x->dte) && !(x->want & ~x->may) &&
+	       (!mode || is_plain_address(m, x->request->address, mode));
 }
 
 /* Steps 1 to 4: whether there is an entry that says something. */
@@ -114,7 +126,7 @@ static enum verdict exclusion(struct access *x)
 	if (!device_allows(x))
 		return page_fault(x, GVI_CLAUSE_FLOW_DEVICE_RIGHTS, FAULT_PR | FAULT_PE);
 	(void)forward(x, GVI_CLAUSE_DEVICE_EXCLUSION_EFFECT);
-	report_rights(x);
+	report_rights(x->answer, x->may);
 	return ENDED;
 }
 
@@ -185,6 +197,16 @@ static bool device_allows(struct access *x)
 	return !lacks(x, x->may);
 }
 
+/* [guest.device-rights] */
+static enum verdict guest_rights(struct access *x)
+{
+	if (!device_allows(x) && choose(x->m, GVI_CHOICE_GUEST_DEVICE_RIGHTS) == 0) {
+		apply(x, GVI_CLAUSE_GUEST_DEVICE_RIGHTS);
+		return page_fault(x, GVI_CLAUSE_FLOW_DEVICE_RIGHTS, FAULT_PR | FAULT_PE);
+	}
+	return mode_page_fault(x);
+}
+
 /* AMB-1.3: where a Mode that does not exist is a page fault, it comes here. */
 static enum verdict mode_page_fault(struct access *x)
 {
@@ -193,74 +215,49 @@ static enum verdict mode_page_fault(struct access *x)
 	return page_fault(x, GVI_CLAUSE_DEVICE_ILLEGAL_MODE, FAULT_PR);
 }
 
-/* [host.rights-needed] */
+/* [host.zero-length-read] A read of no bytes may need none. */
 static uint64_t rights_needed(struct access *x)
 {
-	switch (x->request->access) {
-	case GVI_READ:
-		if (x->request->length == 0 && choose(x->m, GVI_CHOICE_ZERO_READ) == 2)
-			return 0;
-		return RIGHT_READ;
-	case GVI_ATOMIC:
-		return RIGHT_READ | RIGHT_WRITE;
-	default:
-		return RIGHT_WRITE;
-	}
+	enum gvi_access_kind access = (enum gvi_access_kind)x->request->access;
+
+	if (access == GVI_READ && x->request->length == 0 &&
+	    choose(x->m, GVI_CHOICE_ZERO_READ) == 2)
+		return 0;
+	return rights_of(access);
 }
 
 /* ---- Steps 11 and 13: translation --------------------------------------- */
 
-static enum gvi_status host_stage(struct access *x)
+static enum gvi_status host_stage(struct access *x, bool plain)
 {
-	struct page page = {.spa = x->request->address};
-	bool racing = false;
+	struct page page;
 
-	if (get_DTE_MODE(x->dte) == 0) {
-		/* [flow.identity] */
-		apply(x, GVI_CLAUSE_FLOW_IDENTITY);
-		page.coherent = device_mode_0_coherent(x);
-	} else if (host_walk(x, &page, &racing) == ENDED) {
-		return racing ? GVI_STATE_RACING : GVI_OK;
-	}
-	grant(x, &page);
+	if (get_DTE_MODE(x->dte) == 0)
+		identity(x, &page);
+	else if (plain && host_walk_plain(x, &page) == ENDED)
+		return GVI_OK;
+	else if (!plain && host_walk(x, &page) == ENDED)
+		return x->racing ? GVI_STATE_RACING : GVI_OK;
+	page_grant(x->answer, &page, x->may);
 	return GVI_OK;
 }
 
-/* Step 10 for it is [guest.device-rights]. */
 static enum gvi_status guest_stage(struct access *x)
 {
 	struct page page;
-	bool racing = false;
 
-	if (!device_allows(x) && choose(x->m, GVI_CHOICE_GUEST_DEVICE_RIGHTS) == 0) {
-		apply(x, GVI_CLAUSE_GUEST_DEVICE_RIGHTS);
-		(void)page_fault(x, GVI_CLAUSE_FLOW_DEVICE_RIGHTS, FAULT_PR | FAULT_PE);
-		return GVI_OK;
-	}
-	if (mode_page_fault(x) == ENDED)
-		return GVI_OK;
-	if (guest_walk(x, &page, &racing) == ENDED)
-		return racing ? GVI_STATE_RACING : GVI_OK;
-	grant(x, &page);
+	if (guest_walk(x, &page) == ENDED)
+		return x->racing ? GVI_STATE_RACING : GVI_OK;
+	page_grant(x->answer, &page, x->may);
 	return GVI_OK;
 }
 
-static void grant(struct access *x, const struct page *page)
+/* [flow.identity] */
+static void identity(struct access *x, struct page *page)
 {
-	struct gvi_answer *a = x->answer;
-
-	a->address = page->spa;
-	a->size = page->size;
-	a->coherent = page->coherent;
-	a->untranslated_only = page->untranslated_only;
-	a->translated = true;
-	report_rights(x);
-}
-
-static void report_rights(struct access *x)
-{
-	x->answer->read = (x->may & RIGHT_READ) != 0;
-	x->answer->write = (x->may & RIGHT_WRITE) != 0;
+	apply(x, GVI_CLAUSE_FLOW_IDENTITY);
+	*page = (struct page){.spa = x->request->address};
+	page->coherent = device_mode_0_coherent(x);
 }
 
 /* Passed on unchanged, whatever tables say. */

@@ -42,7 +42,7 @@ static enum verdict take_entry(struct walk *w, bool *leaf);
 static enum verdict permission(struct walk *w, uint64_t gpa);
 static enum verdict finish(struct walk *w, uint64_t gpa, struct page *page);
 
-enum verdict guest_walk(struct access *x, struct page *page, bool *racing)
+enum verdict guest_walk(struct access *x, struct page *page)
 {
 	struct walk w;
 
@@ -50,13 +50,12 @@ enum verdict guest_walk(struct access *x, struct page *page, bool *racing)
 	for (unsigned tries = 0; tries < MAX_RETRIES; tries++) {
 		enum verdict v = walk_once(&w, page);
 
-		*racing = w.n.racing;
 		if (!w.changed)
 			return v;
 		/* [guest.update-atomic] The entry is not what was walked. */
 		apply(x, GVI_CLAUSE_GUEST_UPDATE_ATOMIC);
 	}
-	*racing = true;
+	x->racing = true;
 	return ENDED;
 }
 

@@ -6,7 +6,7 @@
 
 /* Walks from the GCR3 table on, and through the host tables if there are any;
  * x->may holds the device's rights and leaves with what is left of them.  ENDED:
- * refused, with an event.  *racing: the tables never stood still. */
-enum verdict guest_walk(struct access *x, struct page *page, bool *racing);
+ * refused, with an event if x->racing is not set. */
+enum verdict guest_walk(struct access *x, struct page *page);
 
 #endif

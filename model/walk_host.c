@@ -21,123 +21,106 @@ struct walk {
 	struct { uint64_t spa, value; } entry[MAX_LEVELS];
 };
 
-/* Where plain pointers ended: an entry, read from a table, and what led there. */
-struct stop {
-	uint64_t table, rights, entry;
-	unsigned level;
-	enum gvi_bus bus;       /* how the read of the entry went */
-};
-
 /* What is wrong with an entry, beside the rights. */
 struct defect {
 	enum gvi_clause clause;         /* GVI_CLAUSE_NONE: nothing */
 	uint64_t flags;
 };
 
-static bool is_plain_root(struct access *x);
-static bool plain_walk(struct access *x, struct page *page, struct stop *stop);
-static enum verdict walk_with_care(struct access *x, const struct stop *stop, struct page *page,
-				   bool *racing);
-static enum verdict walk_once(struct access *x, struct walk *w, const struct stop *stop,
-			      struct page *page);
+static enum gvi_bus follow_pointers(struct access *x, struct walk *w, uint64_t *entry);
+static enum verdict walk_once(struct access *x, struct walk *w, struct page *page);
+static enum verdict walk_on(struct access *x, struct walk *w, enum gvi_bus bus, uint64_t entry,
+			    struct page *page);
 static enum verdict start(struct access *x, struct walk *w);
 static enum verdict take_entry(struct access *x, struct walk *w, uint64_t entry);
 static enum verdict take_leaf(struct access *x, struct walk *w, uint64_t entry, struct page *page);
 static enum verdict update(struct access *x, struct walk *w);
 
-enum verdict host_walk(struct access *x, struct page *page, bool *racing)
-{
-	struct stop stop;
-
-	if (!is_plain_root(x))
-		return walk_with_care(x, NULL, page, racing);
-	if (plain_walk(x, page, &stop))
-		return GO_ON;
-	return walk_with_care(x, &stop, page, racing);
-}
-
 /* ---- Most walks: nothing to find on the way ------------------------------ */
 
-/* Steps 1 and 2 let it pass, and no bit is to be set. */
-static bool is_plain_root(struct access *x)
+enum verdict host_walk_plain(struct access *x, struct page *page)
 {
-	return get_DTE_HAD(x->dte) == 0 && !x->either && !(get_DTE_HOST_ROOT(x->dte) & x->m->derived.beyond_pa) &&
-	       !host_surplus(x);
+	struct walk w;
+	uint64_t entry;
+	enum gvi_bus bus = follow_pointers(x, &w, &entry);
+
+	if (bus != GVI_BUS_OK || !is_plain_page(entry, w.level, x->want, x->m->derived.pte_unsound))
+		return walk_on(x, &w, bus, entry, page);
+	record(x->answer, GVI_CLAUSE_HOST_LEAF);
+	x->may &= w.rights & entry;
+	page_of_entry(page, w.address, entry, page_low(w.level));
+	return GO_ON;
 }
 
-/* Through pointers one level down to a page of its level's own size.  False:
- * something else stands at `stop`, for the careful walk to go on from. */
-static bool plain_walk(struct access *x, struct page *page, struct stop *stop)
+/* Through pointers one level down, to whatever else comes then: *entry, read
+ * from the table where w stands. */
+static enum gvi_bus follow_pointers(struct access *x, struct walk *w, uint64_t *entry)
 {
-	const struct derived *d = &x->m->derived;
-	uint64_t address = x->request->address, table = get_DTE_HOST_ROOT(x->dte), e, low;
-	uint64_t rights = x->may, next = table;
-	unsigned level = (unsigned)get_DTE_MODE(x->dte) + 1;
+	uint64_t address = x->request->address, want = x->want, rights = x->may, e;
+	uint64_t table = get_DTE_HOST_ROOT(x->dte), unsound = x->m->derived.pde_unsound;
+	unsigned mode = (unsigned)get_DTE_MODE(x->dte), level = mode;
 	enum gvi_bus bus;
 
-	apply(x, GVI_CLAUSE_HOST_WALK);
-	for (;;) {
-		table = next;
-		bus = host_fetch(x->m, GVI_FORMAT_PTE, table + 8 * index_at(address, --level), &e, 1);
-		if (bus != GVI_BUS_OK || !is_plain_pointer(e, level, d->pde_unsound) ||
-		    x->want & ~(rights & e))
+	for (;; level--) {
+		uint64_t spa = table + 8 * index_at(address, level);
+
+		bus = host_fetch_word(x->m, GVI_FORMAT_PTE, spa, &e);
+		if (bus != GVI_BUS_OK || !is_plain_pointer(e, level, want, unsound))
 			break;
-		apply(x, GVI_CLAUSE_HOST_NEXT_TABLE);
 		rights &= e;
-		next = get_PDE_ADDRESS(&e);
+		table = get_PDE_ADDRESS(&e);
 	}
-	if (bus != GVI_BUS_OK || !is_plain_page(e, level, d->pte_unsound) ||
-	    x->want & ~(rights & e)) {
-		*stop = (struct stop){table, rights, e, level, bus};
-		return false;
-	}
-	apply(x, GVI_CLAUSE_HOST_LEAF);
-	x->may = rights & e;
-	low = low_ones(3 + 9 * level);
-	page->spa = (get_PTE_ADDRESS(&e) & ~low) | (address & low);
-	page->size = low + 1;
-	page->coherent = get_PTE_FC(&e);
-	page->untranslated_only = get_PTE_U(&e);
-	return true;
+	record_pointers(x->answer, mode - level);
+	w->address = address;
+	w->table = table;
+	w->level = level;
+	w->rights = rights;
+	w->had = w->used = 0;
+	w->on_the_way = w->changed = false;
+	*entry = e;
+	return bus;
 }
 
 /* ---- Section 4: the walk ------------------------------------------------ */
 
-static enum verdict walk_with_care(struct access *x, const struct stop *stop, struct page *page,
-				   bool *racing)
+enum verdict host_walk(struct access *x, struct page *page)
 {
 	struct walk w;
 
 	for (unsigned tries = 0; tries < MAX_RETRIES; tries++) {
-		enum verdict v = walk_once(x, &w, tries ? NULL : stop, page);
+		enum verdict v = walk_once(x, &w, page);
 
 		if (!w.changed)
 			return v;
 		/* [host.accessed-atomic] The entry is not what was walked. */
 		apply(x, GVI_CLAUSE_HOST_ACCESSED_ATOMIC);
 	}
-	*racing = true;
+	x->racing = true;
 	return ENDED;
 }
 
 static enum gvi_bus fetch(struct access *x, const struct walk *w, uint64_t *entry);
-static enum gvi_bus go_on_from(struct access *x, struct walk *w, const struct stop *stop,
-			       uint64_t *entry);
 static bool is_leaf(struct access *x, const struct walk *w, uint64_t entry);
 static void keep(struct walk *w, uint64_t spa, uint64_t entry);
 static unsigned updates(struct access *x);
 static bool denied(const struct access *x, const struct walk *w);
 static uint64_t entry_spa(const struct walk *w);
 
-static enum verdict walk_once(struct access *x, struct walk *w, const struct stop *stop,
-			      struct page *page)
+static enum verdict walk_once(struct access *x, struct walk *w, struct page *page)
 {
 	uint64_t entry;
 	enum gvi_bus bus;
 
-	if (!stop && start(x, w) == ENDED)
+	if (start(x, w) == ENDED)
 		return ENDED;
-	bus = stop ? go_on_from(x, w, stop, &entry) : fetch(x, w, &entry);
+	bus = fetch(x, w, &entry);
+	return walk_on(x, w, bus, entry, page);
+}
+
+/* From an entry at w->level, and how its fetch went. */
+static enum verdict walk_on(struct access *x, struct walk *w, enum gvi_bus bus, uint64_t entry,
+			    struct page *page)
+{
 	for (;;) {
 		if (bus != GVI_BUS_OK) {
 			apply(x, GVI_CLAUSE_HOST_FETCH_ERROR);
@@ -163,19 +146,6 @@ static enum verdict walk_once(struct access *x, struct walk *w, const struct sto
 static enum gvi_bus fetch(struct access *x, const struct walk *w, uint64_t *entry)
 {
 	return host_fetch(x->m, GVI_FORMAT_PTE, entry_spa(w), entry, 1);
-}
-
-static enum gvi_bus go_on_from(struct access *x, struct walk *w, const struct stop *stop,
-			       uint64_t *entry)
-{
-	w->address = x->request->address;
-	w->table = stop->table;
-	w->level = stop->level;
-	w->rights = stop->rights;
-	w->had = w->used = 0;
-	w->on_the_way = w->changed = false;
-	*entry = stop->entry;
-	return stop->bus;
 }
 
 static void keep(struct walk *w, uint64_t spa, uint64_t entry)
@@ -250,7 +220,7 @@ static struct defect pde_encoding(struct access *x, const struct walk *w, uint64
 
 static enum verdict take_entry(struct access *x, struct walk *w, uint64_t entry)
 {
-	if ((!is_plain_pointer(entry, w->level, x->m->derived.pde_unsound) || denied(x, w)) &&
+	if ((!is_plain_pointer(entry, w->level, 0, x->m->derived.pde_unsound) || denied(x, w)) &&
 	    judge(x, w, pde_reserved(x, entry), pde_encoding(x, w, entry)) == ENDED)
 		return ENDED;
 	if (w->on_the_way && accessed_now(x, w) == ENDED)
@@ -330,17 +300,12 @@ static enum verdict leaf_beyond_pa(struct access *x, const struct walk *w);
 static enum verdict take_leaf(struct access *x, struct walk *w, uint64_t entry, struct page *page)
 {
 	unsigned size_log2 = 3 + 9 * w->level;
-	uint64_t low;
 
-	if ((!is_plain_page(entry, w->level, x->m->derived.pte_unsound) || denied(x, w)) &&
+	if ((!is_plain_page(entry, w->level, 0, x->m->derived.pte_unsound) || denied(x, w)) &&
 	    check_leaf(x, w, entry, &size_log2) == ENDED)
 		return ENDED;
 	apply(x, GVI_CLAUSE_HOST_LEAF);
-	low = low_ones(size_log2);
-	page->spa = (get_PTE_ADDRESS(&entry) & ~low) | (w->address & low);
-	page->size = low + 1;
-	page->coherent = get_PTE_FC(&entry);
-	page->untranslated_only = get_PTE_U(&entry);
+	page_of_entry(page, w->address, entry, low_ones(size_log2));
 	if (w->had && update(x, w) == ENDED)
 		return ENDED;
 	/* Not before: a walk that starts again has the device's rights once more. */

@@ -220,10 +220,48 @@ try 1 run --filter='*.bad.absent' "$here/vectors" "$here/bad.yaml"; line '0 pass
 try 0 run --profile everything --filter '*.absent' "$here/vectors"; line '1 passed, 0 failed, 0 skipped'
 try 0 run -- "$here/vectors"
 
+# A device may report the page, and the case does not know.
+cat >"$here/narrow.yaml" <<'END'
+schema: 1
+about: A case that fails devices for what they may do.
+profile: host-only
+given: {registers: {DEV_TAB_BASE: "0x1001ff", EVENT_LOG_BASE: "0x0800000000500000", CONTROL.IommuEn: 1, CONTROL.EventLogEn: 1}}
+cases:
+  - id: try.narrow.one
+    why: It takes one reading of EVENT_ADDRESS for the only one.
+    clauses: [event.page-fault-address]
+    given: {memory: [{at: "0x100400", raw: ["0x6000000001000603", "0x0000000000000042", "0x0000000000000000", "0x0000000000000000"]}]}
+    do:
+      - dma: {device: "00:04.0", address: "0x5040", read: 4}
+        answer: {abort: {}, events: [{raw: ["0x2000004200000020", "0x0000000000005040"]}]}
+  - id: try.narrow.two
+    why: It knows LEVEL_1_POINTER, but not what comes with one of its alternatives.
+    clauses: [host.fault-level]
+    given:
+      memory:
+        - {at: "0x100400", raw: ["0x6000000001000203", "0x0000000000000042", "0x0000000000000000", "0x0000000000000000"]}
+        - {at: "0x1000028", raw: ["0x6000000004000201"]}
+    do:
+      - dma: {device: "00:04.0", address: "0x5000", read: 4}
+        answer: {choice: LEVEL_1_POINTER, permitted: {fault: {abort: {}, events: [{raw: ["0x2010004200000020", "0x0000000000005000"]}]}, leaf: {grant: {address: "0x4000000"}}}}
+      - dma: {device: "00:04.0", address: "0x5040", read: 4}
+        answer: {choice: LEVEL_1_POINTER, permitted: {fault: {abort: {}, events: [{raw: ["0x2010004200000020", "0x0000000000005040"], mask: ["0xffffffffffffffff", "0xfffffffffffff000"]}]}, leaf: {grant: {address: "0x4000040"}}}}
+      - dma: {device: "00:04.0", address: "0x6040", write: 4}
+        answer: {choice: LEVEL_1_POINTER, permitted: {fault: {abort: {}, events: [{raw: ["0x2020004200000020", "0x0000000000006000"], mask: ["0xffffffffffffffff", "0xfffffffffffff000"]}]}, leaf: {abort: {}, events: [{raw: ["0x2020004200000020", "0x0000000000006040"]}]}}}
+END
+try 0 run "$here/narrow.yaml"; line '2 passed, 0 failed, 0 skipped'
+try 1 run --freedom "$here/narrow.yaml"; line '0 passed, 2 failed, 0 skipped'
+has '^  with EVENT_ADDRESS=page, step 1 '; has '^  with LEVEL_1_POINTER=leaf and EVENT_ADDRESS=page, step 3 '
+try 0 run --freedom "$here/vectors"
+try 2 run --freedom --dut qemu "$here/vectors"; complains ' run: --freedom is for the built-in model, configured freely.'
+
 try 2 run; complains ' run: a file or directory of vectors is needed.'
 try 2 run --filter 'x*' "$here/vectors"; complains " run: no case matches 'x*'."
 try 2 run --dut foo "$here/vectors"; complains " run: there is no device 'foo'; there are model and qemu."
-try 2 run --dut model:x "$here/vectors"; complains " run: nothing may follow the device 'model'."
+try 2 run --dut model:x "$here/vectors"; complains " run: model:x: there is no such preset."
+try 2 run --freedom --dut model:client "$here/vectors"; holds err 'configured freely\.$'
+try 0 run --dut model:everything --filter '*.absent' "$here/vectors"; line '1 passed, 0 failed, 0 skipped'
+try 0 run --dut model:nothing --filter '*.absent' "$here/vectors"; line '0 passed, 0 failed, 1 skipped'
 try 2 run --profile nowhere "$here/vectors"; holds err '^goldvi run: .*nowhere.*\.$'
 try 2 run --dut "qemu:$here/nowhere" "$here/vectors"; holds err '^goldvi run: .*nowhere.*\.$'
 try 2 run "$here/nowhere"; holds err '^goldvi run: .*nowhere.*\.$'

@@ -18,7 +18,7 @@ model/device model/walk_host
 model/ranges model/regs model/nest
 model/gcr3
 model/walk_guest
-model/translate model/command
+model/translate model/plain model/command
 model/goldvi
 '
 

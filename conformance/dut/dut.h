@@ -46,7 +46,6 @@ struct dut;
 
 struct dut_class {
 	const char *name;       /* "model" */
-	const char *usage;      /* what may follow the name after a colon, or NULL */
 
 	/* An object that can start devices.  NULL, and a sentence in why, when
 	 * the device cannot be had here. */

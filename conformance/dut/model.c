@@ -1,5 +1,6 @@
 /* The built-in model as a device under test: struct gvi, with memory of its own
- * that can fail and change under it. */
+ * that can fail and change under it.  With a preset it is a part that is what it
+ * is, as most devices are: it takes no configuration. */
 #include "conformance/dut/model.h"
 
 #include <stdio.h>
@@ -13,6 +14,7 @@ struct model {
 	struct gvi *gvi;
 	struct memory *memory;
 	bool started;
+	enum gvi_preset part; /* GVI_NPRESETS: whatever it is started as */
 
 	struct dut_error *errors;
 	size_t nerrors, error_room;
@@ -40,13 +42,17 @@ static struct gvi_host surroundings(struct model *m);
 
 static struct dut *open_model(const char *argument, char *why, size_t size)
 {
-	struct model *m = argument ? NULL : calloc(1, sizeof *m);
+	enum gvi_preset part = argument ? gvi_find_preset(argument) : GVI_NPRESETS;
+	struct model *m = argument && part == GVI_NPRESETS ? NULL : calloc(1, sizeof *m);
 
 	if (!m) {
-		snprintf(why, size, argument ? "the model takes no argument" : "memory ran out");
+		snprintf(why, size,
+			 argument && part == GVI_NPRESETS ? "there is no such preset"
+							  : "memory ran out");
 		return NULL;
 	}
 	m->dut.class = &dut_model;
+	m->part = part;
 	m->gvi = malloc(gvi_size());
 	m->memory = memory_new();
 	if (m->gvi && m->memory)
@@ -69,8 +75,10 @@ static void close_model(struct dut *dut)
 
 static unsigned abilities(const struct dut *dut)
 {
-	(void)dut;
-	return DUT_CONFIGURE | DUT_EVENTS | DUT_INJECT | DUT_RACE | DUT_EFFECTS | DUT_PCI |
+	unsigned configurable =
+		((const struct model *)dut)->part == GVI_NPRESETS ? DUT_CONFIGURE : 0;
+
+	return configurable | DUT_EVENTS | DUT_INJECT | DUT_RACE | DUT_EFFECTS | DUT_PCI |
 	       DUT_ATTRIBUTES;
 }
 
@@ -83,6 +91,8 @@ static enum dut_status start(struct dut *dut, struct gvi_config *config)
 	memory_clear(m->memory);
 	m->nerrors = m->neffects = 0;
 	m->racing = false;
+	if (m->part != GVI_NPRESETS)
+		(void)gvi_preset(m->part, config);
 	m->started = gvi_init(m->gvi, config, &host) == GVI_OK;
 	return m->started ? DUT_OK : DUT_UNSUPPORTED;
 }

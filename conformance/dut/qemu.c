@@ -535,7 +535,6 @@ static enum dut_status effects(struct dut *dut, const struct gvi_effect **list, 
 
 const struct dut_class dut_qemu = {
 	.name = "qemu",
-	.usage = "BINARY",
 	.open = open_,
 	.close = close_,
 	.abilities = abilities,
