@@ -868,7 +868,10 @@ enum outcome naive_root_beyond_pa(struct way *w, uint64_t spa)
 	case 1:
 		naive_page_fault(w, true, true, false);
 		return ENDED;
-	default: /* 2 is among the illegal entries */
+	case 2: /* pointers of the entry itself were found at step 5 */
+		naive_illegal(w, habit(w, GVI_CHOICE_ILLEGAL_DTE_RZ) == 1);
+		return ENDED;
+	default:
 		return GO_ON;
 	}
 }

@@ -423,7 +423,7 @@ static enum outcome host_write(struct guest_walk *g, struct guest_entry *e)
 	return outcome;
 }
 
-/* Bits of an entry; A and D that came meanwhile change nothing. */
+/* Bits of an entry. */
 static enum outcome write_bits(struct guest_walk *g, struct guest_entry *e, uint64_t want)
 {
 	struct way *w = g->w;
@@ -432,7 +432,7 @@ static enum outcome write_bits(struct guest_walk *g, struct guest_entry *e, uint
 
 	if ((e->value & want) != want && nested(w))
 		outcome = host_write(g, e);
-	while (outcome == GO_ON && (e->value & want) != want) {
+	if (outcome == GO_ON && (e->value & want) != want) {
 		uint64_t seen = e->value;
 		enum gvi_bus bus = memory->exchange(memory->user, e->spa, &seen, e->value | want);
 
@@ -444,9 +444,9 @@ static enum outcome write_bits(struct guest_walk *g, struct guest_entry *e, uint
 				naive_rmp_fault(w);
 			return ENDED;
 		}
-		if ((seen ^ e->value) & ~ones(6, 5))
+		if (seen != e->value)
 			return AGAIN;
-		e->value = seen == e->value ? seen | want : seen;
+		e->value |= want;
 	}
 	return outcome;
 }

@@ -780,13 +780,15 @@ static void make_device(struct world *w, struct device *d)
 	uint64_t root = mode ? world_new_table(w) : 0;
 
 	d->id = device_id(w);
+	if (w->guests && d != w->device && d->id == w->device[0].id)
+		d->id ^= 1; /* two devices, or the first one's tables are for nothing */
 	d->spa = entry_address(w, d->id);
 	d->iova = d->page = 0;
 	make_valid_entry(w, d, mode, root);
 	d->guest = w->guests && !world_chance(w, 8);
 	if (d->guest)
 		world_guest_entry(w, d);
-	for (unsigned n = world_chance(w, 4) ? 2 : 1; n; n--)
+	for (unsigned n = world_chance(w, 4) ? 2 : 1; n && !(d->guest && world_chance(w, 2)); n--)
 		bend_entry(w, d);
 	for (unsigned i = 0; i < 4; i++)
 		world_place(w, d->spa + 8 * i, d->dte[i]);
@@ -889,6 +891,8 @@ static uint64_t request_address(struct world *w, const struct device *d)
 	case 9:
 		return exclusion + ONE_OF(w, 0, 0xfff, 0x1000, 0x3fff, UINT64_MAX);
 	default:
+		if (d->guest && !world_chance(w, 4)) /* as much as host tables are sure to have */
+			return d->iova ^ (world_draw(w) & 0xfff);
 		return first + (world_draw(w) & (d->page - 1) & 0xffffff);
 	}
 }

@@ -102,7 +102,7 @@ static uint64_t host_entry(struct world *w, uint64_t entry)
 	entry |= BIT(61) | BIT(62) | 1;
 	if (world_chance(w, 2))
 		entry |= BIT(5) * world_pick(w, 4);
-	if (!world_chance(w, 12))
+	if (!world_chance(w, 24))
 		return entry;
 	switch (world_pick(w, 5)) {
 	case 0:
@@ -202,14 +202,14 @@ static uint64_t guest_flags(struct world *w)
 {
 	uint64_t flags = 7;
 
-	if (world_chance(w, 12))
+	if (world_chance(w, 24))
 		flags ^= BIT(1 + world_pick(w, 2));
 	if (world_chance(w, 2))
 		flags |= BIT(5) * world_pick(w, 4);
 	if (world_chance(w, 4))
 		flags |= BIT(3) * world_pick(w, 4) | BIT(9) * world_pick(w, 8) |
 			 BIT(52) * world_pick(w, 256) | BIT(60) * world_pick(w, 8);
-	if (world_chance(w, 12))
+	if (world_chance(w, 24))
 		flags |= BIT(63);
 	return flags;
 }
@@ -217,7 +217,7 @@ static uint64_t guest_flags(struct world *w)
 /* Near misses. */
 static uint64_t bend_guest(struct world *w, uint64_t entry)
 {
-	if (!world_chance(w, 6))
+	if (!world_chance(w, 12))
 		return entry;
 	switch (world_pick(w, 10)) {
 	case 0:
@@ -261,6 +261,8 @@ static void make_guest_path(struct world *w, struct device *d, uint64_t table)
 {
 	unsigned leaf = 1 + world_pick(w, 3);
 
+	if (d->mode && leaf > d->mode && !world_chance(w, 4))
+		leaf = d->mode;
 	for (unsigned level = d->levels; level > leaf; level--) {
 		uint64_t next = new_guest_table(w, d);
 

@@ -26,7 +26,7 @@ build() {
 machine() {
 	build "$2" "$here/worlds-$1" conformance/checks/worlds.c
 	$3 "$here/worlds-$1" "$count" >"$here/$1.txt"
-	for target in format host register; do
+	for target in format guest host register; do
 		build "$2" "$here/$target-$1" "fuzz/fuzz_$target.c" fuzz/replay.c
 		$3 "$here/$target-$1" "fuzz/corpus/$target" >/dev/null
 	done
