@@ -367,7 +367,9 @@ static enum outcome all_rights(struct guest_walk *g)
 		outcome = host_rights(g);
 	if (outcome == GO_ON && !allowed)
 		outcome = fault(g, true, false, true);
-	if (outcome != GO_ON && on_the_way(g->w))
+	/* Where the host marks entries on its way, a mark that fails may come before
+	 * or after A and D of the guest. */
+	if (outcome != GO_ON && (on_the_way(g->w) || habit(g->w, GVI_CHOICE_UPPER_ACCESSED) == 1))
 		g->w->a->free_d = true;
 	return outcome;
 }
