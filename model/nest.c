@@ -3,8 +3,9 @@
 
 #include "model/device.h"
 #include "model/fault.h"
-#include "model/host.h"
 
+static void prepare(struct nest *n);
+static bool follow_page(struct nest *n, uint64_t gpa, struct page *page);
 static enum verdict inner_walk(struct nest *n, uint64_t gpa, struct page *page);
 static enum verdict look_only(struct nest *n, uint64_t gpa, struct page *page);
 static bool device_denies(struct nest *n);
@@ -12,28 +13,32 @@ static enum verdict without_host(struct nest *n, uint64_t gpa, struct page *page
 
 void nest_begin(struct nest *n, struct access *x)
 {
+	const struct derived *d = &x->m->derived;
+
 	n->asker = x;
-	n->hosted = get_DTE_MODE(x->dte) != 0;
+	n->mode = (unsigned)get_DTE_MODE(x->dte);
+	n->hosted = n->mode != 0;
 	if (!n->hosted)
 		return;
+	n->ready = false;
+	n->root = get_DTE_HOST_ROOT(x->dte);
+	n->beyond = d->beyond_va | ~low_ones(12 + 9 * n->mode);
 	/* [nested.table-rights] The device's own rights limit the device. */
 	n->may = RIGHT_READ | RIGHT_WRITE;
 	if (choose(x->m, GVI_CHOICE_NESTED_TABLE_RIGHTS) == 1)
 		n->may &= x->dte[0];
-	n->inner = *x;
-	n->inner.asker = x;
-	n->inner.request = &n->request;
-	n->request = *x->request;
+	n->plain = !x->m->host.note && !get_DTE_HAD(x->dte) && !(n->root & d->beyond_pa) &&
+		   n->may == (RIGHT_READ | RIGHT_WRITE);
 	apply(x, GVI_CLAUSE_NESTED_TRANSLATE);
 }
 
-enum verdict nest_table(struct nest *n, uint64_t gpa, bool write, uint64_t *spa)
+/* ---- A guest table ------------------------------------------------------ */
+
+enum verdict nest_table_with_care(struct nest *n, uint64_t gpa, bool write, uint64_t *spa)
 {
 	struct page page;
 
-	*spa = gpa;
-	if (!n->hosted)
-		return GO_ON;
+	prepare(n);
 	cite(n->asker->m, GVI_CLAUSE_NESTED_TABLE_RIGHTS);
 	n->request.access = write ? GVI_WRITE : GVI_READ;
 	n->inner.want = write ? RIGHT_WRITE : RIGHT_READ;
@@ -48,15 +53,24 @@ enum verdict nest_table(struct nest *n, uint64_t gpa, bool write, uint64_t *spa)
 	return GO_ON;
 }
 
-enum verdict nest_fetch(struct nest *n, enum gvi_format_id format, uint64_t spa, uint64_t *entry)
+enum verdict nest_fetch_failed(struct nest *n, uint64_t spa, enum gvi_bus bus)
 {
-	enum gvi_bus bus = host_fetch(n->asker->m, format, spa, entry, 1);
-
-	if (bus == GVI_BUS_OK)
-		return GO_ON;
 	apply(n->asker, GVI_CLAUSE_GUEST_FETCH_ERROR);
 	return page_table_error(n->asker, spa, bus);
 }
+
+static void prepare(struct nest *n)
+{
+	if (n->ready)
+		return;
+	n->inner = *n->asker;
+	n->inner.asker = n->asker;
+	n->inner.request = &n->request;
+	n->request = *n->asker->request;
+	n->ready = true;
+}
+
+/* ---- The page ----------------------------------------------------------- */
 
 enum verdict nest_page(struct nest *n, uint64_t gpa, bool look, struct page *page)
 {
@@ -64,6 +78,11 @@ enum verdict nest_page(struct nest *n, uint64_t gpa, bool look, struct page *pag
 
 	if (!n->hosted)
 		return without_host(n, gpa, page);
+	if (!look)
+		apply(x, GVI_CLAUSE_NESTED_PAGE);
+	if (!look && follow_page(n, gpa, page))
+		return GO_ON;
+	prepare(n);
 	n->request.access = x->request->access;
 	n->inner.want = x->want;
 	n->inner.either = x->either;
@@ -72,11 +91,25 @@ enum verdict nest_page(struct nest *n, uint64_t gpa, bool look, struct page *pag
 	n->said.nclauses = 0;
 	if (look)
 		return look_only(n, gpa, page);
-	apply(x, GVI_CLAUSE_NESTED_PAGE);
 	if (inner_walk(n, gpa, page) == ENDED)
 		return ENDED;
 	x->may = n->inner.may;
 	return GO_ON;
+}
+
+static bool follow_page(struct nest *n, uint64_t gpa, struct page *page)
+{
+	struct access *x = n->asker;
+	struct nest_leaf leaf;
+
+	if (x->either || x->want & ~x->may || !nest_follow(n, gpa, x->want, &leaf))
+		return false;
+	for (unsigned level = n->mode + 1; level > leaf.level; level--)
+		record(x->answer, level > n->mode ? GVI_CLAUSE_HOST_WALK : GVI_CLAUSE_HOST_NEXT_TABLE);
+	record(x->answer, GVI_CLAUSE_HOST_LEAF);
+	x->may &= leaf.rights;
+	page_of_entry(page, gpa, leaf.entry, page_low(leaf.level));
+	return true;
 }
 
 /* Nobody sets A and D of host entries meanwhile. */

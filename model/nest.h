@@ -3,13 +3,19 @@
 #ifndef MODEL_NEST_H
 #define MODEL_NEST_H
 
+#include "model/host.h"
 #include "model/walk_host.h"
 
 struct nest {
 	struct access *asker;           /* the request */
 	bool     hosted;                /* Mode is not 0: there are host tables */
+	bool     plain;                 /* nobody listens, and no bit of theirs is to be set */
+	bool     ready;                 /* `inner` is */
+	unsigned mode;
+	uint64_t root;
+	uint64_t beyond;                /* address bits that are no plain ones */
 	uint64_t may;                   /* the rights that accesses to guest tables start with */
-	/* The access to the host tables that is going on. */
+	/* An access to the host tables with everything that can be said of it. */
 	struct access inner;
 	struct gvi_request request;
 	struct gvi_answer said;
@@ -17,15 +23,70 @@ struct nest {
 
 void nest_begin(struct nest *n, struct access *x);
 
-/* The place of a guest table's entry, for reading or writing it.  ENDED: the
- * request was refused with an event. */
-enum verdict nest_table(struct nest *n, uint64_t gpa, bool write, uint64_t *spa);
-
-/* Reads a table's entry; ENDED if it cannot be read. */
-enum verdict nest_fetch(struct nest *n, enum gvi_format_id format, uint64_t spa, uint64_t *entry);
-
 /* The page, with the access of the request; takes the host's rights off those of
  * the request.  `look`: whether it would be refused, without any effect. */
 enum verdict nest_page(struct nest *n, uint64_t gpa, bool look, struct page *page);
+
+/* nest_table() for those that are not plain, nest_fetch() when it fails. */
+enum verdict nest_table_with_care(struct nest *n, uint64_t gpa, bool write, uint64_t *spa);
+enum verdict nest_fetch_failed(struct nest *n, uint64_t spa, enum gvi_bus bus);
+
+/* Where a way through host tables ends. */
+struct nest_leaf {
+	uint64_t entry, rights;
+	unsigned level;
+};
+
+/* Through pointers one level down to a page of its level's own size, all with
+ * the rights `want`.  False: something else is on the way, and nothing has
+ * happened. */
+static inline bool nest_follow(const struct nest *n, uint64_t gpa, uint64_t want,
+			       struct nest_leaf *leaf)
+{
+	struct gvi *m = n->asker->m;
+	uint64_t table = n->root, rights = UINT64_MAX, e;
+	unsigned level = n->mode;
+
+	if (!n->plain || gpa & n->beyond)
+		return false;
+	for (;; level--) {
+		uint64_t spa = table + 8 * index_at(gpa, level);
+
+		if (host_fetch_word(m, GVI_FORMAT_PTE, spa, &e) != GVI_BUS_OK)
+			return false;
+		rights &= e;
+		if (!is_plain_pointer(e, level, want, m->derived.pde_unsound))
+			break;
+		table = get_PDE_ADDRESS(&e);
+	}
+	*leaf = (struct nest_leaf){e, rights, level};
+	return is_plain_page(e, level, want, m->derived.pte_unsound);
+}
+
+/* The place of a guest table's entry, for reading or writing it.  ENDED: the
+ * request was refused with an event. */
+static inline enum verdict nest_table(struct nest *n, uint64_t gpa, bool write, uint64_t *spa)
+{
+	struct nest_leaf leaf;
+	uint64_t low;
+
+	*spa = gpa;
+	if (!n->hosted)
+		return GO_ON;
+	if (!nest_follow(n, gpa, write ? RIGHT_WRITE : RIGHT_READ, &leaf))
+		return nest_table_with_care(n, gpa, write, spa);
+	low = page_low(leaf.level);
+	*spa = (get_PTE_ADDRESS(&leaf.entry) & ~low) | (gpa & low);
+	return GO_ON;
+}
+
+/* Reads a table's entry; ENDED if it cannot be read. */
+static inline enum verdict nest_fetch(struct nest *n, enum gvi_format_id format, uint64_t spa,
+				      uint64_t *entry)
+{
+	enum gvi_bus bus = host_fetch_word(n->asker->m, format, spa, entry);
+
+	return bus == GVI_BUS_OK ? GO_ON : nest_fetch_failed(n, spa, bus);
+}
 
 #endif
