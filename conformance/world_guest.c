@@ -287,6 +287,8 @@ static void make_gcr3(struct world *w, struct device *d)
 		uint64_t at = table + 8 * (d->pasid >> 9 * slice & 0x1ff);
 		uint64_t pwt_pcd = last ? BIT(3) * world_pick(w, 4) : 0;
 
+		if (world_chance(w, 64) && world_pa_size(w) < 52) /* matters if it is an SPA */
+			next |= BIT(world_pa_size(w) + world_pick(w, 52 - world_pa_size(w)));
 		put(w, d, at, is_gpa, bend_guest(w, next | pwt_pcd | 1));
 		is_gpa = inner;
 		table = next;
