@@ -249,7 +249,7 @@ static bool names_pasid(struct access *x)
 	return x->request->has_pasid || choose(x->m, GVI_CHOICE_GIOV_EVENT) == 0;
 }
 
-/* [event.flag-nx] NX says that execute was not requested. */
+/* [guest.fault-flags] [event.flag-nx] NX says that execute was not requested. */
 static void set_privilege(struct access *x, uint64_t *e)
 {
 	const struct gvi_request *r = x->request;

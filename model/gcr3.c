@@ -9,7 +9,7 @@ static uint64_t low_bits(unsigned level);
 static uint64_t slice(unsigned pasid, unsigned level);
 static bool inner_is_guest(struct nest *n);
 
-/* [guest.pasid-range] */
+/* [guest.pasid-width] [guest.pasid-range] */
 bool gcr3_covers(const struct access *x, unsigned pasid)
 {
 	unsigned width = (unsigned)get_EFR_PASMAX(&x->m->config.efr) + 1;
@@ -18,7 +18,7 @@ bool gcr3_covers(const struct access *x, unsigned pasid)
 	return !(pasid >> width) && !(pasid >> covered);
 }
 
-/* [guest.gcr3-walk] One level for each slice of the PASID. */
+/* [guest.gcr3-walk] [guest.cr3] One level for each slice of the PASID. */
 enum verdict gcr3_lookup(struct nest *n, unsigned pasid, uint64_t *cr3)
 {
 	struct access *x = n->asker;

@@ -4,6 +4,9 @@
 #include "model/device.h"
 #include "model/fault.h"
 
+/* Of a plain host walk: its begin, pointers and end. */
+enum { MOST_RULES = 1 + 5 + 1 };
+
 static void prepare(struct nest *n);
 static bool follow_page(struct nest *n, uint64_t gpa, struct page *page);
 static enum verdict inner_walk(struct nest *n, uint64_t gpa, struct page *page);
@@ -22,6 +25,9 @@ void nest_begin(struct nest *n, struct access *x)
 		return;
 	n->ready = false;
 	n->root = get_DTE_HOST_ROOT(x->dte);
+	n->looked_at = mask_PDE_PR(0) | mask_PDE_NEXT_LEVEL(0) | d->pde_unsound;
+	n->pointer = mask_PDE_PR(0);
+	set_PDE_NEXT_LEVEL(&n->pointer, n->mode - 1);
 	n->beyond = d->beyond_va | ~low_ones(12 + 9 * n->mode);
 	/* [nested.table-rights] The device's own rights limit the device. */
 	n->may = RIGHT_READ | RIGHT_WRITE;
@@ -102,13 +108,13 @@ static bool follow_page(struct nest *n, uint64_t gpa, struct page *page)
 	struct access *x = n->asker;
 	struct nest_leaf leaf;
 
-	if (x->either || x->want & ~x->may || !nest_follow(n, gpa, x->want, &leaf))
+	if (x->either || x->want & ~x->may || x->answer->nclauses > GVI_MAX_CLAUSES - MOST_RULES ||
+	    !nest_follow(n, gpa, x->want, &leaf))
 		return false;
-	for (unsigned level = n->mode + 1; level > leaf.level; level--)
-		record(x->answer, level > n->mode ? GVI_CLAUSE_HOST_WALK : GVI_CLAUSE_HOST_NEXT_TABLE);
+	record_pointers(x->answer, leaf.pointers);
 	record(x->answer, GVI_CLAUSE_HOST_LEAF);
 	x->may &= leaf.rights;
-	page_of_entry(page, gpa, leaf.entry, page_low(leaf.level));
+	page_of_entry(page, gpa, leaf.entry, leaf.low);
 	return true;
 }
 

@@ -14,6 +14,8 @@ struct nest {
 	unsigned mode;
 	uint64_t root;
 	uint64_t beyond;                /* address bits that are no plain ones */
+	/* What is looked at in a pointer, and what the top table's plain ones have there. */
+	uint64_t looked_at, pointer;
 	uint64_t may;                   /* the rights that accesses to guest tables start with */
 	/* An access to the host tables with everything that can be said of it. */
 	struct access inner;
@@ -34,7 +36,8 @@ enum verdict nest_fetch_failed(struct nest *n, uint64_t spa, enum gvi_bus bus);
 /* Where a way through host tables ends. */
 struct nest_leaf {
 	uint64_t entry, rights;
-	unsigned level;
+	uint64_t low;           /* the address bits inside the page */
+	unsigned pointers;      /* on the way */
 };
 
 /* Through pointers one level down to a page of its level's own size, all with
@@ -44,23 +47,24 @@ static inline bool nest_follow(const struct nest *n, uint64_t gpa, uint64_t want
 			       struct nest_leaf *leaf)
 {
 	struct gvi *m = n->asker->m;
-	uint64_t table = n->root, rights = UINT64_MAX, e;
-	unsigned level = n->mode;
+	uint64_t table = n->root, rights = UINT64_MAX, e, looked_at = n->looked_at | want;
+	uint64_t pointer = n->pointer | want, one_level = mask_PDE_NEXT_LEVEL(0) / 7;
+	unsigned shift = 3 + 9 * n->mode;
 
 	if (!n->plain || gpa & n->beyond)
 		return false;
-	for (;; level--) {
-		uint64_t spa = table + 8 * index_at(gpa, level);
+	for (;; shift -= 9, pointer -= one_level) {
+		uint64_t spa = table + 8 * (gpa >> shift & 511);
 
 		if (host_fetch_word(m, GVI_FORMAT_PTE, spa, &e) != GVI_BUS_OK)
 			return false;
 		rights &= e;
-		if (!is_plain_pointer(e, level, want, m->derived.pde_unsound))
+		if ((e & looked_at) != pointer || shift == 12)
 			break;
 		table = get_PDE_ADDRESS(&e);
 	}
-	*leaf = (struct nest_leaf){e, rights, level};
-	return is_plain_page(e, level, want, m->derived.pte_unsound);
+	*leaf = (struct nest_leaf){e, rights, (UINT64_C(1) << shift) - 1, n->mode - shift / 9};
+	return is_plain_page_of(e, leaf->low, want, m->derived.pte_unsound);
 }
 
 /* The place of a guest table's entry, for reading or writing it.  ENDED: the
@@ -68,15 +72,13 @@ static inline bool nest_follow(const struct nest *n, uint64_t gpa, uint64_t want
 static inline enum verdict nest_table(struct nest *n, uint64_t gpa, bool write, uint64_t *spa)
 {
 	struct nest_leaf leaf;
-	uint64_t low;
 
 	*spa = gpa;
 	if (!n->hosted)
 		return GO_ON;
 	if (!nest_follow(n, gpa, write ? RIGHT_WRITE : RIGHT_READ, &leaf))
 		return nest_table_with_care(n, gpa, write, spa);
-	low = page_low(leaf.level);
-	*spa = (get_PTE_ADDRESS(&leaf.entry) & ~low) | (gpa & low);
+	*spa = (get_PTE_ADDRESS(&leaf.entry) & ~leaf.low) | (gpa & leaf.low);
 	return GO_ON;
 }
 

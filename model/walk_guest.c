@@ -197,7 +197,7 @@ static bool is_page(unsigned level, uint64_t entry);
 static enum gvi_clause reserved(struct walk *w, uint64_t entry);
 static enum verdict accessed_now(struct walk *w, uint64_t bits);
 
-/* One level down, or to the leaf; w->table is then the page. */
+/* [nested.pointers] One level down, or to the leaf; w->table is then the page. */
 static enum verdict take_entry(struct walk *w, bool *leaf)
 {
 	uint64_t gpa = w->table + 8 * index_at(w->gva, w->level), spa, entry;
@@ -325,7 +325,7 @@ static bool is_up_to_date(const struct walk *w);
 static enum verdict update(struct walk *w);
 static enum verdict set_bits(struct walk *w, unsigned i, uint64_t bits);
 
-/* [guest.update] The host sets no D for a page whose access is refused because A
+/* [guest.update] [guest.update-failing] The host sets no D for a page whose access is refused because A
  * or D of the guest cannot be written; hence it is looked at before. */
 static enum verdict finish(struct walk *w, uint64_t gpa, struct page *page)
 {
