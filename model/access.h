@@ -37,6 +37,7 @@ struct access {
 	bool     guest_pasid;   /* the event names the PASID (GN=1) */
 	bool     racing;        /* the tables never stood still: refused, and no answer */
 	bool     fetched;       /* dte[] holds the entry already */
+	bool     looking;       /* the walk ends before A and D of the leaf are set */
 	uint8_t  shown;         /* enum shown: what RW of the event says */
 	struct access *asker;   /* of an access to host tables in a guest walk: the request; else NULL */
 };

@@ -10,7 +10,6 @@ enum { MOST_RULES = 1 + 5 + 1 };
 static void prepare(struct nest *n);
 static bool follow_page(struct nest *n, uint64_t gpa, struct page *page);
 static enum verdict inner_walk(struct nest *n, uint64_t gpa, struct page *page);
-static enum verdict look_only(struct nest *n, uint64_t gpa, struct page *page);
 static bool device_denies(struct nest *n);
 static enum verdict without_host(struct nest *n, uint64_t gpa, struct page *page);
 
@@ -95,11 +94,12 @@ enum verdict nest_page(struct nest *n, uint64_t gpa, bool look, struct page *pag
 	n->inner.may = x->may;
 	n->inner.answer = look ? &n->said : x->answer;
 	n->said.nclauses = 0;
-	if (look)
-		return look_only(n, gpa, page);
+	n->inner.looking = look;
 	if (inner_walk(n, gpa, page) == ENDED)
 		return ENDED;
-	x->may = n->inner.may;
+	n->inner.looking = false;
+	if (!look)
+		x->may = n->inner.may;
 	return GO_ON;
 }
 
@@ -116,17 +116,6 @@ static bool follow_page(struct nest *n, uint64_t gpa, struct page *page)
 	x->may &= leaf.rights;
 	page_of_entry(page, gpa, leaf.entry, leaf.low);
 	return true;
-}
-
-/* Nobody sets A and D of host entries meanwhile. */
-static enum verdict look_only(struct nest *n, uint64_t gpa, struct page *page)
-{
-	enum verdict v;
-
-	n->inner.dte[0] &= ~mask_DTE_HAD(0);
-	v = inner_walk(n, gpa, page);
-	n->inner.dte[0] = n->asker->dte[0];
-	return v;
 }
 
 static enum verdict inner_walk(struct nest *n, uint64_t gpa, struct page *page)

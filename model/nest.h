@@ -26,7 +26,7 @@ struct nest {
 void nest_begin(struct nest *n, struct access *x);
 
 /* The page, with the access of the request; takes the host's rights off those of
- * the request.  `look`: whether it would be refused, without any effect. */
+ * the request.  `look`: whether it would be refused; nothing else comes of it. */
 enum verdict nest_page(struct nest *n, uint64_t gpa, bool look, struct page *page);
 
 /* nest_table() for those that are not plain, nest_fetch() when it fails. */

@@ -325,8 +325,9 @@ static bool is_up_to_date(const struct walk *w);
 static enum verdict update(struct walk *w);
 static enum verdict set_bits(struct walk *w, unsigned i, uint64_t bits);
 
-/* [guest.update] [guest.update-failing] The host sets no D for a page whose access is refused because A
- * or D of the guest cannot be written; hence it is looked at before. */
+/* [guest.update] [guest.update-failing] The host sets no D for a page whose access
+ * is refused because A or D of the guest cannot be written; hence it is looked at
+ * before. */
 static enum verdict finish(struct walk *w, uint64_t gpa, struct page *page)
 {
 	bool stale = !is_up_to_date(w), apart;
