@@ -20,8 +20,8 @@
 #define USUAL_WORLDS 50000
 #define USUAL_GUESTS 20000
 #else
-#define USUAL_WORLDS 1000000
-#define USUAL_GUESTS 300000
+#define USUAL_WORLDS 700000
+#define USUAL_GUESTS 400000
 #endif
 
 static uint64_t setting(const char *name, uint64_t usual)
