@@ -30,7 +30,7 @@ void nest_begin(struct nest *n, struct access *x)
 	n->beyond = d->beyond_va | ~low_ones(12 + 9 * n->mode);
 	/* [nested.table-rights] The device's own rights limit the device. */
 	n->may = RIGHT_READ | RIGHT_WRITE;
-	if (choose(x->m, GVI_CHOICE_NESTED_TABLE_RIGHTS) == 1)
+	if (n->may & ~x->dte[0] && choose(x->m, GVI_CHOICE_NESTED_TABLE_RIGHTS) == 1)
 		n->may &= x->dte[0];
 	n->plain = !x->m->host.note && !get_DTE_HAD(x->dte) && !(n->root & d->beyond_pa) &&
 		   n->may == (RIGHT_READ | RIGHT_WRITE);

@@ -23,7 +23,6 @@ struct walk {
 	unsigned pasid;
 	unsigned levels;
 	bool     user, execute;         /* what the request counts as */
-	bool     on_the_way;            /* A and D are set entry by entry */
 	bool     changed;               /* an entry changed under an update */
 	uint64_t may;                   /* the device's rights */
 	/* The table at `level`, and what the entries above it have in common, with
@@ -74,7 +73,6 @@ static void start(struct walk *w, struct access *x)
 	w->levels = levels(x);
 	w->user = counts_as_user(x);
 	w->execute = r->execute && has(x->m, GVI_FEATURE_NXSUP);
-	w->on_the_way = choose(x->m, GVI_CHOICE_GUEST_UPDATE_ORDER) == 1;
 	w->may = x->may;
 	nest_begin(&w->n, x);
 }
@@ -195,7 +193,8 @@ static const uint16_t formats[MAX_LEVELS + 1] = {
 
 static bool is_page(unsigned level, uint64_t entry);
 static enum gvi_clause reserved(struct walk *w, uint64_t entry);
-static enum verdict accessed_now(struct walk *w, uint64_t bits);
+static bool on_the_way(struct walk *w);
+static enum verdict accessed_now(struct walk *w);
 
 /* [nested.pointers] One level down, or to the leaf; w->table is then the page. */
 static enum verdict take_entry(struct walk *w, bool *leaf)
@@ -217,7 +216,7 @@ static enum verdict take_entry(struct walk *w, bool *leaf)
 	w->common &= entry ^ NO_EXECUTE;
 	w->entry[w->used].gpa = gpa;
 	w->entry[w->used++].value = entry;
-	if (w->on_the_way && accessed_now(w, ACCESSED & ~entry) == ENDED)
+	if (!(entry & ACCESSED) && on_the_way(w) && accessed_now(w) == ENDED)
 		return ENDED;
 	w->table = get_GPTE_ADDRESS(&entry);
 	/* Step e */
@@ -332,7 +331,7 @@ static enum verdict finish(struct walk *w, uint64_t gpa, struct page *page)
 {
 	bool stale = !is_up_to_date(w), apart;
 
-	if (stale && w->on_the_way) {
+	if (stale && on_the_way(w)) {
 		if (update(w) == ENDED)
 			return ENDED;
 		stale = false;
@@ -355,12 +354,17 @@ static bool is_up_to_date(const struct walk *w)
 static uint64_t wanted(const struct walk *w, unsigned i);
 static enum verdict disabled(struct walk *w, uint64_t bits);
 
-/* AMB-3.17 */
-static enum verdict accessed_now(struct walk *w, uint64_t bits)
+/* AMB-3.17: A and D are set entry by entry. */
+static bool on_the_way(struct walk *w)
 {
-	if (disabled(w, bits) == ENDED)
+	return choose(w->x->m, GVI_CHOICE_GUEST_UPDATE_ORDER) == 1;
+}
+
+static enum verdict accessed_now(struct walk *w)
+{
+	if (disabled(w, ACCESSED) == ENDED)
 		return ENDED;
-	return set_bits(w, w->used - 1, bits);
+	return set_bits(w, w->used - 1, ACCESSED);
 }
 
 /* [guest.accessed-dirty] All entries used, top first. */
