@@ -10,6 +10,7 @@ static enum verdict fetch_error(struct access *x, uint64_t spa, enum gvi_bus bus
 static void derive_reserved(struct gvi *m, struct derived *d);
 static uint64_t features_of_revision(const struct gvi *m);
 static void derive_unusual(struct gvi *m, struct derived *d);
+static uint64_t unusual_guest(const struct gvi *m);
 
 /* ---- Section 2: the table and its segments ------------------------------ */
 
@@ -324,10 +325,25 @@ static uint64_t features_of_revision(const struct gvi *m)
 static void derive_unusual(struct gvi *m, struct derived *d)
 {
 	bool all = m->config.snp || d->levels == 0;
+	uint64_t root[4] = {0};
 
 	for (unsigned w = 0; w < 4; w++)
 		d->dte_unusual[w] = all ? UINT64_MAX : d->dte_reserved[w] | d->dte_unsupported[w];
-	d->dte_unusual[0] |= mask_DTE_GV(0) | mask_DTE_GIOV(0) | mask_DTE_HAD(0) | d->beyond_pa;
+	d->dte_unusual[0] |= mask_DTE_GIOV(0) | mask_DTE_HAD(0) | d->beyond_pa | unusual_guest(m);
 	d->dte_unusual[1] |= mask_DTE_IOCTL(1);
 	d->dte_unusual[2] |= mask_DTE_GUEST_MODE(2);
+	set_DTE_GCR3_ROOT(root, d->beyond_pa);
+	d->dte_unusual[0] |= root[0];
+	d->dte_unusual[1] |= root[1];
+}
+
+/* GV alone is not unusual where guest tables are enabled, nor is a GLX that must
+ * be supported; 2 is like 3 to this. */
+static uint64_t unusual_guest(const struct gvi *m)
+{
+	uint64_t glx = get_EFR_GLXSUP(&m->config.efr) == 0 ? 3 : 2;
+
+	if (!has(m, GVI_FEATURE_GTEN))
+		return mask_DTE_GV(0);
+	return glx * (mask_DTE_GLX(0) / 3);
 }

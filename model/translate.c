@@ -150,9 +150,8 @@ static bool excluded(struct access *x)
 static enum verdict choose_stage(struct access *x, bool *guest)
 {
 	if (!x->request->has_pasid) {
+		/* [guest.without-pasid] [guest.giov] */
 		*guest = x->guest_pasid = device_giov(x);
-		if (device_guest(x) && !*guest)
-			apply(x, GVI_CLAUSE_GUEST_WITHOUT_PASID);
 		return GO_ON;
 	}
 	*guest = device_guest(x);
