@@ -270,8 +270,11 @@ static uint64_t rw(const struct way *w)
 {
 	bool write = writes(w);
 
-	if (w->nested && w->purpose != ACCESS && habit(w, GVI_CHOICE_NESTED_FAULT_RW) == 1)
+	if (w->nested && w->purpose != ACCESS && habit(w, GVI_CHOICE_NESTED_FAULT_RW) == 1) {
 		write = w->purpose == WRITE_TABLE;
+		if (w->again) /* the host's half alone may be repeated, to write */
+			w->a->mask[0] &= ~ones(53, 53);
+	}
 	return (uint64_t)write << 53;
 }
 
@@ -301,6 +304,8 @@ void naive_page_fault(struct way *w, bool pr, bool rz, bool pe)
 	bool page = habit(w, GVI_CHOICE_EVENT_ADDRESS) == 1;
 	uint64_t address = tells_gpa(w) ? w->gpa : w->r->address;
 
+	if (tells_gpa(w) && w->again)
+		w->a->mask[1] = 0; /* any GPA whose way leads through the entry that changed */
 	event[0] = w->r->device | code(2) | who(w) | rw(w) | privilege(w);
 	event[0] |= (uint64_t)pr << 52 | (uint64_t)pe << 54 | (uint64_t)rz << 55;
 	event[1] = address & ~(page ? UINT64_C(0xfff) : UINT64_C(3));

@@ -82,6 +82,7 @@ void naive_guest_walk(struct way *w)
 {
 	while (once(w) == AGAIN) { /* section 8: entries changed under the update */
 		w->a->free_a = w->a->free_d = true;
+		w->again = true;
 	}
 }
 
@@ -367,9 +368,7 @@ static enum outcome all_rights(struct guest_walk *g)
 		outcome = host_rights(g);
 	if (outcome == GO_ON && !allowed)
 		outcome = fault(g, true, false, true);
-	/* Where the host marks entries on its way, a mark that fails may come before
-	 * or after A and D of the guest. */
-	if (outcome != GO_ON && (on_the_way(g->w) || habit(g->w, GVI_CHOICE_UPPER_ACCESSED) == 1))
+	if (outcome != GO_ON && on_the_way(g->w))
 		g->w->a->free_d = true;
 	return outcome;
 }

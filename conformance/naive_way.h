@@ -25,6 +25,7 @@ struct way {
 	bool nested; /* what follows is the host's half of a guest walk */
 	enum purpose purpose;
 	uint64_t gpa; /* of that half */
+	bool again;   /* an entry has changed meanwhile */
 };
 
 enum outcome { GO_ON, ENDED, AGAIN };

@@ -857,6 +857,8 @@ static void make(struct world *w)
 	w->has_race = world_chance(w, 8);
 	w->race_at = w->word[world_pick(w, w->nwords)];
 	w->race_flip = ONE_OF(w, BIT(1), BIT(5), BIT(63), BIT(60));
+	if (w->guests && world_chance(w, 2)) /* P, U/S */
+		w->race_flip = BIT(2 * world_pick(w, 2));
 	if (w->race_at < TABLES && w->race_at >= TABLE)
 		w->has_race = false; /* entries of devices are not exchanged */
 }

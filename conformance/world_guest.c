@@ -154,12 +154,20 @@ static uint64_t host_spa(struct world *w, struct device *d, uint64_t gpa)
 	while (level > 1) {
 		uint64_t at = world_slot(table, level, gpa);
 
-		level--;
-		map = find_map(d, gpa, level, false);
-		if (!map && level < leaf)
-			return make_page(w, d, table, level + 1, gpa);
+		map = NULL;
+		for (unsigned next = level - 1; next && !map; next--)
+			map = find_map(d, gpa, next, false);
+		if (!map && level <= leaf)
+			break;
+		level = map ? map->level : level - 1;
 		if (!map) {
-			struct map new = {.size = BIT(12 + 9 * level), .level = level};
+			struct map new = {0};
+
+			if (level > leaf && world_chance(w, 8) &&
+			    !(gpa >> (12 + 9 * (level - 1)) & 0x1ff))
+				level--; /* skipped */
+			new.level = level;
+			new.size = BIT(12 + 9 * level);
 
 			new.gpa = gpa & ~(new.size - 1);
 			new.table = world_new_table(w);
@@ -170,7 +178,7 @@ static uint64_t host_spa(struct world *w, struct device *d, uint64_t gpa)
 			table = map->table;
 		}
 	}
-	return make_page(w, d, table, 1, gpa);
+	return make_page(w, d, table, level, gpa);
 }
 
 /* ---- Guest tables ---------------------------------------------------------------------- */
