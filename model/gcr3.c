@@ -23,6 +23,7 @@ enum verdict gcr3_lookup(struct nest *n, unsigned pasid, uint64_t *cr3)
 {
 	struct access *x = n->asker;
 	uint64_t table = get_DTE_GCR3_ROOT(x->dte), entry, spa;
+	enum gvi_format_id format = GVI_FORMAT_GCR3_NEXT;
 	bool guest = device_gcr3_guest(x);
 
 	apply(x, GVI_CLAUSE_GUEST_GCR3_WALK);
@@ -32,7 +33,9 @@ enum verdict gcr3_lookup(struct nest *n, unsigned pasid, uint64_t *cr3)
 		if (guest ? nest_table(n, at, false, &spa) == ENDED :
 			    gcr3_within_pa(x, table, spa = at) == ENDED)
 			return ENDED;
-		if (nest_fetch(n, level ? GVI_FORMAT_GCR3_NEXT : GVI_FORMAT_GCR3, spa, &entry) == ENDED ||
+		if (level == 0)
+			format = GVI_FORMAT_GCR3;
+		if (nest_fetch(n, format, spa, &entry) == ENDED ||
 		    take(n, entry, level) == ENDED)
 			return ENDED;
 		table = get_GCR3_ADDRESS(&entry);

@@ -183,12 +183,7 @@ static enum verdict out_of_range(struct walk *w, enum gvi_clause clause)
 /* ---- Step 3: one entry -------------------------------------------------- */
 
 static const uint16_t formats[MAX_LEVELS + 1] = {
-	0,
-	GVI_FORMAT_GPTE,
-	GVI_FORMAT_GPDE,
-	GVI_FORMAT_GPDPE,
-	GVI_FORMAT_GPML4E,
-	GVI_FORMAT_GPML5E,
+	0, GVI_FORMAT_GPTE, GVI_FORMAT_GPDE, GVI_FORMAT_GPDPE, GVI_FORMAT_GPML4E, GVI_FORMAT_GPML5E,
 };
 
 static bool is_page(unsigned level, uint64_t entry);
