@@ -15,6 +15,8 @@
 #include "goldvi/goldvi.h"
 
 enum { MEMORY_BYTES = 0x200000, DEVICE_TABLE = 0x1000, TABLES = 0x10000, RING = 0x40000, LOG = 0x50000 };
+/* Guest tables, and where a guest under host tables sees its own. */
+enum { GUEST = 0x100000, NESTED = 0x110000, NESTED_GPA = 0x20000 };
 enum { COUNTED = 1000, TIMED = 200000, WARM_UP = 1000 };
 
 struct bench {
@@ -34,6 +36,8 @@ struct operation {
 
 static void walk(struct bench *b);
 static void fault(struct bench *b);
+static void guest(struct bench *b);
+static void nested(struct bench *b);
 static void reset(struct bench *b);
 static void read_status(struct bench *b);
 static void write_tail(struct bench *b);
@@ -43,6 +47,10 @@ static const struct operation operations[] = {
 	{"walk", "4-level host walk, device table entry included, through callbacks", false, walk, 800},
 	{"walk-window", "the same through a memory window", true, walk, 400},
 	{"fault", "not-present page, with its event record, through callbacks", false, fault, 900},
+	{"guest", "4-level guest walk by PASID without host tables, through callbacks", false, guest, 0},
+	{"nested", "4-level guest walk over 4 host levels, 29 reads and the entry, through callbacks", false,
+	 nested, 2300},
+	{"nested-window", "the same through a memory window", true, nested, 1200},
 	{"reset", "gvi_reset", false, reset, 0},
 	{"read", "read of the Status register", false, read_status, 0},
 	{"write", "write of the event log's head", false, write_tail, 0},
@@ -66,7 +74,7 @@ int command_bench(int argc, char **argv)
 
 /* ---- Measuring ------------------------------------------------------------------ */
 
-static bool begin(struct bench *b, bool window);
+static bool begin(struct bench *b, const struct operation *o);
 static void end(struct bench *b);
 static uint64_t instructions(const char *name);
 
@@ -94,17 +102,17 @@ static int measure_all(void)
 {
 	bool missed = false;
 
-	printf("%-12s %9s %13s %6s  %s\n", "operation", "ns", "instructions", "goal", "what");
+	printf("%-13s %9s %13s %6s  %s\n", "operation", "ns", "instructions", "goal", "what");
 	for (unsigned i = 0; i < NOPERATIONS; i++) {
 		const struct operation *o = &operations[i];
 		struct bench b;
 		uint64_t count;
 
-		if (!begin(&b, o->window)) {
+		if (!begin(&b, o)) {
 			fprintf(stderr, "goldvi bench: there is not enough memory.\n");
 			return 2;
 		}
-		printf("%-12s %9.1f ", o->name, nanoseconds(&b, o));
+		printf("%-13s %9.1f ", o->name, nanoseconds(&b, o));
 		end(&b);
 		fflush(stdout);
 		count = instructions(o->name);
@@ -123,7 +131,7 @@ static int count_one(const char *name)
 
 		if (strcmp(operations[i].name, name) != 0)
 			continue;
-		if (!begin(&b, operations[i].window))
+		if (!begin(&b, &operations[i]))
 			return 2;
 		measured(&b, &operations[i], COUNTED);
 		end(&b);
@@ -186,6 +194,18 @@ static void put(struct bench *b, uint64_t at, uint64_t word)
 		b->memory[at + i] = (uint8_t)(word >> 8 * i);
 }
 
+/* A device whose PASID 0 has a page at 0: GCR3 table, four tables, page, one
+ * after the other from `at`, which is `gpa` in the addresses that it uses. */
+static void fill_guest(struct bench *b, unsigned device, uint64_t at, uint64_t gpa, uint64_t host)
+{
+	put(b, DEVICE_TABLE + 32 * device,
+	    host | 3 | UINT64_C(1) << 55 | (gpa >> 12 & 7) << 58 | UINT64_C(3) << 61);
+	put(b, DEVICE_TABLE + 32 * device + 8, 1 | (gpa >> 15 & 0xffff) << 16 | gpa >> 31 << 43);
+	put(b, at, (gpa + 0x1000) | 1);
+	for (uint64_t i = 1; i < 5; i++)
+		put(b, at + 0x1000 * i, (gpa + 0x1000 * (i + 1)) | 0x67);
+}
+
 /* Device 0 has four levels of tables, and one page mapped at 0. */
 static void fill_memory(struct bench *b)
 {
@@ -194,23 +214,30 @@ static void fill_memory(struct bench *b)
 	for (uint64_t level = 4; level > 0; level--)
 		put(b, TABLES + 0x1000 * (4 - level),
 		    (TABLES + 0x1000 * (5 - level)) | (level - 1) << 9 | 1 | UINT64_C(3) << 61);
+	fill_guest(b, 1, GUEST, GUEST, 0);
+	fill_guest(b, 2, NESTED, NESTED_GPA, TABLES | 4 << 9);
+	for (uint64_t i = 0; i < 6; i++)
+		put(b, TABLES + 0x3000 + (NESTED_GPA >> 9) + 8 * i,
+		    (NESTED + 0x1000 * i) | 1 | UINT64_C(3) << 61);
 	for (uint64_t i = 0; i < 256; i++) {
 		put(b, RING + 16 * i, UINT64_C(3) << 60 | UINT64_C(1) << 32);
 		put(b, RING + 16 * i + 8, 0x1000);
 	}
 }
 
-static bool begin(struct bench *b, bool window)
+static bool begin(struct bench *b, const struct operation *o)
 {
+	bool walks_guest = o->once == guest || o->once == nested;
+	enum gvi_preset preset = walks_guest ? GVI_PRESET_EVERYTHING : GVI_PRESET_HOST_ONLY;
 	struct gvi_host host = {.user = b, .read = read_memory, .write = write_memory};
 	struct gvi_config config;
 
 	*b = (struct bench){.m = malloc(gvi_size()), .memory = calloc(1, MEMORY_BYTES)};
-	if (!b->m || !b->memory || gvi_preset(GVI_PRESET_HOST_ONLY, &config) != GVI_OK)
+	if (!b->m || !b->memory || gvi_preset(preset, &config) != GVI_OK)
 		return false;
 	fill_memory(b);
 	b->window = (struct gvi_window){.spa = 0, .length = MEMORY_BYTES, .bytes = b->memory};
-	if (window) {
+	if (o->window) {
 		host.windows = &b->window;
 		host.nwindows = 1;
 	}
@@ -219,7 +246,8 @@ static bool begin(struct bench *b, bool window)
 	(void)gvi_mmio_write(b->m, 0x00, 8, DEVICE_TABLE);
 	(void)gvi_mmio_write(b->m, 0x08, 8, UINT64_C(8) << 56 | RING);
 	(void)gvi_mmio_write(b->m, 0x10, 8, UINT64_C(15) << 56 | LOG);
-	(void)gvi_mmio_write(b->m, 0x18, 8, 0x1405);
+	/* GTEn and GCR3TRPMode where they exist. */
+	(void)gvi_mmio_write(b->m, 0x18, 8, UINT64_C(0x0400000000011405));
 	return true;
 }
 
@@ -251,6 +279,24 @@ static void fault(struct bench *b)
 		(void)gvi_mmio_read(b->m, 0x2018, 8, &tail);
 		(void)gvi_mmio_write(b->m, 0x2010, 8, tail);
 	}
+}
+
+static void by_pasid(struct bench *b, uint16_t device)
+{
+	const struct gvi_request request = {
+		.address = 0x123, .length = 4, .device = device, .access = GVI_READ, .has_pasid = true};
+
+	(void)gvi_translate(b->m, &request, &b->answer);
+}
+
+static void guest(struct bench *b)
+{
+	by_pasid(b, 1);
+}
+
+static void nested(struct bench *b)
+{
+	by_pasid(b, 2);
 }
 
 static void reset(struct bench *b)

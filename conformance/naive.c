@@ -1,63 +1,21 @@
 /* The slow twin.  Numbers of sections and steps are those of docs/spec; files
  * are named by their numbers: 01 device table, 02 host page tables, 04 flow,
  * 07 registers, 10 events. */
-#include "conformance/naive.h"
+#include "conformance/naive_way.h"
 
 #include <string.h>
 
-/* One request on its way. */
-struct way {
-	struct naive *n;
-	const struct gvi_request *r;
-	struct naive_answer *a;
-	uint64_t dte[4];
-	bool has_dte;
-	bool plain; /* a PASID prefix that is ignored from here on (AMB-3.1) */
-};
-
+static bool entry_first(const struct way *w);
 static bool interrupt_ranges(struct way *w);
+static bool ranges_are_guest(const struct way *w);
 static bool other_ranges(struct way *w);
 static bool fetch_device(struct way *w);
 static void not_valid(struct way *w);
 static bool illegal_entry(struct way *w);
 static bool excluded(struct way *w);
-static bool host_stage(struct way *w);
+static bool stage(struct way *w);
 static bool before_walk(struct way *w);
 static void identity(struct way *w);
-static void host_walk(struct way *w);
-static void forward(struct way *w);
-static void page_fault(struct way *w, bool pr, bool rz, bool pe);
-
-/* ---- Words and bits ------------------------------------------------------- */
-
-static bool bit(uint64_t value, unsigned n)
-{
-	return (value >> n & 1) != 0;
-}
-
-static uint64_t bits(uint64_t value, unsigned high, unsigned low)
-{
-	value >>= low;
-	if (high - low == 63)
-		return value;
-	return value & ((UINT64_C(1) << (high - low + 1)) - 1);
-}
-
-/* A word with ones from high to low. */
-static uint64_t ones(unsigned high, unsigned low)
-{
-	return bits(UINT64_MAX, high - low, 0) << low;
-}
-
-static unsigned habit(const struct way *w, enum gvi_choice choice)
-{
-	return w->n->habit[choice];
-}
-
-static bool writes(const struct way *w)
-{
-	return w->r->access != GVI_READ;
-}
 
 static bool posted(const struct way *w)
 {
@@ -65,7 +23,7 @@ static bool posted(const struct way *w)
 }
 
 /* Are these rights enough for the access?  02 section 4, AMB-2.12. */
-static bool enough(const struct way *w, bool ir, bool iw)
+bool naive_enough(const struct way *w, bool ir, bool iw)
 {
 	switch (w->r->access) {
 	case GVI_READ:
@@ -79,6 +37,22 @@ static bool enough(const struct way *w, bool ir, bool iw)
 	}
 }
 
+/* Guest translation is there and enabled. */
+static bool guest_enabled(const struct way *w)
+{
+	return bit(w->n->efr, 4) && bit(w->n->control, 16);
+}
+
+bool naive_gv(const struct way *w)
+{
+	return bit(w->dte[0], 55) && guest_enabled(w);
+}
+
+static bool giov(const struct way *w)
+{
+	return bit(w->dte[0], 54) && bit(w->n->efr, 48);
+}
+
 /* ---- The order of 04 section 3 -------------------------------------------- */
 
 void naive_translate(struct naive *n, const struct gvi_request *request,
@@ -90,12 +64,14 @@ void naive_translate(struct naive *n, const struct gvi_request *request,
 	memset(answer, 0, sizeof *answer);
 	answer->mask[0] = answer->mask[1] = UINT64_MAX;
 	if (!bit(n->control, 0)) { /* step 1 */
-		forward(&w);
+		naive_forward(&w);
 		return;
 	}
-	if (!request->has_pasid && interrupt_ranges(&w)) /* step 2 */
+	if (!request->has_pasid && !entry_first(&w) && interrupt_ranges(&w)) /* step 2 */
 		return;
 	if (!fetch_device(&w)) /* step 3 */
+		return;
+	if (entry_first(&w) && !ranges_are_guest(&w) && interrupt_ranges(&w))
 		return;
 	if (!bit(w.dte[0], 0)) { /* step 4 */
 		not_valid(&w);
@@ -103,42 +79,44 @@ void naive_translate(struct naive *n, const struct gvi_request *request,
 	}
 	if (illegal_entry(&w)) /* step 5 */
 		return;
-	if (!request->has_pasid && other_ranges(&w)) /* step 6 */
+	if (!request->has_pasid && !ranges_are_guest(&w) && other_ranges(&w)) /* step 6 */
 		return;
 	tv = bit(w.dte[0], 1);
 	if (!tv && (habit(&w, GVI_CHOICE_EXCLUSION_TV) == 0 || !excluded(&w))) { /* step 7 */
-		page_fault(&w, habit(&w, GVI_CHOICE_TV_FAULT_PR) == 1, false, false);
+		naive_page_fault(&w, habit(&w, GVI_CHOICE_TV_FAULT_PR) == 1, false, false);
 		return;
 	}
 	if (!tv || excluded(&w)) { /* step 8 */
 		if (habit(&w, GVI_CHOICE_EXCLUSION_RIGHTS) == 1) {
 			bool ir = bit(w.dte[0], 61), iw = bit(w.dte[0], 62);
 
-			if (!enough(&w, ir, iw)) {
-				page_fault(&w, true, false, true);
+			if (!naive_enough(&w, ir, iw)) {
+				naive_page_fault(&w, true, false, true);
 				return;
 			}
-			forward(&w);
+			naive_forward(&w);
 			answer->read = ir;
 			answer->write = iw;
 			return;
 		}
-		forward(&w);
+		naive_forward(&w);
 		return;
 	}
-	if (!host_stage(&w)) /* step 9 */
+	if (!stage(&w)) /* step 9 */
 		return;
 	if (!before_walk(&w)) /* step 10 */
 		return;
-	if (bits(w.dte[0], 11, 9) == 0) /* step 11 */
+	if (w.guest) /* step 11 */
+		naive_guest_walk(&w);
+	else if (bits(w.dte[0], 11, 9) == 0)
 		identity(&w);
 	else
-		host_walk(&w);
+		naive_host_walk(&w);
 }
 
 /* ---- Ends ------------------------------------------------------------------ */
 
-static void forward(struct way *w)
+void naive_forward(struct way *w)
 {
 	w->a->result = GVI_GRANT;
 	w->a->address = w->r->address;
@@ -217,7 +195,7 @@ static void report_hardware(struct way *w)
 /* The PASID, as 10 section 2 places it, with GN. */
 static uint64_t pasid_bits(const struct way *w)
 {
-	uint64_t pasid = w->r->pasid;
+	uint64_t pasid = w->r->has_pasid ? w->r->pasid : 0;
 
 	return bits(pasid, 19, 16) << 16 | bits(pasid, 15, 0) << 32 | UINT64_C(1) << 48;
 }
@@ -268,27 +246,74 @@ static void report_page_fault(struct way *w)
 		n->reported[n->nreported++] = w->r->device;
 }
 
+/* The address is told as the device gave it, not as a GPA on its way to the
+ * host tables: AMB-3.5. */
+static bool tells_gpa(const struct way *w)
+{
+	return w->nested && habit(w, GVI_CHOICE_NESTED_FAULT_EVENT) == 1;
+}
+
+/* GN=1 with the PASID, or GN=0 with the DomainID. */
+static uint64_t who(const struct way *w)
+{
+	bool guest = with_pasid(w);
+
+	if (w->guest && !w->r->has_pasid)
+		guest = habit(w, GVI_CHOICE_GIOV_EVENT) == 0;
+	if (tells_gpa(w))
+		guest = false;
+	return guest ? pasid_bits(w) : bits(w->dte[1], 15, 0) << 32;
+}
+
+/* RW, with AMB-3.5. */
+static uint64_t rw(const struct way *w)
+{
+	bool write = writes(w);
+
+	if (w->nested && w->purpose != ACCESS && habit(w, GVI_CHOICE_NESTED_FAULT_RW) == 1) {
+		write = w->purpose == WRITE_TABLE;
+		if (w->again) /* the host's half alone may be repeated, to write */
+			w->a->mask[0] &= ~ones(53, 53);
+	}
+	return (uint64_t)write << 53;
+}
+
+static uint64_t nx_and_us(bool nx, bool us)
+{
+	return (uint64_t)nx << 49 | (uint64_t)us << 50;
+}
+
+/* NX and US: 03 section 7, AMB-3.11, AMB-3.12. */
+static uint64_t privilege(struct way *w)
+{
+	if (tells_gpa(w))
+		w->a->mask[0] &= ~ones(50, 49); /* nothing is said about them */
+	if (w->guest && !w->r->has_pasid && habit(w, GVI_CHOICE_GIOV_EVENT) == 0)
+		return nx_and_us(habit(w, GVI_CHOICE_GIOV_EVENT_NX) == 1,
+				 habit(w, GVI_CHOICE_GIOV_EVENT_US) == 0);
+	if (!with_pasid(w))
+		return 0;
+	return nx_and_us(!w->r->execute || habit(w, GVI_CHOICE_EVENT_NX_EXECUTE) == 1,
+			 !w->r->privileged);
+}
+
 /* 10 section 3, 2h; flags in section 4. */
-static void page_fault(struct way *w, bool pr, bool rz, bool pe)
+void naive_page_fault(struct way *w, bool pr, bool rz, bool pe)
 {
 	uint64_t *event = w->a->event;
 	bool page = habit(w, GVI_CHOICE_EVENT_ADDRESS) == 1;
+	uint64_t address = tells_gpa(w) ? w->gpa : w->r->address;
 
-	event[0] = w->r->device | code(2);
-	event[0] |= (uint64_t)pr << 52 | (uint64_t)writes(w) << 53;
-	event[0] |= (uint64_t)pe << 54 | (uint64_t)rz << 55;
-	if (with_pasid(w)) {
-		event[0] |= pasid_bits(w);
-		event[0] |= (uint64_t)!w->r->execute << 49 | (uint64_t)!w->r->privileged << 50;
-	} else {
-		event[0] |= bits(w->dte[1], 15, 0) << 32;
-	}
-	event[1] = w->r->address & ~(page ? UINT64_C(0xfff) : UINT64_C(3));
+	if (tells_gpa(w) && w->again)
+		w->a->mask[1] = 0; /* any GPA whose way leads through the entry that changed */
+	event[0] = w->r->device | code(2) | who(w) | rw(w) | privilege(w);
+	event[0] |= (uint64_t)pr << 52 | (uint64_t)pe << 54 | (uint64_t)rz << 55;
+	event[1] = address & ~(page ? UINT64_C(0xfff) : UINT64_C(3));
 	report_page_fault(w);
 }
 
 /* 10 section 3, 1h. */
-static void illegal(struct way *w, bool rz)
+void naive_illegal(struct way *w, bool rz)
 {
 	uint64_t *event = w->a->event;
 
@@ -337,21 +362,20 @@ static void device_table_error(struct way *w, uint64_t spa, enum gvi_bus bus)
 }
 
 /* 10 section 3, 4h. */
-static void page_table_error(struct way *w, uint64_t spa, enum gvi_bus bus)
+void naive_table_error(struct way *w, uint64_t spa, enum gvi_bus bus)
 {
 	unsigned low = habit(w, GVI_CHOICE_TABLE_ERROR_ADDRESS) == 0 ? 3 : 4;
 
-	w->a->event[0] = w->r->device | code(4) | bits(w->dte[1], 15, 0) << 32;
-	w->a->event[0] |= (uint64_t)writes(w) << 53 | error_type(w, bus);
+	w->a->event[0] = w->r->device | code(4) | who(w) | rw(w) | error_type(w, bus);
 	w->a->event[1] = spa & ones(63, low);
 	report_hardware(w);
 }
 
 /* 10 section 3, Dh: flags as in page faults; tag and RMP flags 0. */
-static void rmp_fault(struct way *w)
+void naive_rmp_fault(struct way *w)
 {
-	w->a->event[0] = w->r->device | code(13) | (uint64_t)writes(w) << 53;
-	w->a->event[1] = w->r->address;
+	w->a->event[0] = w->r->device | code(13) | rw(w);
+	w->a->event[1] = w->guest ? w->gpa : w->r->address;
 	w->a->mask[0] = ones(63, 60) | ones(53, 53) | ones(15, 0);
 	report(w);
 }
@@ -388,6 +412,14 @@ static bool in_interrupt_window(const struct way *w)
 	return in(w, 0xfdf8000000, 0xfdf8ffffff) || w->r->address >> 20 == 0xfee;
 }
 
+/* AMB-3.13: what is no interrupt waits until the entry has told whether its address
+ * is the guest's. */
+static bool entry_first(const struct way *w)
+{
+	return !w->r->has_pasid && !posted(w) && habit(w, GVI_CHOICE_GIOV_RANGE) == 1 &&
+	       guest_enabled(w) && bit(w->n->efr, 48);
+}
+
 /* Step 2 for what is not a posted write, with AMB-4.18. */
 static void interrupt_range_read(struct way *w)
 {
@@ -395,7 +427,7 @@ static void interrupt_range_read(struct way *w)
 		if (!fetch_device(w))
 			return;
 		if (!bit(w->dte[0], 0)) {
-			forward(w);
+			naive_forward(w);
 			return;
 		}
 	}
@@ -431,7 +463,7 @@ static bool system_management(struct way *w)
 	else if (!posted(w))
 		invalid_request(w, 4);
 	else if (sys_mgt == 1 || (sys_mgt == 2 && w->r->intx))
-		forward(w);
+		naive_forward(w);
 	else
 		invalid_request(w, 3);
 	return true;
@@ -447,11 +479,11 @@ static bool port_io(struct way *w)
 	if (io_ctl == 0)
 		invalid_request(w, 2);
 	else if (io_ctl == 1)
-		forward(w);
+		naive_forward(w);
 	else if (io_ctl == 2)
 		invalid_request(w, 7);
 	else
-		illegal(w, habit(w, GVI_CHOICE_ILLEGAL_DTE_RZ) == 1);
+		naive_illegal(w, habit(w, GVI_CHOICE_ILLEGAL_DTE_RZ) == 1);
 	return true;
 }
 
@@ -468,6 +500,13 @@ static bool abort_range(struct way *w)
 	default:
 		return false;
 	}
+}
+
+/* AMB-3.13: GIoV takes the other ranges to the guest's tables as well. */
+static bool ranges_are_guest(const struct way *w)
+{
+	return bits(w->dte[0], 1, 0) == 3 && naive_gv(w) && giov(w) &&
+	       habit(w, GVI_CHOICE_GIOV_RANGE) == 1;
 }
 
 static bool other_ranges(struct way *w)
@@ -504,10 +543,10 @@ static void out_of_range(struct way *w)
 	other.r = &request;
 	other.plain = habit(w, GVI_CHOICE_DEVICE_OUT_OF_RANGE_PASID) == 1;
 	if (habit(w, GVI_CHOICE_DEVICE_OUT_OF_RANGE) == 0) {
-		page_fault(&other, false, false, false);
+		naive_page_fault(&other, false, false, false);
 	} else {
 		w->a->mask[0] &= ~ones(55, 55); /* RZ: AMB-1.16 */
-		illegal(&other, false);
+		naive_illegal(&other, false);
 	}
 }
 
@@ -561,34 +600,18 @@ static void not_valid(struct way *w)
 	w->has_dte = false; /* SA, SE and DomainID are ignored */
 	if (w->n->snp && habit(w, GVI_CHOICE_SNP_INVALID_ENTRY) == 1) {
 		w->a->mask[0] &= ~ones(55, 55);
-		illegal(w, false);
+		naive_illegal(w, false);
 	} else if (w->r->has_pasid && habit(w, GVI_CHOICE_DTE_INVALID_PASID) == 1) {
 		invalid_request_some_type(w);
 	} else {
-		forward(w);
+		naive_forward(w);
 	}
 }
 
 /* ---- Step 5: reserved bits, then encodings ------------------------------------ */
 
-/* Guest translation is there and enabled. */
-static bool guest_enabled(const struct way *w)
-{
-	return bit(w->n->efr, 4) && bit(w->n->control, 16);
-}
-
-static bool gv(const struct way *w)
-{
-	return bit(w->dte[0], 55) && guest_enabled(w);
-}
-
-static bool giov(const struct way *w)
-{
-	return bit(w->dte[0], 54) && bit(w->n->efr, 48);
-}
-
 /* HAD, without the bits whose feature is missing. */
-static unsigned had(const struct way *w)
+unsigned naive_had(const struct way *w)
 {
 	unsigned value = (unsigned)bits(w->dte[0], 8, 7);
 
@@ -671,7 +694,7 @@ static bool reserved_interrupt_half(const struct way *w)
 	return (iv || habit(w, GVI_CHOICE_DTE_HIGH_GATE) != 0) && (w->dte[3] & reserved_3(w));
 }
 
-static bool bad_mode(const struct way *w)
+bool naive_bad_mode(const struct way *w)
 {
 	unsigned mode = (unsigned)bits(w->dte[0], 11, 9);
 
@@ -682,14 +705,15 @@ static bool bad_mode(const struct way *w)
 static bool bad_guest_mode(const struct way *w)
 {
 	unsigned mode = (unsigned)bits(w->dte[2], 55, 54);
-	bool counts = habit(w, GVI_CHOICE_DTE_GUEST_MODE_GATE) == 0 ? gv(w) : bit(w->dte[2], 0);
+	bool counts =
+		habit(w, GVI_CHOICE_DTE_GUEST_MODE_GATE) == 0 ? naive_gv(w) : bit(w->dte[2], 0);
 
 	if (!counts || w->n->revision < GVI_REVISION(3, 6))
 		return false;
 	return mode >= 2 || (mode == 1 && bits(w->n->efr, 13, 12) == 0);
 }
 
-static bool beyond_pa(const struct way *w, uint64_t spa)
+bool naive_beyond_pa(const struct way *w, uint64_t spa)
 {
 	return spa >> bits(w->n->misc0, 14, 8) != 0;
 }
@@ -697,8 +721,10 @@ static bool beyond_pa(const struct way *w, uint64_t spa)
 /* AMB-1.10. */
 static bool root_beyond_pa(const struct way *w)
 {
-	return bits(w->dte[0], 11, 9) != 0 && !bad_mode(w) &&
-	       beyond_pa(w, w->dte[0] & ones(51, 12));
+	if (naive_gv(w) && !naive_gcr3_is_gpa(w) && naive_beyond_pa(w, naive_gcr3_root(w)))
+		return true;
+	return bits(w->dte[0], 11, 9) != 0 && !naive_bad_mode(w) &&
+	       naive_beyond_pa(w, w->dte[0] & ones(51, 12));
 }
 
 /* 01 section 8, rows 8 and 10 with RZ=1; TV=1. */
@@ -716,11 +742,11 @@ static bool bad_encoding(const struct way *w)
 	unsigned glx = (unsigned)bits(w->dte[0], 57, 56);
 	bool snp = n->snp || (habit(w, GVI_CHOICE_SNP_MODE_0) == 1 && bit(n->efr, 63));
 
-	if (!n->no_host && bad_mode(w) && habit(w, GVI_CHOICE_DTE_MODE) == 0)
+	if (!n->no_host && naive_bad_mode(w) && habit(w, GVI_CHOICE_DTE_MODE) == 0)
 		return true;
-	if (had(w) == 2)
+	if (naive_had(w) == 2)
 		return true;
-	if (gv(w) && (glx == 3 || glx > bits(n->efr, 15, 14)))
+	if (naive_gv(w) && (glx == 3 || glx > bits(n->efr, 15, 14)))
 		return true;
 	if (bad_guest_mode(w))
 		return true;
@@ -730,7 +756,7 @@ static bool bad_encoding(const struct way *w)
 		return true;
 	if (n->snp && bits(w->dte[1], 15, 0) == 0 && habit(w, GVI_CHOICE_SNP_DOMAIN_0) == 1)
 		return true;
-	return giov(w) && !gv(w) && habit(w, GVI_CHOICE_GIOV_WITHOUT_GV) == 0;
+	return giov(w) && !bit(w->dte[0], 55) && habit(w, GVI_CHOICE_GIOV_WITHOUT_GV) == 0;
 }
 
 static bool illegal_entry(struct way *w)
@@ -748,7 +774,7 @@ static bool illegal_entry(struct way *w)
 	}
 	if (!reserved && !encoding)
 		return false;
-	illegal(w, reserved || habit(w, GVI_CHOICE_ILLEGAL_DTE_RZ) == 1);
+	naive_illegal(w, reserved || habit(w, GVI_CHOICE_ILLEGAL_DTE_RZ) == 1);
 	return true;
 }
 
@@ -771,13 +797,13 @@ static bool excluded(struct way *w)
 	return first <= w->r->address && w->r->address <= last;
 }
 
-/* Step 9: false when the request ends, or needs a guest table. */
-static bool host_stage(struct way *w)
+/* Step 9: false when the request ends. */
+static bool stage(struct way *w)
 {
-	if (gv(w) && (w->r->has_pasid || giov(w))) {
-		w->a->guest = true;
-		return false;
-	}
+	w->guest = naive_gv(w) && (w->r->has_pasid || giov(w));
+	w->a->guest = w->guest;
+	if (w->guest)
+		return true;
 	if (!w->r->has_pasid)
 		return true;
 	switch (habit(w, GVI_CHOICE_PASID_WITHOUT_GV)) {
@@ -785,7 +811,7 @@ static bool host_stage(struct way *w)
 		invalid_request_some_type(w);
 		return false;
 	case 1:
-		page_fault(w, false, false, false);
+		naive_page_fault(w, false, false, false);
 		return false;
 	default:
 		w->plain = true;
@@ -793,344 +819,79 @@ static bool host_stage(struct way *w)
 	}
 }
 
-/* 02 section 4 step 2, and AMB-2.15. */
-static bool surplus(const struct way *w)
-{
-	unsigned mode = (unsigned)bits(w->dte[0], 11, 9);
-	unsigned va = (unsigned)bits(w->n->misc0, 21, 15);
-
-	if (mode == 0 || bad_mode(w))
-		return false;
-	if (mode < 6 && w->r->address >> (12 + 9 * mode))
-		return true;
-	return habit(w, GVI_CHOICE_BEYOND_VASIZE) == 1 && va < 64 && w->r->address >> va;
-}
-
 /* Step 10, and what comes before any table is read. */
 static bool before_walk(struct way *w)
 {
-	bool rights = enough(w, bit(w->dte[0], 61), bit(w->dte[0], 62));
+	bool rights = naive_enough(w, bit(w->dte[0], 61), bit(w->dte[0], 62));
+	bool beyond = !w->guest && naive_surplus(w, w->r->address);
 	/* AMB-2.1: all missing rights are noticed at the leaf */
 	bool late = habit(w, GVI_CHOICE_FAULT_ORDER) == 1 && bits(w->dte[0], 11, 9) != 0 &&
-		    !bad_mode(w);
+		    !naive_bad_mode(w);
 
-	if (habit(w, GVI_CHOICE_SURPLUS_ORDER) == 1 && surplus(w)) {
-		page_fault(w, true, false, false);
+	if (w->guest)
+		late = habit(w, GVI_CHOICE_GUEST_DEVICE_RIGHTS) == 1;
+	if (habit(w, GVI_CHOICE_SURPLUS_ORDER) == 1 && beyond) {
+		naive_page_fault(w, true, false, false);
 		return false;
 	}
 	if (!rights && !late) {
-		page_fault(w, true, false, true);
+		naive_page_fault(w, true, false, true);
 		return false;
 	}
-	if (bad_mode(w) || surplus(w)) { /* F-MODE, F-SKIP */
-		page_fault(w, true, false, false);
+	if (naive_bad_mode(w) || beyond) { /* F-MODE, F-SKIP */
+		naive_page_fault(w, true, false, false);
 		return false;
 	}
 	return true;
 }
 
 /* Mode=0: 01 section 3; FC from Mode0FC if AttrV. */
-static void identity(struct way *w)
+bool naive_mode_0_coherent(const struct way *w)
 {
 	bool attributes = bit(w->n->efr, 51) || bit(w->n->efr, 47);
 
-	forward(w);
+	return attributes && bit(w->dte[3], 54) && bit(w->dte[3], 55);
+}
+
+static void identity(struct way *w)
+{
+	naive_forward(w);
 	w->a->translated = true;
 	w->a->read = bit(w->dte[0], 61);
 	w->a->write = bit(w->dte[0], 62);
-	w->a->coherent = attributes && bit(w->dte[3], 54) && bit(w->dte[3], 55);
+	w->a->coherent = naive_mode_0_coherent(w);
 }
 
-/* ---- The host walk: 02 section 4 ----------------------------------------------- */
+/* ---- Tables in memory ---------------------------------------------------------- */
 
-struct walk {
-	struct way *w;
-	uint64_t table; /* of this level */
-	unsigned level;
-	bool ir, iw;
-	uint64_t spa[6], entry[6]; /* read so far */
-	unsigned count;
-	uint64_t size, base; /* of a leaf */
-};
-
-enum outcome { GO_ON, ENDED, AGAIN };
-
-static enum outcome read_table(struct walk *k, uint64_t *entry);
-static enum outcome check(struct walk *k, uint64_t entry);
-static enum outcome mark(struct walk *k, unsigned i, bool dirty);
-static enum outcome finish(struct walk *k, uint64_t entry);
-
-static bool is_leaf(const struct walk *k, uint64_t entry)
+enum outcome naive_root_beyond_pa(struct way *w, uint64_t spa)
 {
-	unsigned next = (unsigned)bits(entry, 11, 9);
-
-	if (k->level == 1 && habit(k->w, GVI_CHOICE_LEVEL_1_POINTER) == 1)
-		return true;
-	return next == 0 || next == 7;
-}
-
-static enum outcome walk_once(struct walk *k)
-{
-	for (;;) {
-		uint64_t entry = 0;
-		enum outcome outcome = read_table(k, &entry);
-
-		if (outcome == GO_ON)
-			outcome = check(k, entry);
-		if (outcome != GO_ON)
-			return outcome;
-		if (is_leaf(k, entry))
-			return finish(k, entry);
-		if (habit(k->w, GVI_CHOICE_UPPER_ACCESSED) == 1) {
-			outcome = mark(k, k->count - 1, false);
-			if (outcome != GO_ON)
-				return outcome;
-		}
-		k->table = entry & ones(51, 12); /* step 11 */
-		k->level = (unsigned)bits(entry, 11, 9);
+	switch (habit(w, GVI_CHOICE_ROOT_BEYOND_PA)) {
+	case 0:
+		naive_table_error(w, spa, GVI_BUS_MASTER_ABORT);
+		return ENDED;
+	case 1:
+		naive_page_fault(w, true, true, false);
+		return ENDED;
+	case 2: /* pointers of the entry itself were found at step 5 */
+		naive_illegal(w, habit(w, GVI_CHOICE_ILLEGAL_DTE_RZ) == 1);
+		return ENDED;
+	default:
+		return GO_ON;
 	}
 }
 
-static void host_walk(struct way *w)
+enum outcome naive_read_entry(struct way *w, uint64_t spa, uint64_t *entry)
 {
-	enum outcome outcome = AGAIN;
-
-	while (outcome == AGAIN) { /* 02 section 6 point 2: entries changed under the update */
-		struct walk k = {.w = w};
-
-		k.table = w->dte[0] & ones(51, 12);
-		k.level = (unsigned)bits(w->dte[0], 11, 9);
-		k.ir = bit(w->dte[0], 61);
-		k.iw = bit(w->dte[0], 62);
-		outcome = walk_once(&k);
-	}
-}
-
-/* Step 3. */
-static enum outcome read_table(struct walk *k, uint64_t *entry)
-{
-	struct way *w = k->w;
-	unsigned low = 12 + 9 * (k->level - 1);
-	uint64_t spa = k->table + 8 * bits(w->r->address, k->level == 6 ? 63 : low + 8, low);
 	uint8_t bytes[8];
-	enum gvi_bus bus;
+	enum gvi_bus bus = w->n->memory.read(w->n->memory.user, spa, bytes, 8);
 
-	if (k->count > 0 && beyond_pa(w, k->table) && habit(w, GVI_CHOICE_ENTRY_BEYOND_PA) == 1) {
-		page_table_error(w, spa, GVI_BUS_MASTER_ABORT); /* AMB-2.8 */
-		return ENDED;
-	}
-	if (k->count == 0 && beyond_pa(w, k->table)) { /* AMB-1.10 */
-		switch (habit(w, GVI_CHOICE_ROOT_BEYOND_PA)) {
-		case 0:
-			page_table_error(w, spa, GVI_BUS_MASTER_ABORT);
-			return ENDED;
-		case 1:
-			page_fault(w, true, true, false);
-			return ENDED;
-		default: /* 2 is among the illegal entries */
-			break;
-		}
-	}
-	bus = w->n->memory.read(w->n->memory.user, spa, bytes, 8);
 	if (bus) {
-		page_table_error(w, spa, bus);
+		naive_table_error(w, spa, bus);
 		return ENDED;
 	}
+	*entry = 0;
 	for (unsigned i = 0; i < 8; i++)
 		*entry |= (uint64_t)bytes[i] << 8 * i;
-	k->spa[k->count] = spa;
-	k->entry[k->count++] = *entry;
 	return GO_ON;
-}
-
-/* ---- What can be wrong with an entry --------------------------------------------- */
-
-/* The page size of a leaf; 0 if its encoding is illegal.  02 section 3. */
-static uint64_t page_size(const struct walk *k, uint64_t entry)
-{
-	unsigned usual = 12 + 9 * (k->level - 1), size;
-
-	if (k->level == 1 && bits(entry, 11, 9) != 7)
-		return 4096;
-	if (bits(entry, 11, 9) == 0) {
-		if (k->level == 6 && habit(k->w, GVI_CHOICE_LEVEL_6_LEAF) == 0)
-			return 0;
-		return UINT64_C(1) << usual;
-	}
-	size = 12;
-	while (size < 52 && bit(entry, size))
-		size++;
-	size++;
-	if (size <= usual || size >= usual + 9)
-		return 0;
-	if (size >= 52 && habit(k->w, GVI_CHOICE_SIZE_2_52) == 1)
-		return 0;
-	return UINT64_C(1) << size;
-}
-
-/* AMB-2.8: the address of an entry lies beyond PAsize. */
-static enum outcome address_beyond(struct walk *k, uint64_t spa)
-{
-	struct way *w = k->w;
-
-	if (!beyond_pa(w, spa) || habit(w, GVI_CHOICE_ENTRY_BEYOND_PA) == 2)
-		return GO_ON;
-	if (habit(w, GVI_CHOICE_ENTRY_BEYOND_PA) == 0) {
-		page_fault(w, true, true, false);
-	} else if (is_leaf(k, k->entry[k->count - 1])) {
-		page_table_error(w, k->spa[k->count - 1], GVI_BUS_MASTER_ABORT);
-	} else {
-		return GO_ON; /* fails when it is read */
-	}
-	return ENDED;
-}
-
-/* Step 6. */
-static enum outcome check_reserved(struct walk *k, uint64_t entry)
-{
-	struct way *w = k->w;
-	bool leaf = is_leaf(k, entry);
-	bool migration = bit(w->n->efr2, 2) && bit(w->n->control, 56);
-	uint64_t mask = ones(60, 52);
-
-	if (leaf)
-		mask = migration ? ones(56, 52) : ones(58, 52);
-	if (entry & mask) {
-		page_fault(w, true, true, false);
-		return ENDED;
-	}
-	return leaf ? GO_ON : address_beyond(k, entry & ones(51, 12));
-}
-
-/* Step 7. */
-static enum outcome check_rights(struct walk *k)
-{
-	if (enough(k->w, k->ir, k->iw))
-		return GO_ON;
-	page_fault(k->w, true, false, true);
-	return ENDED;
-}
-
-/* Step 8. */
-static enum outcome check_size(struct walk *k, uint64_t entry)
-{
-	k->size = page_size(k, entry);
-	if (k->size == 0) {
-		page_fault(k->w, true, false, false);
-		return ENDED;
-	}
-	k->base = entry & ones(51, 12) & ~(k->size - 1);
-	if (k->base != (entry & ones(51, 12)) && bits(entry, 11, 9) == 0 &&
-	    habit(k->w, GVI_CHOICE_LEAF_LOW_BITS) == 1) { /* AMB-2.4 */
-		page_fault(k->w, true, true, false);
-		return ENDED;
-	}
-	return GO_ON;
-}
-
-/* Steps 9 and 10. */
-static enum outcome check_level(struct walk *k, uint64_t entry)
-{
-	unsigned next = (unsigned)bits(entry, 11, 9);
-	bool bad = next >= k->level;
-
-	if (!bad && next + 1 < k->level && habit(k->w, GVI_CHOICE_SKIPPED_BITS) == 0)
-		bad = bits(k->w->r->address, 12 + 9 * (k->level - 1) - 1, 12 + 9 * next) != 0;
-	if (bad) {
-		page_fault(k->w, true, false, false);
-		return ENDED;
-	}
-	return GO_ON;
-}
-
-static enum outcome check_encoding(struct walk *k, uint64_t entry)
-{
-	return is_leaf(k, entry) ? check_size(k, entry) : check_level(k, entry);
-}
-
-/* Steps 4 to 10, in the order of AMB-2.1. */
-static enum outcome check(struct walk *k, uint64_t entry)
-{
-	unsigned order = habit(k->w, GVI_CHOICE_FAULT_ORDER);
-	enum outcome outcome = GO_ON;
-
-	if (!bit(entry, 0)) {
-		page_fault(k->w, false, false, false);
-		return ENDED;
-	}
-	k->ir = k->ir && bit(entry, 61);
-	k->iw = k->iw && bit(entry, 62);
-	if (order == 2)
-		outcome = check_encoding(k, entry);
-	if (outcome == GO_ON)
-		outcome = check_reserved(k, entry);
-	if (outcome == GO_ON && order != 1)
-		outcome = check_rights(k);
-	if (outcome == GO_ON && order != 2)
-		outcome = check_encoding(k, entry);
-	/* AMB-2.8: what counts is the base, so it comes with the size or after it */
-	if (outcome == GO_ON && is_leaf(k, entry))
-		outcome = address_beyond(k, k->base);
-	if (outcome == GO_ON && order == 1 && is_leaf(k, entry))
-		outcome = check_rights(k);
-	return outcome;
-}
-
-/* ---- Accessed and dirty: 02 section 6 ----------------------------------------------- */
-
-/* HAD with AMB-2.7. */
-static unsigned tracking(const struct way *w)
-{
-	unsigned value = had(w);
-
-	if (habit(w, GVI_CHOICE_HAD_UPDATE) == 1)
-		value &= (unsigned)bits(w->n->control, 47, 46);
-	return value;
-}
-
-/* Sets A, and D if wanted, in the i-th entry of the walk. */
-static enum outcome mark(struct walk *k, unsigned i, bool dirty)
-{
-	struct way *w = k->w;
-	unsigned how = tracking(w);
-	uint64_t seen = k->entry[i], next = seen;
-	enum gvi_bus bus;
-
-	if (how & 1)
-		next |= ones(5, 5);
-	if (how == 3 && dirty)
-		next |= ones(6, 6);
-	if (next == seen)
-		return GO_ON;
-	bus = w->n->memory.exchange(w->n->memory.user, k->spa[i], &seen, next);
-	if (bus) {
-		w->a->free_a = true;
-		if (habit(w, GVI_CHOICE_AD_WRITE_FAILS) == 0)
-			page_table_error(w, k->spa[i], bus);
-		else
-			rmp_fault(w);
-		return ENDED;
-	}
-	return seen == k->entry[i] ? GO_ON : AGAIN;
-}
-
-static enum outcome finish(struct walk *k, uint64_t entry)
-{
-	struct way *w = k->w;
-
-	for (unsigned i = 0; i < k->count; i++) {
-		enum outcome outcome = mark(k, i, i + 1 == k->count && writes(w));
-
-		if (outcome != GO_ON)
-			return outcome;
-	}
-	forward(w);
-	w->a->translated = true;
-	w->a->address = k->base | (w->r->address & (k->size - 1));
-	w->a->size = k->size;
-	w->a->read = k->ir;
-	w->a->write = k->iw;
-	w->a->coherent = bit(entry, 60);
-	w->a->untranslated_only = bit(entry, 59);
-	return ENDED;
 }

@@ -44,14 +44,16 @@ struct naive {
 struct naive_answer {
 	uint64_t address, size;
 	uint64_t event[2];
-	uint64_t mask[2];       /* bits of the event that docs/spec determines */
-	uint8_t  result;        /* enum gvi_result */
-	uint8_t  completion;    /* enum gvi_completion */
-	uint8_t  logging;       /* enum gvi_logging */
-	bool     translated, read, write, coherent, untranslated_only;
-	bool     guest;         /* needs guest translation, which is not here: nothing else counts */
-	bool     captured;      /* the hardware event registers hold the event */
-	bool     free_a;        /* refused half way through A and D updates: any A may be set */
+	uint64_t mask[2];   /* bits of the event that docs/spec determines */
+	uint8_t result;     /* enum gvi_result */
+	uint8_t completion; /* enum gvi_completion */
+	uint8_t logging;    /* enum gvi_logging */
+	bool translated, read, write, coherent, untranslated_only;
+	bool guest;    /* went to guest tables */
+	bool captured; /* the hardware event registers hold the event */
+	/* refused where A or D may be set as well: half way through their updates, or in
+	 * tables that were used before the refusal */
+	bool free_a, free_d;
 };
 
 void naive_translate(struct naive *n, const struct gvi_request *request,

@@ -17,14 +17,18 @@ struct world;
 
 struct world_totals {
 	uint64_t worlds, requests;
-	uint64_t grants, walks, aborts, interrupts, guests; /* answers */
-	uint64_t events[16];                                /* by code */
-	uint64_t updates;                                   /* of A and D */
+	uint64_t grants, walks, aborts, interrupts; /* answers */
+	uint64_t guests;                            /* grants by guest tables */
+	uint64_t events[16];                        /* by code */
+	uint64_t updates;                           /* of A and D */
 };
 
 /* NULL when the host's memory ran out.  One world is used again and again. */
 struct world *world_new(void);
 void world_free(struct world *world);
+
+/* From now on most devices have guest tables; else few have, and empty ones. */
+void world_guests(struct world *world, bool guests);
 
 /* True if model and twin agreed in everything. */
 bool world_seed(struct world *world, uint64_t seed);

@@ -36,7 +36,13 @@ struct access {
 	unsigned range;         /* what special range the address lies in: ranges.c */
 	bool     guest_pasid;   /* the event names the PASID (GN=1) */
 	bool     racing;        /* the tables never stood still: refused, and no answer */
+	bool     fetched;       /* dte[] holds the entry already */
+	bool     looking;       /* the walk ends before A and D of the leaf are set */
+	uint8_t  shown;         /* enum shown: what RW of the event says */
+	struct access *asker;   /* of an access to host tables in a guest walk: the request; else NULL */
 };
+
+enum shown { SHOWN_AS_REQUESTED, SHOWN_READ, SHOWN_WRITE };
 
 /* Before anything is known.  In two parts, because compilers clear much at once
  * in a way that takes longer. */

@@ -10,6 +10,7 @@ static enum verdict fetch_error(struct access *x, uint64_t spa, enum gvi_bus bus
 static void derive_reserved(struct gvi *m, struct derived *d);
 static uint64_t features_of_revision(const struct gvi *m);
 static void derive_unusual(struct gvi *m, struct derived *d);
+static uint64_t unusual_guest(const struct gvi *m);
 
 /* ---- Section 2: the table and its segments ------------------------------ */
 
@@ -75,6 +76,7 @@ static bool bad_encoding(struct access *x, enum gvi_clause *clause, bool *reserv
 static bool bad_mode(struct access *x, enum gvi_clause *clause, bool *reserved);
 static bool bad_glx(struct access *x);
 static bool bad_guest_mode(struct access *x);
+static bool bad_gcr3_root(struct access *x);
 static bool snp_forbids(struct access *x);
 
 enum verdict device_check(struct access *x)
@@ -122,9 +124,25 @@ static bool guest_disabled(struct access *x)
 	       choose(x->m, GVI_CHOICE_GV_WITHOUT_GTEN) == 0;
 }
 
-bool device_guest(struct access *x)
+bool device_guest(const struct access *x)
 {
 	return get_DTE_GV(x->dte) && has(x->m, GVI_FEATURE_GTEN);
+}
+
+bool device_giov(const struct access *x)
+{
+	return get_DTE_TV(x->dte) && device_guest(x) && get_DTE_GIOV(x->dte) &&
+	       has(x->m, GVI_FEATURE_GIOSUP);
+}
+
+bool device_gcr3_guest(const struct access *x)
+{
+	return get_DTE_MODE(x->dte) && get_CONTROL_GCR3_TRP_MODE(&x->m->reg[SLOT_CONTROL]);
+}
+
+bool device_mode_0_coherent(const struct access *x)
+{
+	return get_DTE_ATTR_V(x->dte) && get_DTE_MODE0_FC(x->dte) && has(x->m, GVI_FEATURE_ATTR);
 }
 
 /* [device.reserved-interrupt-half] Bits 255:128 belong to interrupt requests;
@@ -169,6 +187,9 @@ static bool bad_encoding(struct access *x, enum gvi_clause *clause, bool *reserv
 		return true;
 	*clause = GVI_CLAUSE_DEVICE_ILLEGAL_GUEST;
 	if (bad_glx(x) || bad_guest_mode(x))
+		return true;
+	*clause = GVI_CLAUSE_DEVICE_ROOT_BEYOND_PA;
+	if (bad_gcr3_root(x))
 		return true;
 	*clause = GVI_CLAUSE_DEVICE_ILLEGAL_GIOV;
 	if (get_DTE_GIOV(x->dte) && has(m, GVI_FEATURE_GIOSUP) && !get_DTE_GV(x->dte))
@@ -230,6 +251,13 @@ static bool bad_guest_mode(struct access *x)
 	if (choose(m, GVI_CHOICE_DTE_GUEST_MODE_GATE) == 1)
 		return get_DTE_IV(x->dte);
 	return device_guest(x);
+}
+
+/* AMB-1.10 */
+static bool bad_gcr3_root(struct access *x)
+{
+	return device_guest(x) && get_DTE_GCR3_ROOT(x->dte) & x->m->derived.beyond_pa &&
+	       !device_gcr3_guest(x) && choose(x->m, GVI_CHOICE_ROOT_BEYOND_PA) == 2;
 }
 
 /* ---- What the configuration makes of entries ---------------------------- */
@@ -297,10 +325,25 @@ static uint64_t features_of_revision(const struct gvi *m)
 static void derive_unusual(struct gvi *m, struct derived *d)
 {
 	bool all = m->config.snp || d->levels == 0;
+	uint64_t root[4] = {0};
 
 	for (unsigned w = 0; w < 4; w++)
 		d->dte_unusual[w] = all ? UINT64_MAX : d->dte_reserved[w] | d->dte_unsupported[w];
-	d->dte_unusual[0] |= mask_DTE_GV(0) | mask_DTE_GIOV(0) | mask_DTE_HAD(0) | d->beyond_pa;
+	d->dte_unusual[0] |= mask_DTE_GIOV(0) | mask_DTE_HAD(0) | d->beyond_pa | unusual_guest(m);
 	d->dte_unusual[1] |= mask_DTE_IOCTL(1);
 	d->dte_unusual[2] |= mask_DTE_GUEST_MODE(2);
+	set_DTE_GCR3_ROOT(root, d->beyond_pa);
+	d->dte_unusual[0] |= root[0];
+	d->dte_unusual[1] |= root[1];
+}
+
+/* GV alone is not unusual where guest tables are enabled, nor is a GLX that must
+ * be supported; 2 is like 3 to this. */
+static uint64_t unusual_guest(const struct gvi *m)
+{
+	uint64_t glx = get_EFR_GLXSUP(&m->config.efr) == 0 ? 3 : 2;
+
+	if (!has(m, GVI_FEATURE_GTEN))
+		return mask_DTE_GV(0);
+	return glx * (mask_DTE_GLX(0) / 3);
 }

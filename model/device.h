@@ -34,6 +34,12 @@ static inline bool device_plain(const struct gvi *m, const uint64_t dte[4])
 }
 
 /* GV as it counts: 0 where it is ignored [device.illegal-guest-disabled]. */
-bool device_guest(struct access *x);
+bool device_guest(const struct access *x);
+/* [guest.giov] A request without PASID is a guest virtual address. */
+bool device_giov(const struct access *x);
+/* [guest.gcr3-root] GCR3TRP is a guest physical address, to be translated. */
+bool device_gcr3_guest(const struct access *x);
+/* Mode0FC stands for FC where there is no host entry. */
+bool device_mode_0_coherent(const struct access *x);
 
 #endif

@@ -8,26 +8,37 @@ static inline enum verdict finish(struct access *x, enum gvi_clause clause,
 static enum gvi_logging suppressed(struct access *x);
 static enum gvi_logging first_only(struct access *x);
 static uint64_t event_address(struct access *x);
+static bool names_pasid(struct access *x);
+static void set_privilege(struct access *x, uint64_t *e);
+static bool shows_write(const struct access *x);
 static uint64_t error_type(struct gvi *m, enum gvi_bus bus);
+
+/* A request as its event shows it. */
+struct told {
+	struct access x;
+	struct gvi_request request;
+};
+
+static struct access *tell(struct access *x, struct told *told);
 
 enum verdict page_fault(struct access *x, enum gvi_clause clause, uint64_t flags)
 {
-	const struct gvi_request *r = x->request;
-	uint64_t e[2] = {0, event_address(x)};
+	struct told told;
+	uint64_t e[2] = {0};
 	enum gvi_logging logging;
 
+	if (x->asker)
+		x = tell(x, &told);
+	e[1] = event_address(x);
 	set_IO_PAGE_FAULT_CODE(e, 2);
-	set_IO_PAGE_FAULT_DEVICE_ID(e, r->device);
+	set_IO_PAGE_FAULT_DEVICE_ID(e, x->request->device);
 	set_IO_PAGE_FAULT_DOMAIN_ID(e, get_DTE_DOMAIN_ID(x->dte));
-	set_IO_PAGE_FAULT_RW(e, is_write(x));
-	if (x->guest_pasid) {
-		/* NX says that execute was not requested. */
-		apply(x, GVI_CLAUSE_EVENT_FLAG_NX);
+	set_IO_PAGE_FAULT_RW(e, shows_write(x));
+	if (names_pasid(x)) {
 		set_IO_PAGE_FAULT_GN(e, 1);
-		set_IO_PAGE_FAULT_DOMAIN_ID(e, r->pasid & 0xffff);
-		set_IO_PAGE_FAULT_PASID_HIGH(e, r->pasid >> 16);
-		set_IO_PAGE_FAULT_NX(e, !r->execute);
-		set_IO_PAGE_FAULT_US(e, !r->privileged);
+		set_IO_PAGE_FAULT_DOMAIN_ID(e, x->request->pasid & 0xffff);
+		set_IO_PAGE_FAULT_PASID_HIGH(e, x->request->pasid >> 16);
+		set_privilege(x, e);
 	}
 	e[0] |= flags;
 	logging = suppressed(x);
@@ -85,15 +96,23 @@ enum verdict device_table_error(struct access *x, uint64_t spa, enum gvi_bus bus
 
 enum verdict page_table_error(struct access *x, uint64_t spa, enum gvi_bus bus)
 {
+	struct told told;
 	uint64_t e[2] = {0};
 
+	if (x->asker)
+		x = tell(x, &told);
 	apply(x, GVI_CLAUSE_EVENT_TABLE_ERROR_ADDRESS);
 	if (choose(x->m, GVI_CHOICE_TABLE_ERROR_ADDRESS) == 1)
 		spa &= ~UINT64_C(15);
 	set_PAGE_TAB_HARDWARE_ERROR_CODE(e, 4);
 	set_PAGE_TAB_HARDWARE_ERROR_DEVICE_ID(e, x->request->device);
 	set_PAGE_TAB_HARDWARE_ERROR_DOMAIN_ID(e, get_DTE_DOMAIN_ID(x->dte));
-	set_PAGE_TAB_HARDWARE_ERROR_RW(e, is_write(x));
+	if (names_pasid(x)) {
+		set_PAGE_TAB_HARDWARE_ERROR_GN(e, 1);
+		set_PAGE_TAB_HARDWARE_ERROR_DOMAIN_ID(e, x->request->pasid & 0xffff);
+		set_PAGE_TAB_HARDWARE_ERROR_PASID_HIGH(e, x->request->pasid >> 16);
+	}
+	set_PAGE_TAB_HARDWARE_ERROR_RW(e, shows_write(x));
 	set_PAGE_TAB_HARDWARE_ERROR_TYPE(e, error_type(x->m, bus));
 	set_PAGE_TAB_HARDWARE_ERROR_ADDRESS(e, spa);
 	return finish(x, GVI_CLAUSE_EVENT_PAGE_TAB_HARDWARE_ERROR, GVI_LOGGED, e[0], e[1]);
@@ -118,20 +137,43 @@ enum verdict invalid_request(struct access *x, enum gvi_clause clause, unsigned 
 	return finish(x, GVI_CLAUSE_EVENT_INVALID_DEVICE_REQUEST, GVI_LOGGED, e[0], e[1]);
 }
 
-enum verdict rmp_page_fault(struct access *x)
+enum verdict rmp_page_fault(struct access *x, uint64_t gpa)
 {
+	struct told told;
 	uint64_t e[2] = {0};
 
+	if (x->asker)
+		x = tell(x, &told);
 	set_RMP_PAGE_FAULT_CODE(e, 13);
 	set_RMP_PAGE_FAULT_DEVICE_ID(e, x->request->device);
-	set_RMP_PAGE_FAULT_RW(e, is_write(x));
-	set_RMP_PAGE_FAULT_ADDRESS(e, x->request->address);
+	set_RMP_PAGE_FAULT_RW(e, shows_write(x));
+	set_RMP_PAGE_FAULT_ADDRESS(e, gpa);
 	return finish(x, GVI_CLAUSE_EVENT_RMP_PAGE_FAULT, GVI_LOGGED, e[0], e[1]);
 }
 
 enum verdict refuse(struct access *x, enum gvi_clause clause)
 {
 	return finish(x, clause, GVI_NO_EVENT, 0, 0);
+}
+
+/* [nested.fault] A host fault on the way of a guest walk is the request's. */
+static struct access *tell(struct access *x, struct told *told)
+{
+	const struct gvi_answer *inner = x->answer;
+
+	told->x = *x->asker;
+	for (unsigned i = 0; inner != told->x.answer && i < inner->nclauses; i++)
+		record(told->x.answer, (enum gvi_clause)inner->clause[i]);
+	apply(&told->x, GVI_CLAUSE_NESTED_FAULT);
+	if (choose(x->m, GVI_CHOICE_NESTED_FAULT_EVENT) == 1) {
+		told->request = *told->x.request;
+		told->request.address = x->request->address;
+		told->x.request = &told->request;
+		told->x.guest_pasid = false;
+	}
+	if (is_write(x) != is_write(x->asker) && choose(x->m, GVI_CHOICE_NESTED_FAULT_RW) == 1)
+		told->x.shown = is_write(x) ? SHOWN_WRITE : SHOWN_READ;
+	return &told->x;
 }
 
 /* Step 14 of the flow: abort, and the event unless it is suppressed. */
@@ -195,4 +237,34 @@ static uint64_t error_type(struct gvi *m, enum gvi_bus bus)
 {
 	cite(m, GVI_CLAUSE_EVENT_HARDWARE_ERROR_TYPE);
 	return choose(m, GVI_CHOICE_HARDWARE_ERROR_TYPE) == 0 ? bus : GVI_BUS_TARGET_ABORT;
+}
+
+/* [guest.fault-pasid] [guest.giov-event] GN=1, and the PASID for the DomainID. */
+static bool names_pasid(struct access *x)
+{
+	if (!x->guest_pasid)
+		return false;
+	apply(x, GVI_CLAUSE_GUEST_FAULT_PASID);
+	return x->request->has_pasid || choose(x->m, GVI_CHOICE_GIOV_EVENT) == 0;
+}
+
+/* [guest.fault-flags] [event.flag-nx] NX says that execute was not requested. */
+static void set_privilege(struct access *x, uint64_t *e)
+{
+	const struct gvi_request *r = x->request;
+
+	apply(x, GVI_CLAUSE_EVENT_FLAG_NX);
+	if (r->has_pasid) {
+		set_IO_PAGE_FAULT_NX(e, !r->execute ||
+						choose(x->m, GVI_CHOICE_EVENT_NX_EXECUTE) == 1);
+		set_IO_PAGE_FAULT_US(e, !r->privileged);
+	} else {
+		set_IO_PAGE_FAULT_NX(e, choose(x->m, GVI_CHOICE_GIOV_EVENT_NX) == 1);
+		set_IO_PAGE_FAULT_US(e, choose(x->m, GVI_CHOICE_GIOV_EVENT_US) == 0);
+	}
+}
+
+static bool shows_write(const struct access *x)
+{
+	return x->shown == SHOWN_AS_REQUESTED ? is_write(x) : x->shown == SHOWN_WRITE;
 }

@@ -17,7 +17,7 @@ enum verdict device_out_of_range(struct access *x);
 enum verdict device_table_error(struct access *x, uint64_t spa, enum gvi_bus bus);
 enum verdict page_table_error(struct access *x, uint64_t spa, enum gvi_bus bus);
 enum verdict invalid_request(struct access *x, enum gvi_clause clause, unsigned type);
-enum verdict rmp_page_fault(struct access *x);
+enum verdict rmp_page_fault(struct access *x, uint64_t gpa);
 /* Aborted, and no event is due. */
 enum verdict refuse(struct access *x, enum gvi_clause clause);
 

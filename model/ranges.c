@@ -19,6 +19,7 @@ enum range {
 
 static enum range classify(struct access *x);
 static enum verdict interrupt_read(struct access *x);
+static bool giov_translates(struct access *x);
 static enum verdict system_range(struct access *x);
 static enum verdict port_range(struct access *x);
 static enum verdict ats_range(struct access *x);
@@ -43,17 +44,32 @@ enum verdict range_before_entry(struct access *x)
 /* [flow.interrupt-range-read] The rule names no bit of the entry. */
 static enum verdict interrupt_read(struct access *x)
 {
-	if (choose(x->m, GVI_CHOICE_INTERRUPT_READ_INVALID) == 1) {
+	bool if_valid = choose(x->m, GVI_CHOICE_INTERRUPT_READ_INVALID) == 1;
+	bool if_range = giov_translates(x);
+
+	if (if_valid || if_range) {
 		if (device_fetch(x) == ENDED)
 			return ENDED;
-		if (!get_DTE_V(x->dte))
+		x->fetched = true;
+		if (if_valid && !get_DTE_V(x->dte))
 			return pass(x, GVI_CLAUSE_DEVICE_INVALID_FORWARD);
+		if (if_range && get_DTE_V(x->dte) && device_giov(x))
+			return GO_ON;
 	}
 	return invalid_request(x, GVI_CLAUSE_FLOW_INTERRUPT_RANGE_READ, 0);
 }
 
+/* [guest.giov-ranges] */
+static bool giov_translates(struct access *x)
+{
+	return has(x->m, GVI_FEATURE_GIOSUP) && has(x->m, GVI_FEATURE_GTEN) &&
+	       choose(x->m, GVI_CHOICE_GIOV_RANGE) == 1;
+}
+
 enum verdict range_with_entry(struct access *x)
 {
+	if (device_giov(x) && giov_translates(x))
+		return GO_ON;
 	switch (x->range) {
 	case RANGE_SYSTEM:
 		return system_range(x);

@@ -5,6 +5,7 @@
 #include "model/device.h"
 #include "model/fault.h"
 #include "model/ranges.h"
+#include "model/walk_guest.h"
 #include "model/walk_host.h"
 
 static enum verdict enter(struct access *x);
@@ -14,8 +15,10 @@ static enum verdict invalid_entry(struct access *x);
 static enum verdict exclusion(struct access *x);
 static enum verdict choose_stage(struct access *x, bool *guest);
 static enum verdict rights(struct access *x);
+static enum verdict guest_rights(struct access *x);
 static enum verdict mode_page_fault(struct access *x);
 static enum gvi_status host_stage(struct access *x, bool plain);
+static enum gvi_status guest_stage(struct access *x);
 static void identity(struct access *x, struct page *page);
 static enum verdict forward(struct access *x, enum gvi_clause clause);
 static bool device_allows(struct access *x);
@@ -35,7 +38,7 @@ enum gvi_status translate(struct access *x)
 	if (!plain && look_closer(x, &guest) == ENDED)
 		return GVI_OK;
 	/* Steps 11 and 13 */
-	return guest ? GVI_UNMODELLED_GUEST : host_stage(x, plain);
+	return guest ? guest_stage(x) : host_stage(x, plain);
 }
 
 static enum verdict look_closer(struct access *x, bool *guest)
@@ -53,9 +56,11 @@ static enum verdict look_closer(struct access *x, bool *guest)
 	if (choose_stage(x, guest) == ENDED)
 		return ENDED;
 	/* Step 10 */
-	if (!*guest && (rights(x) == ENDED || mode_page_fault(x) == ENDED))
+	if (*guest)
+		return guest_rights(x);
+	if (rights(x) == ENDED)
 		return ENDED;
-	return GO_ON;
+	return mode_page_fault(x);
 }
 
 static bool is_plain(struct access *x)
@@ -82,7 +87,7 @@ static enum verdict enter(struct access *x)
 	    range_before_entry(x) == ENDED)
 		return ENDED;
 	/* Step 3 */
-	if (device_fetch(x) == ENDED)
+	if (!x->fetched && device_fetch(x) == ENDED)
 		return ENDED;
 	/* Step 4 */
 	return get_DTE_V(x->dte) ? GO_ON : invalid_entry(x);
@@ -145,7 +150,8 @@ static bool excluded(struct access *x)
 static enum verdict choose_stage(struct access *x, bool *guest)
 {
 	if (!x->request->has_pasid) {
-		*guest = device_guest(x) && get_DTE_GIOV(x->dte) && has(x->m, GVI_FEATURE_GIOSUP);
+		/* [guest.without-pasid] [guest.giov] */
+		*guest = x->guest_pasid = device_giov(x);
 		return GO_ON;
 	}
 	*guest = device_guest(x);
@@ -192,6 +198,16 @@ static bool device_allows(struct access *x)
 	return !lacks(x, x->may);
 }
 
+/* [guest.device-rights] */
+static enum verdict guest_rights(struct access *x)
+{
+	if (!device_allows(x) && choose(x->m, GVI_CHOICE_GUEST_DEVICE_RIGHTS) == 0) {
+		apply(x, GVI_CLAUSE_GUEST_DEVICE_RIGHTS);
+		return page_fault(x, GVI_CLAUSE_FLOW_DEVICE_RIGHTS, FAULT_PR | FAULT_PE);
+	}
+	return mode_page_fault(x);
+}
+
 /* AMB-1.3: where a Mode that does not exist is a page fault, it comes here. */
 static enum verdict mode_page_fault(struct access *x)
 {
@@ -227,13 +243,22 @@ static enum gvi_status host_stage(struct access *x, bool plain)
 	return GVI_OK;
 }
 
+static enum gvi_status guest_stage(struct access *x)
+{
+	struct page page;
+
+	if (guest_walk(x, &page) == ENDED)
+		return x->racing ? GVI_STATE_RACING : GVI_OK;
+	page_grant(x->answer, &page, x->may);
+	return GVI_OK;
+}
+
 /* [flow.identity] */
 static void identity(struct access *x, struct page *page)
 {
 	apply(x, GVI_CLAUSE_FLOW_IDENTITY);
 	*page = (struct page){.spa = x->request->address};
-	page->coherent = get_DTE_ATTR_V(x->dte) && get_DTE_MODE0_FC(x->dte) &&
-			 has(x->m, GVI_FEATURE_ATTR);
+	page->coherent = device_mode_0_coherent(x);
 }
 
 /* Passed on unchanged, whatever tables say. */

@@ -306,7 +306,7 @@ static enum verdict take_leaf(struct access *x, struct walk *w, uint64_t entry, 
 		return ENDED;
 	apply(x, GVI_CLAUSE_HOST_LEAF);
 	page_of_entry(page, w->address, entry, low_ones(size_log2));
-	if (w->had && update(x, w) == ENDED)
+	if (w->had && !x->looking && update(x, w) == ENDED)
 		return ENDED;
 	/* Not before: a walk that starts again has the device's rights once more. */
 	x->may &= w->rights;
@@ -429,6 +429,6 @@ static enum verdict set_bits(struct access *x, struct walk *w, unsigned i, uint6
 	}
 	apply(x, GVI_CLAUSE_HOST_ACCESSED_DIRTY_FAILURE);
 	if (choose(x->m, GVI_CHOICE_AD_WRITE_FAILS) == 1)
-		return rmp_page_fault(x);
+		return rmp_page_fault(x, w->address);
 	return page_table_error(x, w->entry[i].spa, bus);
 }

@@ -55,13 +55,19 @@ static inline bool is_plain_pointer(uint64_t entry, uint64_t level, uint64_t wan
 	return level > 1 && (entry & looked_at) == (mask_PDE_PR(0) | want) + (level - 1) * one;
 }
 
-/* The same for a page of its level's own size. */
+/* The same for a page of its level's own size, inside which lie the address bits
+ * `low`. */
+static inline bool is_plain_page_of(uint64_t entry, uint64_t low, uint64_t want, uint64_t unsound)
+{
+	uint64_t looked_at = mask_PTE_PR(0) | mask_PTE_NEXT_LEVEL(0) | want | unsound |
+			     (low & ~low_ones(12));
+
+	return (entry & looked_at) == (mask_PTE_PR(0) | want) && low < page_low(6);
+}
+
 static inline bool is_plain_page(uint64_t entry, unsigned level, uint64_t want, uint64_t unsound)
 {
-	uint64_t low = page_low(level) & ~low_ones(12);
-	uint64_t looked_at = mask_PTE_PR(0) | mask_PTE_NEXT_LEVEL(0) | low | want | unsound;
-
-	return get_PTE_PR(&entry) && level < 6 && (entry & looked_at) == (mask_PTE_PR(0) | want);
+	return get_PTE_PR(&entry) && is_plain_page_of(entry, page_low(level), want, unsound);
 }
 
 /* [host.surplus-bits] Whether address bits lie above the span of Mode, or above

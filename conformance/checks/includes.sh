@@ -15,7 +15,9 @@ model/effects model/host model/ring.h model/access.h
 model/log model/pci
 model/fault model/run
 model/device model/walk_host
-model/ranges model/regs
+model/ranges model/regs model/nest
+model/gcr3
+model/walk_guest
 model/translate model/plain model/command
 model/goldvi
 '

@@ -26,12 +26,14 @@ int main(int argc, char **argv)
 		fprintf(stderr, "worlds: there is not enough memory\n");
 		return 2;
 	}
-	for (unsigned long seed = 0; seed < count; seed++)
+	for (unsigned long seed = 0; seed < count; seed++) {
+		world_guests(world, seed % 2 != 0);
 		if (!world_seed(world, seed)) {
 			printf("%s\n", world_report(world));
 			world_free(world);
 			return 1;
 		}
+	}
 	print_totals(world_totals(world));
 	world_free(world);
 	return count ? 0 : 1;

@@ -212,31 +212,6 @@ START_TEST(test_every_byte_of_an_answer_is_defined)
 }
 END_TEST
 
-START_TEST(test_guest_translation_is_not_there_yet)
-{
-	struct gvi_request request = REQUEST(.has_pasid = true, .pasid = 5);
-	struct gvi_answer answer, was;
-	struct frozen f;
-	struct rig r;
-	size_t count;
-
-	open_started(&r, GVI_PRESET_EVERYTHING);
-	rig_set(&r, GVI_REGISTER_CONTROL, GVI_CONTROL_GT_EN, 1);
-	/* A fault, whose effects stay the last ones. */
-	(void)rig_access(&r, GVI_READ, UINT64_C(0xfd00000000));
-	rig_entry(&r, "V=1 TV=1 GV=1 IR=1 IW=1");
-	memset(&answer, 0x5a, sizeof answer);
-	memset(&was, 0x5a, sizeof was);
-	f = freeze(&r);
-	ck_assert_int_eq(gvi_translate(r.m, &request, &answer), GVI_UNMODELLED_GUEST);
-	ck_assert_mem_eq(&answer, &was, sizeof was);
-	check_frozen(&r, f);
-	(void)gvi_effects(r.m, &count);
-	ck_assert_uint_eq(count, 3);
-	rig_close(&r);
-}
-END_TEST
-
 /* ---- Hosts ---------------------------------------------------------------- */
 
 START_TEST(test_windows_that_cannot_be)
@@ -423,7 +398,7 @@ END_TEST
 
 RIG_RUN("api", test_null_pointers_are_refused, test_accesses_of_a_wrong_shape,
 	test_requests_that_cannot_be, test_requests_at_the_edge,
-	test_every_byte_of_an_answer_is_defined, test_guest_translation_is_not_there_yet,
+	test_every_byte_of_an_answer_is_defined,
 	test_windows_that_cannot_be, test_windows_are_read_without_asking,
 	test_walks_through_windows, test_hosts_that_answer_nonsense,
 	test_a_choice_that_does_not_exist_is_the_preferred_one,

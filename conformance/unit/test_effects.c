@@ -1,5 +1,7 @@
 /* What a call did: the list of effects and its order, interrupts by status and
  * enable, and the invalidations that wait for their COMPLETION_WAIT. */
+#include <stdio.h>
+
 #include "conformance/unit/rig.h"
 
 static void open_started(struct rig *r, enum gvi_preset preset)
@@ -413,6 +415,76 @@ START_TEST(test_a_race_without_end)
 }
 END_TEST
 
+/* Guest tables of PASID 5: four levels to one page, no A and D set. */
+static void map_guest(struct rig *r)
+{
+	const char *fields = "P=1 R/W=1 U/S=1 Address=0x%x000";
+	static const enum gvi_format_id formats[] = {
+		GVI_FORMAT_GPML4E, GVI_FORMAT_GPDPE, GVI_FORMAT_GPDE, GVI_FORMAT_GPTE};
+	char entry[64];
+
+	rig_set(r, GVI_REGISTER_CONTROL, GVI_CONTROL_GT_EN, 1);
+	rig_entry(r, "V=1 TV=1 GV=1 GCR3TRP=0x1000000 IR=1 IW=1");
+	rig_store(r, GVI_FORMAT_GCR3, ROOT + 8 * 5, "V=1 Address=0x1001000");
+	for (unsigned i = 0; i < 4; i++) {
+		snprintf(entry, sizeof entry, fields, 0x1002 + i);
+		rig_store(r, formats[i], ROOT + 0x1000 * (i + 1), entry);
+	}
+}
+
+static enum gvi_status access_guest(struct rig *r, enum gvi_access_kind access,
+				    struct gvi_answer *answer)
+{
+	const struct gvi_request request = {.device = DEVICE,
+					    .address = 0x10,
+					    .length = 4,
+					    .access = (uint8_t)access,
+					    .has_pasid = true,
+					    .pasid = 5};
+
+	return gvi_translate(r->m, &request, answer);
+}
+
+/* Guest entries are walked again, too: [guest.update-atomic]. */
+START_TEST(test_a_lost_race_of_a_guest_is_walked_again)
+{
+	struct gvi_answer answer;
+	struct rig r;
+
+	open_started(&r, GVI_PRESET_EVERYTHING);
+	map_guest(&r);
+	r.race_every = 3;
+	ck_assert_int_eq(access_guest(&r, GVI_WRITE, &answer), GVI_OK);
+	ck_assert_int_eq(answer.result, GVI_GRANT);
+	/* Two done, one lost, and the two that were left: D comes with the last. */
+	ck_assert_uint_eq(r.exchanges, 5);
+	ck_assert_uint_eq(effects(&r, 4)[3].data[1] & 0x60, 0x60);
+	rig_close(&r);
+}
+END_TEST
+
+START_TEST(test_a_race_of_a_guest_without_end)
+{
+	struct gvi_answer answer, was;
+	struct rig r;
+
+	open_started(&r, GVI_PRESET_EVERYTHING);
+	map_guest(&r);
+	r.stubborn = true;
+	r.race_every = 4;
+	memset(&answer, 0x5a, sizeof answer);
+	memset(&was, 0x5a, sizeof was);
+	ck_assert_int_eq(access_guest(&r, GVI_READ, &answer), GVI_STATE_RACING);
+	ck_assert_mem_eq(&answer, &was, sizeof was);
+	ck_assert_uint_eq(r.exchanges, 4 * 64);
+	r.race_every = 0;
+	r.stubborn = false;
+	ck_assert_int_eq(access_guest(&r, GVI_READ, &answer), GVI_OK);
+	ck_assert_int_eq(answer.result, GVI_GRANT);
+	rig_close(&r);
+}
+END_TEST
+
 /* ---- Hosts without callbacks ---------------------------------------------- */
 
 START_TEST(test_a_host_may_lack_all_but_memory)
@@ -546,6 +618,7 @@ RIG_RUN("effects", test_an_event_is_written_raised_sent,
 	test_a_wait_stores_before_it_interrupts, test_a_wait_that_does_only_one_of_both,
 	test_a_wait_outside_the_store_window, test_accessed_and_dirty_bits_top_first,
 	test_an_update_that_fails_is_an_effect, test_a_lost_race_is_walked_again,
-	test_a_race_without_end, test_a_host_may_lack_all_but_memory,
+	test_a_race_without_end, test_a_lost_race_of_a_guest_is_walked_again,
+	test_a_race_of_a_guest_without_end, test_a_host_may_lack_all_but_memory,
 	test_pending_invalidations_in_order, test_what_is_pending,
 	test_guest_commands_need_both_enables, test_types_of_hardware_errors)

@@ -18,8 +18,10 @@
 #endif
 #if defined(SANITIZED) || defined(__SANITIZE_ADDRESS__) || !defined(__OPTIMIZE__)
 #define USUAL_WORLDS 50000
+#define USUAL_GUESTS 20000
 #else
-#define USUAL_WORLDS 1000000
+#define USUAL_WORLDS 700000
+#define USUAL_GUESTS 400000
 #endif
 
 static uint64_t setting(const char *name, uint64_t usual)
@@ -44,6 +46,20 @@ START_TEST(test_worlds_agree)
 }
 END_TEST
 
+START_TEST(test_guests_agree)
+{
+	struct world *world = world_new();
+	uint64_t first = setting("GOLDVI_SEED", 0);
+	uint64_t worlds = setting("GOLDVI_WORLDS", USUAL_GUESTS);
+
+	ck_assert_ptr_nonnull(world);
+	world_guests(world, true);
+	for (uint64_t i = 0; i < worlds; i++)
+		ck_assert_msg(world_seed(world, first + i), "%s", world_report(world));
+	world_free(world);
+}
+END_TEST
+
 /* Agreement means something only if the worlds reach what they are for. */
 START_TEST(test_worlds_are_interesting)
 {
@@ -59,7 +75,25 @@ START_TEST(test_worlds_are_interesting)
 	ck_assert_uint_gt(totals->aborts, totals->requests / 4);
 	ck_assert_uint_gt(totals->updates, 1000);
 	ck_assert_uint_gt(totals->interrupts, 100);
-	ck_assert_uint_gt(totals->guests, 100);
+	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
+		ck_assert_msg(totals->events[codes[i]] > 0, "no event of code %u", codes[i]);
+	world_free(world);
+}
+END_TEST
+
+START_TEST(test_guests_are_interesting)
+{
+	static const unsigned codes[] = {1, 2, 4, 8, 13};
+	struct world *world = world_new();
+	const struct world_totals *totals = world_totals(world);
+
+	ck_assert_ptr_nonnull(world);
+	world_guests(world, true);
+	for (uint64_t seed = 0; seed < 20000; seed++)
+		(void)world_seed(world, seed);
+	ck_assert_uint_gt(totals->guests, totals->requests / 8);
+	ck_assert_uint_gt(totals->aborts, totals->requests / 4);
+	ck_assert_uint_gt(totals->updates, 20000);
 	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
 		ck_assert_msg(totals->events[codes[i]] > 0, "no event of code %u", codes[i]);
 	world_free(world);
@@ -74,7 +108,8 @@ START_TEST(test_worlds_from_bytes)
 
 	ck_assert_ptr_nonnull(world);
 	ck_assert_msg(world_bytes(world, "", 0), "%s", world_report(world));
-	for (unsigned n = 0; n < 1000; n++) {
+	for (unsigned n = 0; n < 2000; n++) {
+		world_guests(world, n % 2 != 0);
 		for (unsigned i = 0; i < 64; i++)
 			bytes[i] = rig_random(&state);
 		ck_assert_msg(world_bytes(world, bytes, n % (sizeof bytes + 1)), "%s",
@@ -211,5 +246,133 @@ START_TEST(test_twin_field_logs)
 }
 END_TEST
 
-RIG_RUN("naive", test_twin_walks, test_twin_page_sizes, test_twin_field_logs,
-	test_worlds_are_interesting, test_worlds_from_bytes, test_worlds_agree)
+/* ---- The same for guest tables ------------------------------------------------- */
+
+#define GVA UINT64_C(0x7f1234567abc) /* entries 0xfe, 0x48, 0x1a2, 0x167 */
+
+/* GCR3 table at 0x234567000, one level; PASID 5 has its CR3 at 0x10000000. */
+static void twin_open_guest(struct naive *n, uint64_t host)
+{
+	twin_open(n);
+	n->efr |= UINT64_C(0x18) | UINT64_C(2) << 14 | UINT64_C(1) << 12;
+	n->efr |= UINT64_C(15) << 32 | UINT64_C(1) << 48;
+	n->control |= 1 << 16;
+	twin_store(n, TABLE + 32 * DEVICE, UINT64_C(0x7c80000000000003) | host);
+	twin_store(n, TABLE + 32 * DEVICE + 8, UINT64_C(0x0000200068ac0042));
+	twin_store(n, UINT64_C(0x234567028), 0x10000001);
+}
+
+static struct naive_answer twin_pasid(struct naive *n, enum gvi_access_kind access,
+				      uint64_t address, uint32_t pasid)
+{
+	struct gvi_request request = {.address = address,
+				      .length = 4,
+				      .pasid = pasid,
+				      .device = DEVICE,
+				      .has_pasid = true};
+	struct naive_answer answer;
+
+	request.access = (uint8_t)access;
+	naive_translate(n, &request, &answer);
+	return answer;
+}
+
+START_TEST(test_twin_guest_walks)
+{
+	struct naive n;
+	struct naive_answer a;
+
+	twin_open_guest(&n, 0);
+	/* 03 section 7: flags 0x0007 and 0x0027, as hardware logs them */
+	a = twin_pasid(&n, GVI_READ, GVA, 5);
+	ck_assert_uint_eq(a.event[0], UINT64_C(0x2007000500000020));
+	ck_assert_uint_eq(a.event[1], GVA);
+	a = twin_pasid(&n, GVI_WRITE, GVA, 5);
+	ck_assert_uint_eq(a.event[0], UINT64_C(0x2027000500000020));
+	twin_store(&n, 0x100007f0, 0x10001007);
+	twin_store(&n, 0x10001240, 0x10002007);
+	twin_store(&n, 0x10002d10, 0x10003007);
+	twin_store(&n, 0x10003b38, UINT64_C(0x765432005));
+	/* 0x0077: a write to a page with R/W=0 */
+	a = twin_pasid(&n, GVI_WRITE, GVA, 5);
+	ck_assert_uint_eq(a.event[0], UINT64_C(0x2077000500000020));
+	ck_assert_uint_eq(memory_load(n.memory.user, 0x10003b38), UINT64_C(0x765432005));
+	twin_store(&n, 0x10003b38, UINT64_C(0x765432007));
+	a = twin_pasid(&n, GVI_WRITE, GVA, 5);
+	ck_assert_uint_eq(a.result, GVI_GRANT);
+	ck_assert_uint_eq(a.address, UINT64_C(0x765432abc));
+	ck_assert_uint_eq(a.size, 4096);
+	ck_assert_uint_eq(memory_load(n.memory.user, 0x100007f0), 0x10001027);
+	ck_assert_uint_eq(memory_load(n.memory.user, 0x10003b38), UINT64_C(0x765432067));
+	memory_free(n.memory.user);
+}
+END_TEST
+
+/* 03 sections 1 and 3: what is out of range, and a request without PASID. */
+START_TEST(test_twin_guest_ranges)
+{
+	struct naive n;
+
+	twin_open_guest(&n, 0);
+	/* the PASID has a bit that one level of GCR3 does not cover */
+	twin_store(&n, UINT64_C(0x234567000), 0x10000001);
+	ck_assert_uint_eq(twin_pasid(&n, GVI_READ, 0, 0x200).event[0],
+			  UINT64_C(0x2007020000000020));
+	ck_assert_uint_eq(twin_pasid(&n, GVI_READ, 0, 0x10005).event[0],
+			  UINT64_C(0x2007000500010020));
+	/* a 2 MiB page at 0, and with PASID 5 one below 0 */
+	twin_store(&n, 0x10000000, 0x10001007);
+	twin_store(&n, 0x10000ff8, 0x10001007);
+	twin_store(&n, 0x10001000, 0x10002007);
+	twin_store(&n, 0x10002000, 0x40000087);
+	ck_assert_uint_eq(twin_pasid(&n, GVI_READ, UINT64_C(0xffffff8000000010), 5).address,
+			  0x40000010);
+	ck_assert_uint_eq(twin_pasid(&n, GVI_READ, UINT64_C(0x0000ff8000000010), 5).event[0],
+			  UINT64_C(0x2007000500000020));
+	/* PASID 0 is the other way round */
+	ck_assert_uint_eq(twin_pasid(&n, GVI_READ, UINT64_C(0xffffff8000000010), 0).event[0],
+			  UINT64_C(0x2007000000000020));
+	ck_assert_uint_eq(twin_pasid(&n, GVI_READ, UINT64_C(0x0000ff8000000010), 0).size,
+			  UINT64_C(0x200000));
+	/* GIoV */
+	ck_assert_uint_eq(twin_access(&n, GVI_READ, 0x10).address, 0x10);
+	twin_store(&n, TABLE + 32 * DEVICE, UINT64_C(0x7cc0000000000003));
+	ck_assert_uint_eq(twin_access(&n, GVI_READ, 0x10).address, 0x40000010);
+	memory_free(n.memory.user);
+}
+END_TEST
+
+/* GPAs 0 to 3fffffffh lie at 40000000h; a 2 MiB page of the guest in a 1 GiB one. */
+START_TEST(test_twin_nesting)
+{
+	struct naive n;
+	struct naive_answer a;
+
+	twin_open_guest(&n, ROOT | 3 << 9);
+	twin_store(&n, ROOT, UINT64_C(0x2000000040000001));
+	twin_store(&n, 0x500007f0, 0x2007);
+	twin_store(&n, 0x40002240, 0x3007);
+	twin_store(&n, 0x40003d10, 0x200087);
+	/* the host's page is read-only: A cannot be set, flags 0x0057 */
+	a = twin_pasid(&n, GVI_READ, GVA, 5);
+	ck_assert_uint_eq(a.event[0], UINT64_C(0x2057000500000020));
+	ck_assert_uint_eq(a.event[1], GVA);
+	twin_store(&n, ROOT, UINT64_C(0x6000000040000001));
+	a = twin_pasid(&n, GVI_READ, GVA, 5);
+	ck_assert_uint_eq(a.address, 0x40367abc);
+	ck_assert_uint_eq(a.size, 0x200000);
+	ck_assert(a.read && a.write);
+	ck_assert_uint_eq(memory_load(n.memory.user, 0x40003d10), 0x2000a7);
+	/* now A is set, and nothing needs to be written */
+	twin_store(&n, ROOT, UINT64_C(0x2000000040000001));
+	a = twin_pasid(&n, GVI_READ, GVA, 5);
+	ck_assert_uint_eq(a.address, 0x40367abc);
+	ck_assert(a.read && !a.write);
+	memory_free(n.memory.user);
+}
+END_TEST
+
+RIG_RUN("naive", test_twin_guest_walks, test_twin_guest_ranges, test_twin_nesting,
+	test_guests_are_interesting, test_guests_agree, test_twin_walks, test_twin_page_sizes,
+	test_twin_field_logs, test_worlds_are_interesting, test_worlds_from_bytes,
+	test_worlds_agree)

@@ -317,7 +317,9 @@ struct gvi_answer {
 	bool     coherent;      /* FC: coherent whatever the request says */
 	bool     untranslated_only;     /* U of the page */
 	uint16_t nclauses;      /* in clause[] */
-	uint16_t clause[GVI_MAX_CLAUSES];       /* the rules applied, in order; then 0 */
+	/* The rules applied, in order; then 0.  What the host tables did for reading
+	 * and writing guest tables is told to listeners only, unless it failed. */
+	uint16_t clause[GVI_MAX_CLAUSES];
 };
 
 /* An untranslated access of a device, as docs/spec/04-translation-flow.md
@@ -348,7 +350,7 @@ struct gvi_effect {
 	uint8_t  bus;           /* how memory answered */
 };
 
-#define GVI_MAX_EFFECTS 32
+#define GVI_MAX_EFFECTS 80
 
 /* The effects of the last call that was not refused, in the order in which they
  * were performed.  *count of them; valid until the next call on m. */

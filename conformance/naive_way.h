@@ -1,0 +1,120 @@
+/* Inside the slow twin: a request on its way, and what the twin's files share.
+ * naive.c is the flow and the device table, naive_host.c the host tables,
+ * naive_guest.c the guest tables. */
+#ifndef GOLDVI_NAIVE_WAY_H
+#define GOLDVI_NAIVE_WAY_H
+
+#include "conformance/naive.h"
+
+/* What an address goes through the host tables for. */
+enum purpose {
+	ACCESS,     /* the request's own access */
+	READ_TABLE, /* a guest table is read */
+	WRITE_TABLE /* A or D of a guest table is written */
+};
+
+/* One request on its way. */
+struct way {
+	struct naive *n;
+	const struct gvi_request *r;
+	struct naive_answer *a;
+	uint64_t dte[4];
+	bool has_dte;
+	bool plain;  /* a PASID prefix that is ignored from here on (AMB-3.1) */
+	bool guest;  /* the address is a GVA: step 9 has chosen guest tables */
+	bool nested; /* what follows is the host's half of a guest walk */
+	enum purpose purpose;
+	uint64_t gpa; /* of that half */
+	bool again;   /* an entry has changed meanwhile */
+};
+
+enum outcome { GO_ON, ENDED, AGAIN };
+
+/* One way through the host tables. */
+struct host_walk {
+	struct way *w;
+	uint64_t address;
+	uint64_t table; /* of this level */
+	unsigned level;
+	bool ir, iw;
+	uint64_t spa[6], entry[6]; /* read so far */
+	unsigned count;
+	uint64_t size, base; /* of a leaf */
+};
+
+/* ---- Words and bits ------------------------------------------------------- */
+
+static inline bool bit(uint64_t value, unsigned n)
+{
+	return (value >> n & 1) != 0;
+}
+
+static inline uint64_t bits(uint64_t value, unsigned high, unsigned low)
+{
+	value >>= low;
+	if (high - low == 63)
+		return value;
+	return value & ((UINT64_C(1) << (high - low + 1)) - 1);
+}
+
+/* A word with ones from high to low. */
+static inline uint64_t ones(unsigned high, unsigned low)
+{
+	return bits(UINT64_MAX, high - low, 0) << low;
+}
+
+static inline unsigned habit(const struct way *w, enum gvi_choice choice)
+{
+	return w->n->habit[choice];
+}
+
+static inline bool writes(const struct way *w)
+{
+	return w->r->access != GVI_READ;
+}
+
+/* ---- naive.c -------------------------------------------------------------- */
+
+/* Are these rights enough for the access?  02 section 4, AMB-2.12. */
+bool naive_enough(const struct way *w, bool ir, bool iw);
+/* HAD, without the bits whose feature is missing. */
+unsigned naive_had(const struct way *w);
+/* The Mode is one that AMB-1.3 has a page fault for. */
+bool naive_bad_mode(const struct way *w);
+bool naive_beyond_pa(const struct way *w, uint64_t spa);
+/* FC where no host entry tells it: Mode0FC if AttrV. */
+bool naive_mode_0_coherent(const struct way *w);
+
+/* Ends: each sets the answer. */
+void naive_forward(struct way *w);
+void naive_page_fault(struct way *w, bool pr, bool rz, bool pe);
+void naive_table_error(struct way *w, uint64_t spa, enum gvi_bus bus);
+void naive_rmp_fault(struct way *w);
+void naive_illegal(struct way *w, bool rz);
+
+/* A table that something other than a table entry points to lies beyond PAsize:
+ * AMB-1.10.  `spa` is the entry that was to be read. */
+enum outcome naive_root_beyond_pa(struct way *w, uint64_t spa);
+enum outcome naive_read_entry(struct way *w, uint64_t spa, uint64_t *entry);
+
+/* ---- naive_host.c --------------------------------------------------------- */
+
+/* 02 section 4 step 2, and AMB-2.15. */
+bool naive_surplus(const struct way *w, uint64_t address);
+/* A request that needs host tables only. */
+void naive_host_walk(struct way *w);
+/* Steps 2 to 11 for an address, with rights to begin with: GO_ON at a leaf. */
+enum outcome naive_host_find(struct host_walk *k, bool ir, bool iw);
+/* A in all entries of the walk, and D in its leaf. */
+enum outcome naive_host_update(struct host_walk *k, bool dirty);
+
+/* ---- naive_guest.c -------------------------------------------------------- */
+
+/* Guest translation is there and enabled, and the entry wants it. */
+bool naive_gv(const struct way *w);
+uint64_t naive_gcr3_root(const struct way *w);
+/* Pointers of the DTE are GPAs: GCR3TRPMode. */
+bool naive_gcr3_is_gpa(const struct way *w);
+void naive_guest_walk(struct way *w);
+
+#endif

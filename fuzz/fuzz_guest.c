@@ -1,0 +1,21 @@
+/* Worlds with guests from bytes: GCR3, guest tables and nesting, the model's against
+ * the slow twin's. */
+#include "fuzz/fuzz.h"
+
+#include "conformance/world.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct world *world;
+
+	if (!world) {
+		world = world_new();
+		MUST(world);
+		world_guests(world, true);
+	}
+	if (!world_bytes(world, data, size)) {
+		fputs(world_report(world), stderr);
+		abort();
+	}
+	return 0;
+}

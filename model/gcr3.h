@@ -1,0 +1,18 @@
+/* The GCR3 table: from a PASID to its guest's CR3. */
+#ifndef MODEL_GCR3_H
+#define MODEL_GCR3_H
+
+#include "model/nest.h"
+
+/* Whether the IOMMU and the device's GCR3 table know such a PASID. */
+bool gcr3_covers(const struct access *x, unsigned pasid);
+
+/* The guest's CR3, a guest physical address.  ENDED: the request was refused
+ * with an event. */
+enum verdict gcr3_lookup(struct nest *n, unsigned pasid, uint64_t *cr3);
+
+/* AMB-1.10: a pointer to a table, found as a system physical address, whose entry
+ * at `spa` is wanted; ENDED if it lies beyond PAsize and that is an error. */
+enum verdict gcr3_within_pa(struct access *x, uint64_t pointer, uint64_t spa);
+
+#endif
