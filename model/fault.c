@@ -2,24 +2,28 @@
 #include "model/fault.h"
 
 #include "model/log.h"
+#include "model/message.h"
 
 static inline enum verdict finish(struct access *x, enum gvi_clause clause,
 				  enum gvi_logging logging, uint64_t low, uint64_t high);
 static enum gvi_logging suppressed(struct access *x);
 static enum gvi_logging first_only(struct access *x);
+static enum gvi_logging interrupt_suppressed(struct access *x);
+static uint64_t direction(struct access *x);
+static uint64_t domain(struct access *x);
+static uint64_t fault_address(struct access *x);
 static uint64_t event_address(struct access *x);
 static uint64_t error_type(struct gvi *m, enum gvi_bus bus);
 
 enum verdict page_fault(struct access *x, enum gvi_clause clause, uint64_t flags)
 {
 	const struct gvi_request *r = x->request;
-	uint64_t e[2] = {0, event_address(x)};
+	uint64_t e[2] = {direction(x) | flags, fault_address(x)};
 	enum gvi_logging logging;
 
 	set_IO_PAGE_FAULT_CODE(e, 2);
 	set_IO_PAGE_FAULT_DEVICE_ID(e, r->device);
-	set_IO_PAGE_FAULT_DOMAIN_ID(e, get_DTE_DOMAIN_ID(x->dte));
-	set_IO_PAGE_FAULT_RW(e, is_write(x));
+	set_IO_PAGE_FAULT_DOMAIN_ID(e, domain(x));
 	if (x->guest_pasid) {
 		/* NX says that execute was not requested. */
 		apply(x, GVI_CLAUSE_EVENT_FLAG_NX);
@@ -29,7 +33,6 @@ enum verdict page_fault(struct access *x, enum gvi_clause clause, uint64_t flags
 		set_IO_PAGE_FAULT_NX(e, !r->execute);
 		set_IO_PAGE_FAULT_US(e, !r->privileged);
 	}
-	e[0] |= flags;
 	logging = suppressed(x);
 	return finish(x, clause, logging, e[0], e[1]);
 }
@@ -37,12 +40,11 @@ enum verdict page_fault(struct access *x, enum gvi_clause clause, uint64_t flags
 enum verdict illegal_entry(struct access *x, enum gvi_clause clause, bool reserved_bit)
 {
 	const struct gvi_request *r = x->request;
-	uint64_t e[2] = {0};
+	uint64_t e[2] = {direction(x)};
 
 	set_ILLEGAL_DEV_TABLE_ENTRY_CODE(e, 1);
 	set_ILLEGAL_DEV_TABLE_ENTRY_DEVICE_ID(e, r->device);
-	set_ILLEGAL_DEV_TABLE_ENTRY_RW(e, is_write(x));
-	set_ILLEGAL_DEV_TABLE_ENTRY_ADDRESS(e, r->address);
+	set_ILLEGAL_DEV_TABLE_ENTRY_ADDRESS(e, event_address(x));
 	apply(x, GVI_CLAUSE_EVENT_ILLEGAL_ENTRY_RZ);
 	if (reserved_bit || choose(x->m, GVI_CHOICE_ILLEGAL_DTE_RZ) == 1)
 		set_ILLEGAL_DEV_TABLE_ENTRY_RZ(e, 1);
@@ -62,7 +64,7 @@ enum verdict device_out_of_range(struct access *x)
 
 	apply(x, GVI_CLAUSE_DEVICE_OUT_OF_RANGE);
 	if (choose(m, GVI_CHOICE_DEVICE_OUT_OF_RANGE_ADDRESS) == 1)
-		shown.address = 0;
+		told.unaddressed = true;
 	if (shown.has_pasid && choose(m, GVI_CHOICE_DEVICE_OUT_OF_RANGE_PASID) == 1)
 		shown.has_pasid = told.guest_pasid = false;
 	told.request = &shown;
@@ -73,11 +75,10 @@ enum verdict device_out_of_range(struct access *x)
 
 enum verdict device_table_error(struct access *x, uint64_t spa, enum gvi_bus bus)
 {
-	uint64_t e[2] = {0};
+	uint64_t e[2] = {direction(x)};
 
 	set_DEV_TAB_HARDWARE_ERROR_CODE(e, 3);
 	set_DEV_TAB_HARDWARE_ERROR_DEVICE_ID(e, x->request->device);
-	set_DEV_TAB_HARDWARE_ERROR_RW(e, is_write(x));
 	set_DEV_TAB_HARDWARE_ERROR_TYPE(e, error_type(x->m, bus));
 	set_DEV_TAB_HARDWARE_ERROR_ADDRESS(e, spa);
 	return finish(x, GVI_CLAUSE_EVENT_DEV_TAB_HARDWARE_ERROR, GVI_LOGGED, e[0], e[1]);
@@ -85,15 +86,14 @@ enum verdict device_table_error(struct access *x, uint64_t spa, enum gvi_bus bus
 
 enum verdict page_table_error(struct access *x, uint64_t spa, enum gvi_bus bus)
 {
-	uint64_t e[2] = {0};
+	uint64_t e[2] = {direction(x)};
 
 	apply(x, GVI_CLAUSE_EVENT_TABLE_ERROR_ADDRESS);
 	if (choose(x->m, GVI_CHOICE_TABLE_ERROR_ADDRESS) == 1)
 		spa &= ~UINT64_C(15);
 	set_PAGE_TAB_HARDWARE_ERROR_CODE(e, 4);
 	set_PAGE_TAB_HARDWARE_ERROR_DEVICE_ID(e, x->request->device);
-	set_PAGE_TAB_HARDWARE_ERROR_DOMAIN_ID(e, get_DTE_DOMAIN_ID(x->dte));
-	set_PAGE_TAB_HARDWARE_ERROR_RW(e, is_write(x));
+	set_PAGE_TAB_HARDWARE_ERROR_DOMAIN_ID(e, domain(x));
 	set_PAGE_TAB_HARDWARE_ERROR_TYPE(e, error_type(x->m, bus));
 	set_PAGE_TAB_HARDWARE_ERROR_ADDRESS(e, spa);
 	return finish(x, GVI_CLAUSE_EVENT_PAGE_TAB_HARDWARE_ERROR, GVI_LOGGED, e[0], e[1]);
@@ -107,7 +107,7 @@ enum verdict invalid_request(struct access *x, enum gvi_clause clause, unsigned 
 	set_INVALID_DEVICE_REQUEST_CODE(e, 8);
 	set_INVALID_DEVICE_REQUEST_DEVICE_ID(e, r->device);
 	set_INVALID_DEVICE_REQUEST_TYPE(e, type);
-	set_INVALID_DEVICE_REQUEST_ADDRESS(e, r->address);
+	set_INVALID_DEVICE_REQUEST_ADDRESS(e, event_address(x));
 	if (r->has_pasid) {
 		set_INVALID_DEVICE_REQUEST_GN(e, 1);
 		set_INVALID_DEVICE_REQUEST_PASID(e, r->pasid);
@@ -161,6 +161,8 @@ static inline enum verdict finish(struct access *x, enum gvi_clause clause,
  * looked at before the state of the log. */
 static enum gvi_logging suppressed(struct access *x)
 {
+	if (x->interrupt)
+		return interrupt_suppressed(x);
 	if (!get_DTE_V(x->dte) || !(get_DTE_SA(x->dte) | get_DTE_SE(x->dte)))
 		return GVI_LOGGED;
 	if (!get_DTE_SA(x->dte))
@@ -183,12 +185,76 @@ static enum gvi_logging first_only(struct access *x)
 	return GVI_LOGGED;
 }
 
+/* [remap.suppress-group] [remap.suppress-entry] Neither SA nor SE counts. */
+static enum gvi_logging interrupt_suppressed(struct access *x)
+{
+	if (get_DTE_IV(x->dte) && get_DTE_IG(x->dte)) {
+		apply(x, GVI_CLAUSE_REMAP_SUPPRESS_GROUP);
+		return GVI_SUPPRESSED;
+	}
+	if (!x->silent)
+		return GVI_LOGGED;
+	apply(x, GVI_CLAUSE_REMAP_SUPPRESS_ENTRY);
+	return GVI_SUPPRESSED;
+}
+
+/* ---- What the records say of the request -------------------------------- */
+
+static uint64_t interrupt_address(struct access *x);
+
+/* RW and I, which stand at the same place in all events of devices. */
+static uint64_t direction(struct access *x)
+{
+	if (!x->interrupt)
+		return is_write(x) ? mask_IO_PAGE_FAULT_RW(0) : 0;
+	/* [remap.fault-flags] */
+	cite(x->m, GVI_CLAUSE_REMAP_FAULT_FLAGS);
+	return mask_IO_PAGE_FAULT_I(0) |
+	       (choose(x->m, GVI_CHOICE_INTERRUPT_RW) == 1 ? mask_IO_PAGE_FAULT_RW(0) : 0);
+}
+
+static uint64_t domain(struct access *x)
+{
+	uint64_t id = get_DTE_DOMAIN_ID(x->dte);
+
+	if (x->interrupt && id && !get_DTE_V(x->dte) &&
+	    choose(x->m, GVI_CHOICE_INTERRUPT_DOMAIN) == 1)
+		return 0;
+	return id;
+}
+
+static uint64_t fault_address(struct access *x)
+{
+	uint64_t low;
+
+	if (x->interrupt)
+		return event_address(x);
+	low = choose(x->m, GVI_CHOICE_EVENT_ADDRESS) == 0 ? 3 : 0xfff;
+	apply(x, GVI_CLAUSE_EVENT_PAGE_FAULT_ADDRESS);
+	return event_address(x) & ~low;
+}
+
 static uint64_t event_address(struct access *x)
 {
-	uint64_t low = choose(x->m, GVI_CHOICE_EVENT_ADDRESS) == 0 ? 3 : 0xfff;
+	if (x->unaddressed)
+		return 0;
+	return x->interrupt ? interrupt_address(x) : x->request->address;
+}
 
-	apply(x, GVI_CLAUSE_EVENT_PAGE_FAULT_ADDRESS);
-	return x->request->address & ~low;
+/* [remap.event-address] Also of what came as an MSI. */
+static uint64_t interrupt_address(struct access *x)
+{
+	struct message message = message_of(x->interrupt);
+	unsigned form = choose(x->m, GVI_CHOICE_INTERRUPT_ADDRESS);
+	bool raw;
+
+	apply(x, GVI_CLAUSE_REMAP_EVENT_ADDRESS);
+	if (form == 2)
+		return x->interrupt->address;
+	/* The two codes of types differ from 011 on. */
+	raw = message_is_msi(x->interrupt) && message.index >> 8 >= 3 &&
+	      choose(x->m, GVI_CHOICE_INTERRUPT_ADDRESS_TYPE) == 1;
+	return message_ht_address(&message, raw) | (form == 0 ? ~low_ones(40) : 0);
 }
 
 static uint64_t error_type(struct gvi *m, enum gvi_bus bus)

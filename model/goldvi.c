@@ -7,9 +7,11 @@
 #include "model/config.h"
 #include "model/effects.h"
 #include "model/host.h"
+#include "model/message.h"
 #include "model/pci.h"
 #include "model/plain.h"
 #include "model/regs.h"
+#include "model/remap.h"
 #include "model/translate.h"
 
 int gvi_version(void)
@@ -210,6 +212,45 @@ static enum gvi_status translate_with_care(struct gvi *m, const struct gvi_reque
 	 * itself has let happen. */
 	*answer = was;
 	if (m->neffects == 0)
+		m->neffects = neffects;
+	return status;
+}
+
+static enum gvi_status check_interrupt(const struct gvi_interrupt *r)
+{
+	if (!message_valid(r))
+		return GVI_ARG_INTERRUPT;
+	if (r->has_pasid ? r->pasid >> 20 != 0 : r->pasid != 0)
+		return GVI_ARG_PASID;
+	return GVI_OK;
+}
+
+enum gvi_status gvi_interrupt(struct gvi *m, const struct gvi_interrupt *request,
+			      struct gvi_answer *answer)
+{
+	struct gvi_request write = {.length = 4, .access = GVI_WRITE};
+	struct access x = {.m = m, .request = &write, .interrupt = request};
+	struct gvi_answer now;
+	enum gvi_status status;
+	size_t neffects;
+
+	if (!m || !request || !answer)
+		return GVI_ARG_NULL;
+	status = check_interrupt(request);
+	if (status != GVI_OK)
+		return status;
+	write.address = request->address;
+	write.device = request->device;
+	write.pasid = request->pasid;
+	write.has_pasid = x.guest_pasid = request->has_pasid;
+	neffects = m->neffects;
+	effects_begin(m);
+	clear_answer(&now);
+	x.answer = &now;
+	status = remap(&x);
+	if (status == GVI_OK)
+		*answer = now;
+	else
 		m->neffects = neffects;
 	return status;
 }
