@@ -14,7 +14,8 @@
 
 #include "goldvi/goldvi.h"
 
-enum { MEMORY_BYTES = 0x200000, DEVICE_TABLE = 0x1000, TABLES = 0x10000, RING = 0x40000, LOG = 0x50000 };
+enum { MEMORY_BYTES = 0x200000, DEVICE_TABLE = 0x1000, TABLES = 0x10000, RING = 0x40000, LOG = 0x50000,
+       INTERRUPTS = 0x60000 };
 enum { COUNTED = 1000, TIMED = 200000, WARM_UP = 1000 };
 
 struct bench {
@@ -34,6 +35,7 @@ struct operation {
 
 static void walk(struct bench *b);
 static void fault(struct bench *b);
+static void interrupt(struct bench *b);
 static void reset(struct bench *b);
 static void read_status(struct bench *b);
 static void write_tail(struct bench *b);
@@ -43,6 +45,8 @@ static const struct operation operations[] = {
 	{"walk", "4-level host walk, device table entry included, through callbacks", false, walk, 800},
 	{"walk-window", "the same through a memory window", true, walk, 400},
 	{"fault", "not-present page, with its event record, through callbacks", false, fault, 900},
+	{"interrupt", "remapped interrupt, device table entry included, through callbacks", false,
+	 interrupt, 500},
 	{"reset", "gvi_reset", false, reset, 0},
 	{"read", "read of the Status register", false, read_status, 0},
 	{"write", "write of the event log's head", false, write_tail, 0},
@@ -186,11 +190,14 @@ static void put(struct bench *b, uint64_t at, uint64_t word)
 		b->memory[at + i] = (uint8_t)(word >> 8 * i);
 }
 
-/* Device 0 has four levels of tables, and one page mapped at 0. */
+/* Device 0 has four levels of tables, one page mapped at 0, and one interrupt. */
 static void fill_memory(struct bench *b)
 {
 	put(b, DEVICE_TABLE, TABLES | 4 << 9 | 3 | UINT64_C(3) << 61);
 	put(b, DEVICE_TABLE + 8, 1);
+	/* IV=1, 16 entries, IntCtl=10; entry 5 sends vector 31h to processor 2. */
+	put(b, DEVICE_TABLE + 16, UINT64_C(2) << 60 | INTERRUPTS | 4 << 1 | 1);
+	put(b, INTERRUPTS + 16, UINT64_C(0x00310201) << 32);
 	for (uint64_t level = 4; level > 0; level--)
 		put(b, TABLES + 0x1000 * (4 - level),
 		    (TABLES + 0x1000 * (5 - level)) | (level - 1) << 9 | 1 | UINT64_C(3) << 61);
@@ -251,6 +258,13 @@ static void fault(struct bench *b)
 		(void)gvi_mmio_read(b->m, 0x2018, 8, &tail);
 		(void)gvi_mmio_write(b->m, 0x2010, 8, tail);
 	}
+}
+
+static void interrupt(struct bench *b)
+{
+	const struct gvi_interrupt request = {.address = 0xfee00000, .data = 5};
+
+	(void)gvi_interrupt(b->m, &request, &b->answer);
 }
 
 static void reset(struct bench *b)
