@@ -109,7 +109,7 @@ static bool match_result(const struct answer *expected, struct seen *seen)
 	return !(expected->named & ~NAMED_ADDRESS) || match_attributes(expected, seen);
 }
 
-/* A device's interrupt was sent; a write with a PASID sends none. */
+/* It is an interrupt, and was sent. */
 static bool is_sent(const struct gvi_answer *answer)
 {
 	return answer->result == GVI_GRANT && answer->message.kind != GVI_MESSAGE_INTERRUPT;

@@ -139,7 +139,6 @@ static bool step_of(struct reader *r, struct yaml_node *node, struct step *step)
 	return !effects || step->effects;
 }
 
-/* With a PASID an interrupt message may be taken for a memory write. */
 static bool is_answer_to(const struct step *step, const struct answer *answer)
 {
 	bool interrupt = step->action == ACTION_INTERRUPT;
@@ -148,7 +147,6 @@ static bool is_answer_to(const struct step *step, const struct answer *answer)
 	case ANSWER_MESSAGE:
 		return interrupt;
 	case ANSWER_GRANT:
-		return !interrupt || step->u.interrupt.has_pasid;
 	case ANSWER_INTERRUPT:
 		return !interrupt;
 	case ANSWER_CHOICE:
