@@ -34,9 +34,9 @@ struct access {
 	uint64_t want;          /* rights that the access needs */
 	uint64_t may;           /* rights that it has so far */
 	bool     either;        /* one of the rights in `want` is enough */
-	unsigned range;         /* what special range the address lies in: ranges.c */
+	uint8_t  range;         /* what special range the address lies in: ranges.c */
 	bool     guest_pasid;   /* the event names the PASID (GN=1) */
-	bool     unaddressed;   /* the event shows address 0 */
+	bool     unaddressed;   /* an interrupt's event shows address 0 */
 	bool     silent;        /* SupIOPF of the interrupt's entry */
 	bool     racing;        /* the tables never stood still: refused, and no answer */
 };

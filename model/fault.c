@@ -6,35 +6,60 @@
 
 static inline enum verdict finish(struct access *x, enum gvi_clause clause,
 				  enum gvi_logging logging, uint64_t low, uint64_t high);
+static enum verdict interrupt_fault(struct access *x, enum gvi_clause clause, uint64_t flags);
+static void show_pasid(struct access *x, uint64_t e[2]);
 static enum gvi_logging suppressed(struct access *x);
 static enum gvi_logging first_only(struct access *x);
 static enum gvi_logging interrupt_suppressed(struct access *x);
 static uint64_t direction(struct access *x);
 static uint64_t domain(struct access *x);
-static uint64_t fault_address(struct access *x);
+static inline uint64_t fault_address(struct access *x);
 static uint64_t event_address(struct access *x);
 static uint64_t error_type(struct gvi *m, enum gvi_bus bus);
 
 enum verdict page_fault(struct access *x, enum gvi_clause clause, uint64_t flags)
 {
 	const struct gvi_request *r = x->request;
-	uint64_t e[2] = {direction(x) | flags, fault_address(x)};
+	uint64_t e[2] = {0};
 	enum gvi_logging logging;
 
+	if (x->interrupt)
+		return interrupt_fault(x, clause, flags);
+	e[1] = fault_address(x);
 	set_IO_PAGE_FAULT_CODE(e, 2);
 	set_IO_PAGE_FAULT_DEVICE_ID(e, r->device);
-	set_IO_PAGE_FAULT_DOMAIN_ID(e, domain(x));
-	if (x->guest_pasid) {
-		/* NX says that execute was not requested. */
-		apply(x, GVI_CLAUSE_EVENT_FLAG_NX);
-		set_IO_PAGE_FAULT_GN(e, 1);
-		set_IO_PAGE_FAULT_DOMAIN_ID(e, r->pasid & 0xffff);
-		set_IO_PAGE_FAULT_PASID_HIGH(e, r->pasid >> 16);
-		set_IO_PAGE_FAULT_NX(e, !r->execute);
-		set_IO_PAGE_FAULT_US(e, !r->privileged);
-	}
+	set_IO_PAGE_FAULT_DOMAIN_ID(e, get_DTE_DOMAIN_ID(x->dte));
+	set_IO_PAGE_FAULT_RW(e, is_write(x));
+	if (x->guest_pasid)
+		show_pasid(x, e);
+	e[0] |= flags;
 	logging = suppressed(x);
 	return finish(x, clause, logging, e[0], e[1]);
+}
+
+static enum verdict interrupt_fault(struct access *x, enum gvi_clause clause, uint64_t flags)
+{
+	uint64_t e[2] = {direction(x) | flags, event_address(x)};
+
+	set_IO_PAGE_FAULT_CODE(e, 2);
+	set_IO_PAGE_FAULT_DEVICE_ID(e, x->request->device);
+	set_IO_PAGE_FAULT_DOMAIN_ID(e, domain(x));
+	if (x->guest_pasid)
+		show_pasid(x, e);
+	return finish(x, clause, interrupt_suppressed(x), e[0], e[1]);
+}
+
+/* NX says that execute was not requested. */
+static void show_pasid(struct access *x, uint64_t e[2])
+{
+	const struct gvi_request *r = x->request;
+
+	apply(x, GVI_CLAUSE_EVENT_FLAG_NX);
+	set_IO_PAGE_FAULT_GN(e, 1);
+	set_IO_PAGE_FAULT_DOMAIN_ID(e, r->pasid & 0xffff);
+	set_IO_PAGE_FAULT_PASID_HIGH(e, r->pasid >> 16);
+	set_IO_PAGE_FAULT_NX(e, !r->execute);
+	set_IO_PAGE_FAULT_US(e, !r->privileged);
 }
 
 enum verdict illegal_entry(struct access *x, enum gvi_clause clause, bool reserved_bit)
@@ -63,8 +88,10 @@ enum verdict device_out_of_range(struct access *x)
 	struct access told = *x;
 
 	apply(x, GVI_CLAUSE_DEVICE_OUT_OF_RANGE);
-	if (choose(m, GVI_CHOICE_DEVICE_OUT_OF_RANGE_ADDRESS) == 1)
+	if (choose(m, GVI_CHOICE_DEVICE_OUT_OF_RANGE_ADDRESS) == 1) {
+		shown.address = 0;
 		told.unaddressed = true;
+	}
 	if (shown.has_pasid && choose(m, GVI_CHOICE_DEVICE_OUT_OF_RANGE_PASID) == 1)
 		shown.has_pasid = told.guest_pasid = false;
 	told.request = &shown;
@@ -161,8 +188,6 @@ static inline enum verdict finish(struct access *x, enum gvi_clause clause,
  * looked at before the state of the log. */
 static enum gvi_logging suppressed(struct access *x)
 {
-	if (x->interrupt)
-		return interrupt_suppressed(x);
 	if (!get_DTE_V(x->dte) || !(get_DTE_SA(x->dte) | get_DTE_SE(x->dte)))
 		return GVI_LOGGED;
 	if (!get_DTE_SA(x->dte))
@@ -223,21 +248,16 @@ static uint64_t domain(struct access *x)
 	return id;
 }
 
-static uint64_t fault_address(struct access *x)
+static inline uint64_t fault_address(struct access *x)
 {
-	uint64_t low;
+	uint64_t low = choose(x->m, GVI_CHOICE_EVENT_ADDRESS) == 0 ? 3 : 0xfff;
 
-	if (x->interrupt)
-		return event_address(x);
-	low = choose(x->m, GVI_CHOICE_EVENT_ADDRESS) == 0 ? 3 : 0xfff;
 	apply(x, GVI_CLAUSE_EVENT_PAGE_FAULT_ADDRESS);
-	return event_address(x) & ~low;
+	return x->request->address & ~low;
 }
 
 static uint64_t event_address(struct access *x)
 {
-	if (x->unaddressed)
-		return 0;
 	return x->interrupt ? interrupt_address(x) : x->request->address;
 }
 
@@ -245,9 +265,12 @@ static uint64_t event_address(struct access *x)
 static uint64_t interrupt_address(struct access *x)
 {
 	struct message message = message_of(x->interrupt);
-	unsigned form = choose(x->m, GVI_CHOICE_INTERRUPT_ADDRESS);
+	unsigned form;
 	bool raw;
 
+	if (x->unaddressed)
+		return 0;
+	form = choose(x->m, GVI_CHOICE_INTERRUPT_ADDRESS);
 	apply(x, GVI_CLAUSE_REMAP_EVENT_ADDRESS);
 	if (form == 2)
 		return x->interrupt->address;

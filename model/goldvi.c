@@ -195,21 +195,31 @@ enum gvi_status gvi_translate(struct gvi *m, const struct gvi_request *request,
 	return GVI_OK;
 }
 
-static enum gvi_status translate_with_care(struct gvi *m, const struct gvi_request *request,
-					   struct gvi_answer *answer)
+static enum gvi_status translate_now(struct gvi *m, const struct gvi_request *request,
+				     struct gvi_answer *answer)
 {
 	struct access x = {.m = m, .request = request, .answer = answer};
-	struct gvi_answer was = *answer;
-	size_t neffects = m->neffects;
-	enum gvi_status status;
 
 	effects_begin(m);
 	clear_answer(answer);
-	status = translate(&x);
+	return translate(&x);
+}
+
+static enum gvi_status translate_with_care(struct gvi *m, const struct gvi_request *request,
+					   struct gvi_answer *answer)
+{
+	struct gvi_answer was;
+	size_t neffects = m->neffects;
+	enum gvi_status status;
+
+	/* Guest translation and races are all that can be refused on the way. */
+	if (!has(m, GVI_FEATURE_GTEN) && !m->host.exchange)
+		return translate_now(m, request, answer);
+	was = *answer;
+	status = translate_now(m, request, answer);
 	if (status == GVI_OK)
 		return GVI_OK;
-	/* Refused on the way: nothing has changed, but for what a host that races
-	 * itself has let happen. */
+	/* Nothing has changed, but for what a host that races itself has let happen. */
 	*answer = was;
 	if (m->neffects == 0)
 		m->neffects = neffects;
@@ -225,12 +235,27 @@ static enum gvi_status check_interrupt(const struct gvi_interrupt *r)
 	return GVI_OK;
 }
 
+static enum gvi_status interrupt_now(struct gvi *m, const struct gvi_interrupt *r,
+				     struct gvi_answer *answer)
+{
+	const struct gvi_request write = {.address = r->address,
+					  .length = 4,
+					  .pasid = r->pasid,
+					  .device = r->device,
+					  .access = GVI_WRITE,
+					  .has_pasid = r->has_pasid};
+	struct access x = {.m = m, .request = &write, .interrupt = r, .answer = answer};
+
+	x.guest_pasid = r->has_pasid;
+	effects_begin(m);
+	clear_answer(answer);
+	return remap(&x);
+}
+
 enum gvi_status gvi_interrupt(struct gvi *m, const struct gvi_interrupt *request,
 			      struct gvi_answer *answer)
 {
-	struct gvi_request write = {.length = 4, .access = GVI_WRITE};
-	struct access x = {.m = m, .request = &write, .interrupt = request};
-	struct gvi_answer now;
+	struct gvi_answer was;
 	enum gvi_status status;
 	size_t neffects;
 
@@ -239,19 +264,16 @@ enum gvi_status gvi_interrupt(struct gvi *m, const struct gvi_interrupt *request
 	status = check_interrupt(request);
 	if (status != GVI_OK)
 		return status;
-	write.address = request->address;
-	write.device = request->device;
-	write.pasid = request->pasid;
-	write.has_pasid = x.guest_pasid = request->has_pasid;
+	/* Guest mode is all that can be refused on the way. */
+	if (!get_CONTROL_GAM_EN(&m->reg[SLOT_CONTROL]))
+		return interrupt_now(m, request, answer);
+	was = *answer;
 	neffects = m->neffects;
-	effects_begin(m);
-	clear_answer(&now);
-	x.answer = &now;
-	status = remap(&x);
-	if (status == GVI_OK)
-		*answer = now;
-	else
+	status = interrupt_now(m, request, answer);
+	if (status != GVI_OK) {
+		*answer = was;
 		m->neffects = neffects;
+	}
 	return status;
 }
 

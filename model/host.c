@@ -48,18 +48,18 @@ enum gvi_bus host_fetch_general(struct gvi *m, enum gvi_format_id format, uint64
 enum gvi_bus host_fetch_half(struct gvi *m, enum gvi_format_id format, uint64_t spa,
 			     uint64_t *word)
 {
-	const uint8_t *from = in_window(&m->host, spa, 4);
-	uint8_t bytes[8] = {0};
+	const uint8_t *from = m->near.read ? NULL : in_window(&m->host, spa, 4);
 	enum gvi_bus bus = GVI_BUS_OK;
+	uint64_t raw = 0;
 
 	if (from)
-		memcpy(bytes, from, 4);
+		memcpy(&raw, from, 4);
 	else
-		bus = m->host.read ? m->host.read(m->host.user, spa, bytes, 4) :
+		bus = m->host.read ? m->host.read(m->host.user, spa, &raw, 4) :
 				     GVI_BUS_MASTER_ABORT;
-	*word = load64(bytes);
 	if (bus != GVI_BUS_OK)
-		bus = host_fetch_failed(word, 1, bus);
+		bus = host_fetch_failed(&raw, 1, bus);
+	*word = load64((const uint8_t *)&raw);
 	if (m->host.note)
 		note_fetch(m, &(struct gvi_note){.kind = GVI_NOTE_FETCH,
 						 .bus = (uint8_t)bus,

@@ -10,8 +10,8 @@
 
 struct remap {
 	struct access *x;
-	struct message message;
 	enum message_type type;
+	unsigned index;         /* of the table */
 	bool wide, x2apic;      /* entries of 128 bits, with destinations of 32 */
 	uint64_t irte[2];
 };
@@ -29,7 +29,7 @@ static bool control(const struct remap *r, uint64_t mask);
 
 enum gvi_status remap(struct access *x)
 {
-	struct remap r = {.x = x, .message = message_of(x->interrupt)};
+	struct remap r = {.x = x};
 
 	/* Steps 1 to 3 */
 	if (enter(&r) == ENDED)
@@ -77,7 +77,9 @@ static enum verdict enter(struct remap *r)
 	valid = get_DTE_V(x->dte);
 	if (!get_DTE_IV(x->dte) || (!valid && choose(x->m, GVI_CHOICE_IV_GATE) == 1))
 		return forward(r, GVI_CLAUSE_REMAP_INVALID_FORWARD);
-	/* Step 3 */
+	/* Step 3; most entries have nothing illegal in either half. */
+	if (!x->m->host.note && device_plain(x->m, x->dte))
+		return GO_ON;
 	if (valid || choose(x->m, GVI_CHOICE_IV_WITHOUT_V) == 1) {
 		cite(x->m, GVI_CLAUSE_REMAP_MEMORY_HALF);
 		if (device_check(x) == ENDED)
@@ -90,12 +92,14 @@ static enum verdict enter(struct remap *r)
 static enum message_type classify(struct remap *r)
 {
 	struct gvi *m = r->x->m;
-	enum message_type type = message_type(&r->message);
+	const struct message message = message_of(r->x->interrupt);
+	enum message_type type = message_type(&message);
 
-	if (type <= MESSAGE_ARBITRATED || r->message.legacy ||
+	r->index = message.index;
+	if (type <= MESSAGE_ARBITRATED || message.legacy ||
 	    get_CONTROL_NUM_INT_REMAP_MODE(&m->reg[SLOT_CONTROL]) != 1)
 		return type;
-	if (!r->message.logical && choose(m, GVI_CHOICE_NUM_INT_MODE) == 0)
+	if (!message.logical && choose(m, GVI_CHOICE_NUM_INT_MODE) == 0)
 		return type;
 	apply(r->x, GVI_CLAUSE_REMAP_INDEX_2048);
 	return MESSAGE_FIXED;
@@ -143,7 +147,7 @@ static enum verdict by_type(struct remap *r)
 	const uint64_t *dte = r->x->dte;
 	bool filtered = control(r, mask_CONTROL_SMI_F_EN(0));
 
-	if (r->message.logical)
+	if (message_of(r->x->interrupt).logical)
 		return blocked(r, GVI_CLAUSE_REMAP_MESSAGE_RESERVED, GVI_CHOICE_MESSAGE_TYPE_EVENT);
 	switch (r->type) {
 	case MESSAGE_SMI:
@@ -206,7 +210,7 @@ static enum verdict int_ctl(struct remap *r)
 		return ENDED;
 	/* Step 7 */
 	apply(x, GVI_CLAUSE_REMAP_INDEX);
-	if (r->message.index >> length)
+	if (r->index >> length)
 		return page_fault(x, GVI_CLAUSE_REMAP_TABLE_LENGTH, 0);
 	return GO_ON;
 }
@@ -240,7 +244,7 @@ static enum verdict fetch(struct remap *r)
 	r->wide = ga || (xt && choose(x->m, GVI_CHOICE_XT_WITHOUT_GA) == 1);
 	r->x2apic = r->wide && xt;
 	apply(x, GVI_CLAUSE_REMAP_FETCH);
-	return fetch_entry(r, root + (uint64_t)r->message.index * (r->wide ? 16 : 4));
+	return fetch_entry(r, root + (uint64_t)r->index * (r->wide ? 16 : 4));
 }
 
 static enum verdict fetch_entry(struct remap *r, uint64_t spa)
@@ -317,7 +321,7 @@ static void emit(struct remap *r)
 						get_IRTE_32_DESTINATION(e));
 	apply(r->x, GVI_CLAUSE_REMAP_EMIT);
 	a->translated = true;
-	a->message = message_remap(r->x->interrupt, &to);
+	message_remap(r->x->interrupt, &to, &a->message);
 	a->address = a->message.address;
 	effect_send(r->x->m, &a->message);
 }
