@@ -215,12 +215,12 @@ static enum gvi_status translate_with_care(struct gvi *m, const struct gvi_reque
 	/* Guest translation and races are all that can be refused on the way. */
 	if (!has(m, GVI_FEATURE_GTEN) && !m->host.exchange)
 		return translate_now(m, request, answer);
-	was = *answer;
+	memcpy(&was, answer, sizeof was);
 	status = translate_now(m, request, answer);
 	if (status == GVI_OK)
 		return GVI_OK;
 	/* Nothing has changed, but for what a host that races itself has let happen. */
-	*answer = was;
+	memcpy(answer, &was, sizeof was);
 	if (m->neffects == 0)
 		m->neffects = neffects;
 	return status;
@@ -267,11 +267,11 @@ enum gvi_status gvi_interrupt(struct gvi *m, const struct gvi_interrupt *request
 	/* Guest mode is all that can be refused on the way. */
 	if (!get_CONTROL_GAM_EN(&m->reg[SLOT_CONTROL]))
 		return interrupt_now(m, request, answer);
-	was = *answer;
+	memcpy(&was, answer, sizeof was);
 	neffects = m->neffects;
 	status = interrupt_now(m, request, answer);
 	if (status != GVI_OK) {
-		*answer = was;
+		memcpy(answer, &was, sizeof was);
 		m->neffects = neffects;
 	}
 	return status;
