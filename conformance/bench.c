@@ -14,7 +14,8 @@
 
 #include "goldvi/goldvi.h"
 
-enum { MEMORY_BYTES = 0x200000, DEVICE_TABLE = 0x1000, TABLES = 0x10000, RING = 0x40000, LOG = 0x50000 };
+enum { MEMORY_BYTES = 0x200000, DEVICE_TABLE = 0x1000, TABLES = 0x10000, RING = 0x40000, LOG = 0x50000,
+       INTERRUPTS = 0x60000 };
 /* Guest tables, and where a guest under host tables sees its own. */
 enum { GUEST = 0x100000, NESTED = 0x110000, NESTED_GPA = 0x20000 };
 enum { COUNTED = 1000, TIMED = 200000, WARM_UP = 1000 };
@@ -38,6 +39,7 @@ static void walk(struct bench *b);
 static void fault(struct bench *b);
 static void guest(struct bench *b);
 static void nested(struct bench *b);
+static void interrupt(struct bench *b);
 static void reset(struct bench *b);
 static void read_status(struct bench *b);
 static void write_tail(struct bench *b);
@@ -51,6 +53,8 @@ static const struct operation operations[] = {
 	{"nested", "4-level guest walk over 4 host levels, 29 reads and the entry, through callbacks", false,
 	 nested, 2300},
 	{"nested-window", "the same through a memory window", true, nested, 1200},
+	{"interrupt", "remapped interrupt, device table entry included, through callbacks", false,
+	 interrupt, 500},
 	{"reset", "gvi_reset", false, reset, 0},
 	{"read", "read of the Status register", false, read_status, 0},
 	{"write", "write of the event log's head", false, write_tail, 0},
@@ -206,11 +210,14 @@ static void fill_guest(struct bench *b, unsigned device, uint64_t at, uint64_t g
 		put(b, at + 0x1000 * i, (gpa + 0x1000 * (i + 1)) | 0x67);
 }
 
-/* Device 0 has four levels of tables, and one page mapped at 0. */
+/* Device 0 has four levels of tables, one page mapped at 0, and one interrupt. */
 static void fill_memory(struct bench *b)
 {
 	put(b, DEVICE_TABLE, TABLES | 4 << 9 | 3 | UINT64_C(3) << 61);
 	put(b, DEVICE_TABLE + 8, 1);
+	/* IV=1, 16 entries, IntCtl=10; entry 5 sends vector 31h to processor 2. */
+	put(b, DEVICE_TABLE + 16, UINT64_C(2) << 60 | INTERRUPTS | 4 << 1 | 1);
+	put(b, INTERRUPTS + 16, UINT64_C(0x00310201) << 32);
 	for (uint64_t level = 4; level > 0; level--)
 		put(b, TABLES + 0x1000 * (4 - level),
 		    (TABLES + 0x1000 * (5 - level)) | (level - 1) << 9 | 1 | UINT64_C(3) << 61);
@@ -297,6 +304,13 @@ static void guest(struct bench *b)
 static void nested(struct bench *b)
 {
 	by_pasid(b, 2);
+}
+
+static void interrupt(struct bench *b)
+{
+	const struct gvi_interrupt request = {.address = 0xfee00000, .data = 5};
+
+	(void)gvi_interrupt(b->m, &request, &b->answer);
 }
 
 static void reset(struct bench *b)

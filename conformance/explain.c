@@ -128,6 +128,12 @@ static enum gvi_format_id fetched_format(const struct gvi_note *note)
 		return gvi_get(GVI_GPDPE_PS, note->raw) ? GVI_FORMAT_GPDPE_1G : format;
 	case GVI_FORMAT_GPDE:
 		return gvi_get(GVI_GPDE_PS, note->raw) ? GVI_FORMAT_GPDE_2M : format;
+	case GVI_FORMAT_IRTE_128:
+		return gvi_get(GVI_IRTE_128_GUEST_MODE, note->raw) ? GVI_FORMAT_IRTE_GUEST : format;
+	case GVI_FORMAT_IRTE_128_X2APIC:
+		return gvi_get(GVI_IRTE_128_X2APIC_GUEST_MODE, note->raw) ?
+			       GVI_FORMAT_IRTE_GUEST_X2APIC :
+			       format;
 	default:
 		return format;
 	}
@@ -201,6 +207,7 @@ static void end(void *user, enum outcome outcome, const char *reason)
 
 static void put_access(const struct access *access, bool write, FILE *out);
 static void put_request(const struct gvi_request *request, FILE *out);
+static void put_interrupt(const struct gvi_interrupt *interrupt, FILE *out);
 static void put_store(const struct store *store, FILE *out);
 static void put_commands(const struct step *step, FILE *out);
 static void put_errors(const struct error_list *errors, FILE *out);
@@ -210,6 +217,9 @@ static void put_step(const struct step *step, FILE *out)
 	switch ((enum action)step->action) {
 	case ACTION_DMA:
 		put_request(&step->u.request, out);
+		break;
+	case ACTION_INTERRUPT:
+		put_interrupt(&step->u.interrupt, out);
 		break;
 	case ACTION_STORE:
 	case ACTION_RACE:
@@ -262,6 +272,21 @@ static void put_request(const struct gvi_request *r, FILE *out)
 			r->privileged ? ", privileged" : "");
 	if (r->intx)
 		fprintf(out, ", an INTx message");
+}
+
+static void put_interrupt(const struct gvi_interrupt *i, FILE *out)
+{
+	static const char *const types[] = {"fixed", "arbitrated", "SMI",           "reserved type",
+					    "NMI",   "INIT",       "reserved type", "ExtInt"};
+
+	fprintf(out, "device %02x:%02x.%x interrupts at 0x%" PRIx64, i->device >> 8,
+		i->device >> 3 & 31, i->device & 7, i->address);
+	if (i->address >> 20 == 0xfee)
+		fprintf(out, " with 0x%" PRIx32 " (%s, %s destination; as an index %" PRIu32 ")",
+			i->data, types[i->data >> 8 & 7], i->address & 4 ? "logical" : "physical",
+			i->data & 0x7ff);
+	if (i->has_pasid)
+		fprintf(out, ", PASID 0x%" PRIx32, i->pasid);
 }
 
 static void put_access(const struct access *a, bool write, FILE *out)

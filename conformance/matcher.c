@@ -91,6 +91,7 @@ void narrow(uint8_t *possible, unsigned choice, unsigned alternatives)
 		possible[choice] &= (uint8_t)alternatives;
 }
 
+static bool match_message(const struct answer *expected, const struct gvi_answer *seen);
 static bool match_attributes(const struct answer *expected, struct seen *seen);
 
 static bool match_result(const struct answer *expected, struct seen *seen)
@@ -101,9 +102,30 @@ static bool match_result(const struct answer *expected, struct seen *seen)
 		return true;
 	if (s->result != e->result)
 		return false;
+	if (expected->kind == ANSWER_MESSAGE)
+		return match_message(expected, s);
 	if (expected->named & NAMED_ADDRESS && s->address != e->address)
 		return false;
 	return !(expected->named & ~NAMED_ADDRESS) || match_attributes(expected, seen);
+}
+
+/* It is an interrupt, and was sent. */
+static bool is_sent(const struct gvi_answer *answer)
+{
+	return answer->result == GVI_GRANT && answer->message.kind != GVI_MESSAGE_INTERRUPT;
+}
+
+static bool match_message(const struct answer *expected, const struct gvi_answer *seen)
+{
+	const struct gvi_message *e = &expected->expected.message, *s = &seen->message;
+	unsigned wrong = 0;
+
+	wrong |= s->address != e->address ? NAMED_MESSAGE_ADDRESS : 0u;
+	wrong |= s->data != e->data ? NAMED_DATA : 0u;
+	wrong |= s->destination != e->destination ? NAMED_DESTINATION : 0u;
+	wrong |= s->rq_eoi != e->rq_eoi ? NAMED_RQ_EOI : 0u;
+	wrong |= seen->translated != expected->expected.translated ? NAMED_TRANSLATED : 0u;
+	return is_sent(seen) && !(wrong & expected->named);
 }
 
 static bool match_attributes(const struct answer *expected, struct seen *seen)
@@ -208,12 +230,24 @@ static const char *completion_name(unsigned completion)
 	return completion <= GVI_DROPPED ? names[completion] : "?";
 }
 
+void describe_message(const struct gvi_message *m, struct text *t)
+{
+	text_add(t, "%s 0x%" PRIx32 " to 0x%" PRIx64,
+		 m->kind == GVI_MESSAGE_REMAPPED ? "remapped to" : "passed on as", m->data,
+		 m->address);
+	if (m->kind == GVI_MESSAGE_REMAPPED)
+		text_add(t, " (destination 0x%" PRIx32 "%s)", m->destination,
+			 m->rq_eoi ? ", end of interrupt requested" : "");
+}
+
 void describe_answer(const struct gvi_answer *a, unsigned abilities, struct text *t)
 {
 	bool all = abilities & DUT_ATTRIBUTES;
 
 	if (a->result == GVI_INTERRUPT) {
 		text_add(t, "it goes the interrupt's way");
+	} else if (is_sent(a)) {
+		describe_message(&a->message, t);
 	} else if (a->result == GVI_ABORT) {
 		text_add(t, "aborted");
 		if (all)
@@ -248,12 +282,32 @@ static void describe_grant(const struct answer *expected, struct text *t)
 		text_add(t, ", untranslated_only %u", e->untranslated_only);
 }
 
+static void describe_expected_message(const struct answer *expected, struct text *t)
+{
+	const struct gvi_message *e = &expected->expected.message;
+
+	text_add(t, "a message");
+	if (expected->named & NAMED_TRANSLATED)
+		text_add(t, expected->expected.translated ? ", remapped" : ", passed on");
+	if (expected->named & NAMED_DATA)
+		text_add(t, ", data 0x%" PRIx32, e->data);
+	if (expected->named & NAMED_MESSAGE_ADDRESS)
+		text_add(t, ", to 0x%" PRIx64, e->address);
+	if (expected->named & NAMED_DESTINATION)
+		text_add(t, ", destination 0x%" PRIx32, e->destination);
+	if (expected->named & NAMED_RQ_EOI)
+		text_add(t, ", RqEoi %u", e->rq_eoi);
+}
+
 static void describe_expected(const struct answer *expected, struct text *t)
 {
-	static const char *const plain[] = {"", "", "an abort", "the interrupt's way", "a choice"};
+	static const char *const plain[] = {"", "",        "an abort", "the interrupt's way",
+					    "", "a choice"};
 
 	if (expected->kind == ANSWER_GRANT)
 		describe_grant(expected, t);
+	else if (expected->kind == ANSWER_MESSAGE)
+		describe_expected_message(expected, t);
 	else
 		text_add(t, "%s", plain[expected->kind]);
 	if (expected->kind == ANSWER_CHOICE) {
@@ -561,8 +615,11 @@ void describe_effect(const struct gvi_effect *e, struct text *t)
 			 e->spa, e->data[0], e->data[1]);
 		break;
 	case GVI_EFFECT_SEND:
-		text_add(t, "message 0x%" PRIx32 " to 0x%" PRIx64, e->message.data,
-			 e->message.address);
+		if (e->message.kind != GVI_MESSAGE_INTERRUPT)
+			describe_message(&e->message, t);
+		else
+			text_add(t, "message 0x%" PRIx32 " to 0x%" PRIx64, e->message.data,
+				 e->message.address);
 		break;
 	case GVI_EFFECT_RAISE:
 		text_add(t, "interrupt %s", source_name(e->data[0]));

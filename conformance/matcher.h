@@ -50,6 +50,8 @@ enum gvi_format_id command_format(const uint64_t raw[2]);
 
 void describe_record(enum gvi_format_id format, const uint64_t raw[2], struct text *t);
 void describe_answer(const struct gvi_answer *answer, unsigned abilities, struct text *t);
+/* Of a device's interrupt. */
+void describe_message(const struct gvi_message *message, struct text *t);
 void describe_effect(const struct gvi_effect *effect, struct text *t);
 
 #endif

@@ -455,6 +455,7 @@ static enum outcome compare(struct session *s, const struct step *step)
 }
 
 static enum outcome dma(struct session *s, const struct step *step);
+static enum outcome interrupt(struct session *s, const struct step *step);
 static enum outcome store_step(struct session *s, const struct step *step);
 static enum outcome write_step(struct session *s, const struct step *step);
 static enum outcome read_step(struct session *s, const struct step *step);
@@ -470,6 +471,7 @@ static enum outcome perform(struct session *s, const struct step *step)
 {
 	static enum outcome (*const actions[])(struct session * s, const struct step *step) = {
 		[ACTION_DMA] = dma,
+		[ACTION_INTERRUPT] = interrupt,
 		[ACTION_STORE] = store_step,
 		[ACTION_WRITE] = write_step,
 		[ACTION_READ] = read_step,
@@ -504,6 +506,17 @@ static enum outcome dma(struct session *s, const struct step *step)
 
 	memset(&s->answer, 0, sizeof s->answer);
 	o = outcome_of(s, s->class->dma(s->dut, &access, &s->answer));
+	if (o == FITS)
+		s->seen.answer = &s->answer;
+	return o;
+}
+
+static enum outcome interrupt(struct session *s, const struct step *step)
+{
+	enum outcome o;
+
+	memset(&s->answer, 0, sizeof s->answer);
+	o = outcome_of(s, s->class->interrupt(s->dut, &step->u.interrupt, &s->answer));
 	if (o == FITS)
 		s->seen.answer = &s->answer;
 	return o;

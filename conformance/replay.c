@@ -2,8 +2,8 @@
  * recorded device did is compared with what the model does.
  *
  * The model gets the memory, the register writes and the commands of the
- * recording; accesses of devices, stores of COMPLETION_WAIT and the performance
- * of commands must agree.  Register reads are not compared: the recorded device
+ * recording; accesses and interrupts of devices, stores of COMPLETION_WAIT and
+ * the performance of commands must agree.  Register reads are not compared: the recorded device
  * answers for itself there. */
 #include "conformance/commands.h"
 
@@ -19,6 +19,7 @@
 
 enum { COMMAND_BASE = 0x08, COMMAND_HEAD = 0x2000, COMMAND_TAIL = 0x2008, STATUS = 0x2020 };
 enum { RUNNING = 1 << 4, MISMATCHES_SHOWN = 20 };
+enum { MSI_LEVEL = 1 << 14, MSI_TRIGGER_LEVEL = 1 << 15 };
 
 struct replay {
 	struct gvi *m, *probe;          /* probe: a copy that tries things out */
@@ -57,8 +58,8 @@ int command_replay(int argc, char **argv)
 		fprintf(stderr, "goldvi replay: %s\n", error);
 		return 2;
 	}
-	printf("%" PRIu64 " translations, %" PRIu64 " stores, %" PRIu64 " commands agreed; %" PRIu64
-	       " interrupts not yet modelled; %" PRIu64 " register reads not compared; %" PRIu64
+	printf("%" PRIu64 " translations, %" PRIu64 " stores, %" PRIu64 " commands, %" PRIu64
+	       " interrupts agreed; %" PRIu64 " register reads not compared; %" PRIu64
 	       " mismatches\n",
 	       r.translations, r.stores, r.commands, r.interrupts, r.reads, r.mismatches);
 	return r.mismatches ? 1 : 0;
@@ -140,6 +141,7 @@ static void play_write(struct replay *r, const uint64_t *number);
 static void play_command(struct replay *r, const struct trace_record *record);
 static void play_store(struct replay *r, const uint64_t *number);
 static void play_dma(struct replay *r, const uint64_t *number);
+static void play_interrupt(struct replay *r, const uint64_t *number);
 static void settle(struct replay *r);
 
 static void play(struct replay *r, const struct trace_record *record)
@@ -167,7 +169,7 @@ static void play(struct replay *r, const struct trace_record *record)
 		play_dma(r, record->number);
 		break;
 	default:
-		r->interrupts++;
+		play_interrupt(r, record->number);
 	}
 }
 
@@ -296,4 +298,38 @@ static void play_dma(struct replay *r, const uint64_t *number)
 			 number[0], number[1], page, number[2]);
 	else
 		r->translations++;
+}
+
+static bool same_data(uint64_t model, uint64_t device);
+
+static void play_interrupt(struct replay *r, const uint64_t *number)
+{
+	const struct gvi_interrupt request = {.address = number[1],
+					      .data = (uint32_t)number[2],
+					      .device = (uint16_t)number[0]};
+	struct gvi_answer answer;
+	enum gvi_status status = gvi_interrupt(r->m, &request, &answer);
+
+	if (status != GVI_OK)
+		mismatch(r, "an interrupt that the model refuses: %s", gvi_status_text(status));
+	else if (answer.result != GVI_GRANT)
+		mismatch(r, "device 0x%04" PRIx64 ", data 0x%" PRIx64
+			    ": the model aborts the interrupt, the device sent 0x%" PRIx64,
+			 number[0], number[2], number[4]);
+	else if (answer.message.address != number[3] || !same_data(answer.message.data, number[4]))
+		mismatch(r, "device 0x%04" PRIx64 ", data 0x%" PRIx64 ": the model sends 0x%" PRIx32
+			    " to 0x%" PRIx64 ", the device sent 0x%" PRIx64 " to 0x%" PRIx64,
+			 number[0], number[2], answer.message.data, answer.message.address,
+			 number[4], number[3]);
+	else
+		r->interrupts++;
+}
+
+/* The level of an edge-triggered message says nothing, and the recorded device
+ * always sets it. */
+static bool same_data(uint64_t model, uint64_t device)
+{
+	uint64_t care = device & MSI_TRIGGER_LEVEL ? UINT64_MAX : ~(uint64_t)MSI_LEVEL;
+
+	return ((model ^ device) & care) == 0;
 }

@@ -108,6 +108,7 @@ enum answer_kind {
 	ANSWER_GRANT,
 	ANSWER_ABORT,
 	ANSWER_INTERRUPT,
+	ANSWER_MESSAGE,                 /* a device's interrupt was sent */
 	ANSWER_CHOICE
 };
 
@@ -119,7 +120,12 @@ enum named {
 	NAMED_WRITE             = 1 << 3,
 	NAMED_COHERENT          = 1 << 4,
 	NAMED_UNTRANSLATED_ONLY = 1 << 5,
-	NAMED_COMPLETION        = 1 << 6
+	NAMED_COMPLETION        = 1 << 6,
+	NAMED_MESSAGE_ADDRESS   = 1 << 7,       /* of a message, like all below */
+	NAMED_DATA              = 1 << 8,
+	NAMED_DESTINATION       = 1 << 9,
+	NAMED_RQ_EOI            = 1 << 10,
+	NAMED_TRANSLATED        = 1 << 11
 };
 
 struct answer {
@@ -127,8 +133,8 @@ struct answer {
 	struct events events;
 	const struct answer *alternative[GVI_MAX_ALTERNATIVES]; /* ANSWER_CHOICE */
 	uint16_t choice;
+	uint16_t named;                 /* enum named */
 	uint8_t  kind;                  /* enum answer_kind */
-	uint8_t  named;                 /* enum named */
 };
 
 enum pattern_kind { PATTERN_WRITE, PATTERN_EXCHANGE, PATTERN_INTERRUPT };
@@ -155,6 +161,7 @@ struct effects {
 
 enum action {
 	ACTION_DMA,
+	ACTION_INTERRUPT,
 	ACTION_STORE,
 	ACTION_WRITE,
 	ACTION_READ,
@@ -203,6 +210,7 @@ struct choice_step {
 struct step {
 	union {
 		struct gvi_request request;     /* dma */
+		struct gvi_interrupt interrupt;
 		struct store store;             /* store, race */
 		struct access access;           /* write, read */
 		struct { const struct store *store; size_t count; } stores; /* commands, expect */

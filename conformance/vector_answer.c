@@ -32,6 +32,7 @@ static bool choice_answer(struct reader *r, struct yaml_node *node, const struct
 static bool result_of(struct reader *r, struct yaml_node *node, struct answer *answer);
 static bool grant_of(struct reader *r, struct yaml_node *map, struct answer *answer);
 static bool abort_of(struct reader *r, struct yaml_node *map, struct answer *answer);
+static bool message_of(struct reader *r, struct yaml_node *map, struct answer *answer);
 
 bool answer_of(struct reader *r, struct yaml_node *node, const struct events *events,
 	       struct answer *answer)
@@ -81,25 +82,49 @@ static bool result_of(struct reader *r, struct yaml_node *node, struct answer *a
 		return grant_of(r, result, answer);
 	if ((result = yaml_get(node, "abort")))
 		return abort_of(r, result, answer);
+	if ((result = yaml_get(node, "message")))
+		return message_of(r, result, answer);
 	result = yaml_get(node, "interrupt");
 	if (!result)
 		return complain(r, node,
-				"One of grant, abort, interrupt and choice is missing here.");
+				"One of grant, abort, interrupt, message and choice is missing "
+				"here.");
 	answer->kind = ANSWER_INTERRUPT;
 	answer->expected.result = GVI_INTERRUPT;
 	return is_map(r, result);
 }
 
+/* A thing that an answer may name. */
+struct member {
+	const char *name;
+	enum named bit;
+	uint64_t *number; /* or else */
+	bool *flag;
+};
+
 /* What is there is compared. */
+static bool members_of(struct reader *r, struct yaml_node *map, const struct member *members,
+		       unsigned count, struct answer *answer)
+{
+	if (!is_map(r, map))
+		return false;
+	for (unsigned i = 0; i < count; i++) {
+		const struct yaml_node *n = yaml_get(map, members[i].name);
+
+		if (!n)
+			continue;
+		answer->named |= (uint16_t)members[i].bit;
+		if (!(members[i].number ? number_of(r, n, members[i].number)
+					: flag_of(r, n, members[i].flag)))
+			return false;
+	}
+	return true;
+}
+
 static bool grant_of(struct reader *r, struct yaml_node *map, struct answer *answer)
 {
 	struct gvi_answer *e = &answer->expected;
-	const struct {
-		const char *name;
-		enum named bit;
-		uint64_t *number; /* or else */
-		bool *flag;
-	} members[] = {
+	const struct member members[] = {
 		{"address", NAMED_ADDRESS, &e->address, NULL},
 		{"size", NAMED_SIZE, &e->size, NULL},
 		{"read", NAMED_READ, NULL, &e->read},
@@ -110,18 +135,29 @@ static bool grant_of(struct reader *r, struct yaml_node *map, struct answer *ans
 
 	answer->kind = ANSWER_GRANT;
 	e->result = GVI_GRANT;
-	if (!is_map(r, map))
-		return false;
-	for (unsigned i = 0; i < sizeof members / sizeof members[0]; i++) {
-		const struct yaml_node *n = yaml_get(map, members[i].name);
+	return members_of(r, map, members, sizeof members / sizeof members[0], answer);
+}
 
-		if (!n)
-			continue;
-		answer->named |= (uint8_t)members[i].bit;
-		if (!(members[i].number ? number_of(r, n, members[i].number)
-					: flag_of(r, n, members[i].flag)))
-			return false;
-	}
+static bool message_of(struct reader *r, struct yaml_node *map, struct answer *answer)
+{
+	struct gvi_message *e = &answer->expected.message;
+	uint64_t data = 0, destination = 0;
+	const struct member members[] = {
+		{"address", NAMED_MESSAGE_ADDRESS, &e->address, NULL},
+		{"data", NAMED_DATA, &data, NULL},
+		{"destination", NAMED_DESTINATION, &destination, NULL},
+		{"rq_eoi", NAMED_RQ_EOI, NULL, &e->rq_eoi},
+		{"translated", NAMED_TRANSLATED, NULL, &answer->expected.translated},
+	};
+
+	answer->kind = ANSWER_MESSAGE;
+	answer->expected.result = GVI_GRANT;
+	if (!members_of(r, map, members, sizeof members / sizeof members[0], answer))
+		return false;
+	if (data > UINT32_MAX || destination > UINT32_MAX)
+		return complain(r, map, "Data and destination have 32 bits.");
+	e->data = (uint32_t)data;
+	e->destination = (uint32_t)destination;
 	return true;
 }
 

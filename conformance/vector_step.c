@@ -73,6 +73,7 @@ struct action_kind {
 };
 
 static bool dma_of(struct reader *r, struct yaml_node *node, struct step *step);
+static bool interrupt_of(struct reader *r, struct yaml_node *node, struct step *step);
 static bool store_step(struct reader *r, struct yaml_node *node, struct step *step);
 static bool write_of(struct reader *r, struct yaml_node *node, struct step *step);
 static bool read_of(struct reader *r, struct yaml_node *node, struct step *step);
@@ -88,6 +89,7 @@ static bool choice_step(struct reader *r, struct yaml_node *node, struct step *s
 
 static const struct action_kind kinds[] = {
 	{"dma", dma_of, ACTION_DMA, false},
+	{"interrupt", interrupt_of, ACTION_INTERRUPT, false},
 	{"store", store_step, ACTION_STORE, false},
 	{"write", write_of, ACTION_WRITE, false},
 	{"read", read_of, ACTION_READ, true},
@@ -107,6 +109,7 @@ enum { NKINDS = sizeof kinds / sizeof kinds[0] };
 
 static struct yaml_node *object(struct yaml_node *node, const struct step *step);
 static bool action_of(struct reader *r, struct yaml_node *node, struct step *step, bool looks);
+static bool is_answer_to(const struct step *step, const struct answer *answer);
 static void collect_names(struct step *step, const struct answer *answer);
 
 static bool step_of(struct reader *r, struct yaml_node *node, struct step *step)
@@ -120,17 +123,42 @@ static bool step_of(struct reader *r, struct yaml_node *node, struct step *step)
 	if (list && !events_of(r, list, &events))
 		return false;
 	answer->events = events;
-	if (step->action == ACTION_DMA) {
+	if (step->action == ACTION_DMA || step->action == ACTION_INTERRUPT) {
 		struct yaml_node *said = needed(r, node, "answer");
 
 		if (!said || !answer_of(r, said, &events, answer))
 			return false;
+		if (!is_answer_to(step, answer))
+			return complain(r, said, "This is no answer to the step's `%s`.",
+					step->name);
 	}
 	step->answer = answer;
 	collect_names(step, answer);
 	if (effects)
 		step->effects = effects_of(r, effects);
 	return !effects || step->effects;
+}
+
+static bool is_answer_to(const struct step *step, const struct answer *answer)
+{
+	bool interrupt = step->action == ACTION_INTERRUPT;
+
+	switch ((enum answer_kind)answer->kind) {
+	case ANSWER_MESSAGE:
+		return interrupt;
+	case ANSWER_GRANT:
+	case ANSWER_INTERRUPT:
+		return !interrupt;
+	case ANSWER_CHOICE:
+		for (unsigned i = 0; i < gvi_choices[answer->choice].count; i++)
+			if (!is_answer_to(step, answer->alternative[i]))
+				return false;
+		break;
+	case ANSWER_NONE:
+	case ANSWER_ABORT:
+		break;
+	}
+	return true;
 }
 
 static void collect_names(struct step *step, const struct answer *answer)
@@ -260,6 +288,44 @@ static bool prefix_of(struct reader *r, struct yaml_node *map, struct gvi_reques
 	request->pasid = request->has_pasid ? (uint32_t)pasid : 0;
 	return request->has_pasid || (!request->execute && !request->privileged) ||
 	       complain(r, map, "execute and privileged come with a pasid only.");
+}
+
+/* ---- interrupt ---------------------------------------------------------------- */
+
+/* In HyperTransport's form the address says all. */
+static bool is_hypertransport(uint64_t address)
+{
+	return (address >> 24 & 0xffff) == 0xfdf8;
+}
+
+static bool interrupt_of(struct reader *r, struct yaml_node *node, struct step *step)
+{
+	struct yaml_node *what = object(node, step);
+	struct gvi_interrupt *interrupt = &step->u.interrupt;
+	const struct yaml_node *device = needed(r, what, "device"), *address, *data;
+	uint64_t pasid = UINT64_MAX, word;
+
+	if (!device || !device_of(r, device, &interrupt->device))
+		return false;
+	address = needed(r, what, "address");
+	if (!address || !number_of(r, address, &interrupt->address))
+		return false;
+	if (interrupt->address % 4 ||
+	    (interrupt->address >> 20 != 0xfee && !is_hypertransport(interrupt->address)))
+		return complain(
+			r, address,
+			"An interrupt goes to FEEx_xxxx or FD_F8xx_xxxx, at a multiple of 4.");
+	if (!optional_number(r, what, "pasid", 1 << 20, &pasid))
+		return false;
+	interrupt->has_pasid = pasid != UINT64_MAX;
+	interrupt->pasid = interrupt->has_pasid ? (uint32_t)pasid : 0;
+	if (is_hypertransport(interrupt->address))
+		return true;
+	data = needed(r, what, "data");
+	if (!data || !number_below(r, data, UINT64_C(1) << 32, &word))
+		return false;
+	interrupt->data = (uint32_t)word;
+	return true;
 }
 
 /* ---- store, expect, race ------------------------------------------------------ */

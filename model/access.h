@@ -27,14 +27,17 @@ static inline uint64_t rights_of(enum gvi_access_kind access)
 struct access {
 	struct gvi *m;
 	const struct gvi_request *request;
+	const struct gvi_interrupt *interrupt;  /* what the request is; NULL: memory */
 	struct gvi_answer *answer;
 	uint64_t dte[4];
 	uint64_t dte_spa;
 	uint64_t want;          /* rights that the access needs */
 	uint64_t may;           /* rights that it has so far */
 	bool     either;        /* one of the rights in `want` is enough */
-	unsigned range;         /* what special range the address lies in: ranges.c */
+	uint8_t  range;         /* what special range the address lies in: ranges.c */
 	bool     guest_pasid;   /* the event names the PASID (GN=1) */
+	bool     unaddressed;   /* an interrupt's event shows address 0 */
+	bool     silent;        /* SupIOPF of the interrupt's entry */
 	bool     racing;        /* the tables never stood still: refused, and no answer */
 	bool     fetched;       /* dte[] holds the entry already */
 	bool     looking;       /* the walk ends before A and D of the leaf are set */

@@ -71,6 +71,9 @@ static enum verdict fetch_error(struct access *x, uint64_t spa, enum gvi_bus bus
 
 static bool reserved_bits(struct access *x, enum gvi_clause *clause);
 static bool other_half(struct access *x);
+static bool half_set(struct access *x);
+static bool half_illegal(struct access *x);
+static bool high_checked(struct access *x);
 static bool guest_disabled(struct access *x);
 static bool bad_encoding(struct access *x, enum gvi_clause *clause, bool *reserved);
 static bool bad_mode(struct access *x, enum gvi_clause *clause, bool *reserved);
@@ -149,15 +152,32 @@ bool device_mode_0_coherent(const struct access *x)
  * some implementations report them for memory requests too. */
 static bool other_half(struct access *x)
 {
+	return !x->interrupt && half_set(x) && choose(x->m, GVI_CHOICE_DTE_OTHER_HALF) != 0 &&
+	       half_illegal(x);
+}
+
+enum verdict device_check_interrupt(struct access *x)
+{
+	if (!half_set(x) || !half_illegal(x))
+		return GO_ON;
+	return illegal_entry(x, GVI_CLAUSE_DEVICE_RESERVED_INTERRUPT_HALF, true);
+}
+
+static bool half_set(struct access *x)
+{
+	const struct derived *d = &x->m->derived;
+
+	return ((x->dte[2] & (d->dte_reserved[2] | d->dte_unsupported[2])) |
+		(x->dte[3] & (d->dte_reserved[3] | d->dte_unsupported[3]))) != 0;
+}
+
+static bool half_illegal(struct access *x)
+{
 	struct gvi *m = x->m;
 	const struct derived *d = &m->derived;
 	uint64_t low = d->dte_reserved[2] | d->dte_unsupported[2];
 	uint64_t high = d->dte_reserved[3] | d->dte_unsupported[3];
-	unsigned gate;
 
-	if (!((x->dte[2] & low) | (x->dte[3] & high)) ||
-	    choose(m, GVI_CHOICE_DTE_OTHER_HALF) == 0)
-		return false;
 	if (((x->dte[2] & d->dte_unsupported[2]) | (x->dte[3] & d->dte_unsupported[3])) &&
 	    choose(m, GVI_CHOICE_DTE_UNSUPPORTED_BITS) == 1) {
 		low = d->dte_reserved[2];
@@ -165,9 +185,21 @@ static bool other_half(struct access *x)
 	}
 	if (get_DTE_BIT_245(x->dte) && choose(m, GVI_CHOICE_DTE_BIT_245) == 1)
 		high &= ~mask_DTE_BIT_245(3);
-	gate = choose(m, GVI_CHOICE_DTE_HIGH_GATE);
-	return (get_DTE_IV(x->dte) && x->dte[2] & low) ||
-	       ((get_DTE_IV(x->dte) || gate != 0) && x->dte[3] & high);
+	return (get_DTE_IV(x->dte) && x->dte[2] & low) || (x->dte[3] & high && high_checked(x));
+}
+
+static bool high_checked(struct access *x)
+{
+	bool v = get_DTE_V(x->dte), iv = get_DTE_IV(x->dte);
+
+	switch (choose(x->m, GVI_CHOICE_DTE_HIGH_GATE)) {
+	case 0:
+		return iv;
+	case 1:
+		return v;
+	default:
+		return v || iv;
+	}
 }
 
 /* Rows 4 and 6 to 10: reserved encodings.  Fields that TV gates count with TV. */

@@ -14,6 +14,9 @@ enum verdict device_fetch(struct access *x);
 /* Refuses an illegal entry (V is 1). */
 enum verdict device_check(struct access *x);
 
+/* Refuses an illegal interrupt half (IV is 1) of an interrupt's entry. */
+enum verdict device_check_interrupt(struct access *x);
+
 enum { DTE_BYTES = 32 };
 
 /* Whether a table whose base register has this Size has the entry. */

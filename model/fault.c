@@ -2,11 +2,18 @@
 #include "model/fault.h"
 
 #include "model/log.h"
+#include "model/message.h"
 
 static inline enum verdict finish(struct access *x, enum gvi_clause clause,
 				  enum gvi_logging logging, uint64_t low, uint64_t high);
+static enum verdict interrupt_fault(struct access *x, enum gvi_clause clause, uint64_t flags);
+static void show_pasid(struct access *x, uint64_t e[2]);
 static enum gvi_logging suppressed(struct access *x);
 static enum gvi_logging first_only(struct access *x);
+static enum gvi_logging interrupt_suppressed(struct access *x);
+static uint64_t direction(struct access *x);
+static uint64_t domain(struct access *x);
+static inline uint64_t fault_address(struct access *x);
 static uint64_t event_address(struct access *x);
 static bool names_pasid(struct access *x);
 static void set_privilege(struct access *x, uint64_t *e);
@@ -27,33 +34,50 @@ enum verdict page_fault(struct access *x, enum gvi_clause clause, uint64_t flags
 	uint64_t e[2] = {0};
 	enum gvi_logging logging;
 
+	if (x->interrupt)
+		return interrupt_fault(x, clause, flags);
 	if (x->asker)
 		x = tell(x, &told);
-	e[1] = event_address(x);
+	e[1] = fault_address(x);
 	set_IO_PAGE_FAULT_CODE(e, 2);
 	set_IO_PAGE_FAULT_DEVICE_ID(e, x->request->device);
 	set_IO_PAGE_FAULT_DOMAIN_ID(e, get_DTE_DOMAIN_ID(x->dte));
 	set_IO_PAGE_FAULT_RW(e, shows_write(x));
-	if (names_pasid(x)) {
-		set_IO_PAGE_FAULT_GN(e, 1);
-		set_IO_PAGE_FAULT_DOMAIN_ID(e, x->request->pasid & 0xffff);
-		set_IO_PAGE_FAULT_PASID_HIGH(e, x->request->pasid >> 16);
-		set_privilege(x, e);
-	}
+	if (names_pasid(x))
+		show_pasid(x, e);
 	e[0] |= flags;
 	logging = suppressed(x);
 	return finish(x, clause, logging, e[0], e[1]);
 }
 
+static enum verdict interrupt_fault(struct access *x, enum gvi_clause clause, uint64_t flags)
+{
+	uint64_t e[2] = {direction(x) | flags, event_address(x)};
+
+	set_IO_PAGE_FAULT_CODE(e, 2);
+	set_IO_PAGE_FAULT_DEVICE_ID(e, x->request->device);
+	set_IO_PAGE_FAULT_DOMAIN_ID(e, domain(x));
+	if (x->guest_pasid)
+		show_pasid(x, e);
+	return finish(x, clause, interrupt_suppressed(x), e[0], e[1]);
+}
+
+static void show_pasid(struct access *x, uint64_t e[2])
+{
+	set_IO_PAGE_FAULT_GN(e, 1);
+	set_IO_PAGE_FAULT_DOMAIN_ID(e, x->request->pasid & 0xffff);
+	set_IO_PAGE_FAULT_PASID_HIGH(e, x->request->pasid >> 16);
+	set_privilege(x, e);
+}
+
 enum verdict illegal_entry(struct access *x, enum gvi_clause clause, bool reserved_bit)
 {
 	const struct gvi_request *r = x->request;
-	uint64_t e[2] = {0};
+	uint64_t e[2] = {direction(x)};
 
 	set_ILLEGAL_DEV_TABLE_ENTRY_CODE(e, 1);
 	set_ILLEGAL_DEV_TABLE_ENTRY_DEVICE_ID(e, r->device);
-	set_ILLEGAL_DEV_TABLE_ENTRY_RW(e, is_write(x));
-	set_ILLEGAL_DEV_TABLE_ENTRY_ADDRESS(e, r->address);
+	set_ILLEGAL_DEV_TABLE_ENTRY_ADDRESS(e, event_address(x));
 	apply(x, GVI_CLAUSE_EVENT_ILLEGAL_ENTRY_RZ);
 	if (reserved_bit || choose(x->m, GVI_CHOICE_ILLEGAL_DTE_RZ) == 1)
 		set_ILLEGAL_DEV_TABLE_ENTRY_RZ(e, 1);
@@ -72,8 +96,10 @@ enum verdict device_out_of_range(struct access *x)
 	struct access told = *x;
 
 	apply(x, GVI_CLAUSE_DEVICE_OUT_OF_RANGE);
-	if (choose(m, GVI_CHOICE_DEVICE_OUT_OF_RANGE_ADDRESS) == 1)
+	if (choose(m, GVI_CHOICE_DEVICE_OUT_OF_RANGE_ADDRESS) == 1) {
 		shown.address = 0;
+		told.unaddressed = true;
+	}
 	if (shown.has_pasid && choose(m, GVI_CHOICE_DEVICE_OUT_OF_RANGE_PASID) == 1)
 		shown.has_pasid = told.guest_pasid = false;
 	told.request = &shown;
@@ -84,11 +110,10 @@ enum verdict device_out_of_range(struct access *x)
 
 enum verdict device_table_error(struct access *x, uint64_t spa, enum gvi_bus bus)
 {
-	uint64_t e[2] = {0};
+	uint64_t e[2] = {direction(x)};
 
 	set_DEV_TAB_HARDWARE_ERROR_CODE(e, 3);
 	set_DEV_TAB_HARDWARE_ERROR_DEVICE_ID(e, x->request->device);
-	set_DEV_TAB_HARDWARE_ERROR_RW(e, is_write(x));
 	set_DEV_TAB_HARDWARE_ERROR_TYPE(e, error_type(x->m, bus));
 	set_DEV_TAB_HARDWARE_ERROR_ADDRESS(e, spa);
 	return finish(x, GVI_CLAUSE_EVENT_DEV_TAB_HARDWARE_ERROR, GVI_LOGGED, e[0], e[1]);
@@ -106,13 +131,13 @@ enum verdict page_table_error(struct access *x, uint64_t spa, enum gvi_bus bus)
 		spa &= ~UINT64_C(15);
 	set_PAGE_TAB_HARDWARE_ERROR_CODE(e, 4);
 	set_PAGE_TAB_HARDWARE_ERROR_DEVICE_ID(e, x->request->device);
-	set_PAGE_TAB_HARDWARE_ERROR_DOMAIN_ID(e, get_DTE_DOMAIN_ID(x->dte));
+	set_PAGE_TAB_HARDWARE_ERROR_DOMAIN_ID(e, domain(x));
 	if (names_pasid(x)) {
 		set_PAGE_TAB_HARDWARE_ERROR_GN(e, 1);
 		set_PAGE_TAB_HARDWARE_ERROR_DOMAIN_ID(e, x->request->pasid & 0xffff);
 		set_PAGE_TAB_HARDWARE_ERROR_PASID_HIGH(e, x->request->pasid >> 16);
 	}
-	set_PAGE_TAB_HARDWARE_ERROR_RW(e, shows_write(x));
+	e[0] |= direction(x);
 	set_PAGE_TAB_HARDWARE_ERROR_TYPE(e, error_type(x->m, bus));
 	set_PAGE_TAB_HARDWARE_ERROR_ADDRESS(e, spa);
 	return finish(x, GVI_CLAUSE_EVENT_PAGE_TAB_HARDWARE_ERROR, GVI_LOGGED, e[0], e[1]);
@@ -126,7 +151,7 @@ enum verdict invalid_request(struct access *x, enum gvi_clause clause, unsigned 
 	set_INVALID_DEVICE_REQUEST_CODE(e, 8);
 	set_INVALID_DEVICE_REQUEST_DEVICE_ID(e, r->device);
 	set_INVALID_DEVICE_REQUEST_TYPE(e, type);
-	set_INVALID_DEVICE_REQUEST_ADDRESS(e, r->address);
+	set_INVALID_DEVICE_REQUEST_ADDRESS(e, event_address(x));
 	if (r->has_pasid) {
 		set_INVALID_DEVICE_REQUEST_GN(e, 1);
 		set_INVALID_DEVICE_REQUEST_PASID(e, r->pasid);
@@ -225,12 +250,74 @@ static enum gvi_logging first_only(struct access *x)
 	return GVI_LOGGED;
 }
 
-static uint64_t event_address(struct access *x)
+/* [remap.suppress-group] [remap.suppress-entry] Neither SA nor SE counts. */
+static enum gvi_logging interrupt_suppressed(struct access *x)
+{
+	if (get_DTE_IV(x->dte) && get_DTE_IG(x->dte)) {
+		apply(x, GVI_CLAUSE_REMAP_SUPPRESS_GROUP);
+		return GVI_SUPPRESSED;
+	}
+	if (!x->silent)
+		return GVI_LOGGED;
+	apply(x, GVI_CLAUSE_REMAP_SUPPRESS_ENTRY);
+	return GVI_SUPPRESSED;
+}
+
+/* ---- What the records say of the request -------------------------------- */
+
+static uint64_t interrupt_address(struct access *x);
+
+/* RW and I, which stand at the same place in all events of devices. */
+static uint64_t direction(struct access *x)
+{
+	if (!x->interrupt)
+		return shows_write(x) ? mask_IO_PAGE_FAULT_RW(0) : 0;
+	/* [remap.fault-flags] */
+	cite(x->m, GVI_CLAUSE_REMAP_FAULT_FLAGS);
+	return mask_IO_PAGE_FAULT_I(0) |
+	       (choose(x->m, GVI_CHOICE_INTERRUPT_RW) == 1 ? mask_IO_PAGE_FAULT_RW(0) : 0);
+}
+
+static uint64_t domain(struct access *x)
+{
+	uint64_t id = get_DTE_DOMAIN_ID(x->dte);
+
+	if (x->interrupt && id && !get_DTE_V(x->dte) &&
+	    choose(x->m, GVI_CHOICE_INTERRUPT_DOMAIN) == 1)
+		return 0;
+	return id;
+}
+
+static inline uint64_t fault_address(struct access *x)
 {
 	uint64_t low = choose(x->m, GVI_CHOICE_EVENT_ADDRESS) == 0 ? 3 : 0xfff;
 
 	apply(x, GVI_CLAUSE_EVENT_PAGE_FAULT_ADDRESS);
 	return x->request->address & ~low;
+}
+
+static uint64_t event_address(struct access *x)
+{
+	return x->interrupt ? interrupt_address(x) : x->request->address;
+}
+
+/* [remap.event-address] Also of what came as an MSI. */
+static uint64_t interrupt_address(struct access *x)
+{
+	struct message message = message_of(x->interrupt);
+	unsigned form;
+	bool raw;
+
+	if (x->unaddressed)
+		return 0;
+	form = choose(x->m, GVI_CHOICE_INTERRUPT_ADDRESS);
+	apply(x, GVI_CLAUSE_REMAP_EVENT_ADDRESS);
+	if (form == 2)
+		return x->interrupt->address;
+	/* The two codes of types differ from 011 on. */
+	raw = message_is_msi(x->interrupt) && message.index >> 8 >= 3 &&
+	      choose(x->m, GVI_CHOICE_INTERRUPT_ADDRESS_TYPE) == 1;
+	return message_ht_address(&message, raw) | (form == 0 ? ~low_ones(40) : 0);
 }
 
 static uint64_t error_type(struct gvi *m, enum gvi_bus bus)

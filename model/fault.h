@@ -4,7 +4,7 @@
 
 #include "model/access.h"
 
-/* Flags of an IO_PAGE_FAULT, where they stand in it; GN, RW, NX and US follow
+/* Flags of an IO_PAGE_FAULT, where they stand in it; GN, RW, NX, US and I follow
  * from the request. */
 #define FAULT_PR (mask_IO_PAGE_FAULT_PR(0))
 #define FAULT_PE (mask_IO_PAGE_FAULT_PE(0))

@@ -7,9 +7,11 @@
 #include "model/config.h"
 #include "model/effects.h"
 #include "model/host.h"
+#include "model/message.h"
 #include "model/pci.h"
 #include "model/plain.h"
 #include "model/regs.h"
+#include "model/remap.h"
 #include "model/translate.h"
 
 int gvi_version(void)
@@ -193,24 +195,85 @@ enum gvi_status gvi_translate(struct gvi *m, const struct gvi_request *request,
 	return GVI_OK;
 }
 
-static enum gvi_status translate_with_care(struct gvi *m, const struct gvi_request *request,
-					   struct gvi_answer *answer)
+static enum gvi_status translate_now(struct gvi *m, const struct gvi_request *request,
+				     struct gvi_answer *answer)
 {
 	struct access x = {.m = m, .request = request, .answer = answer};
-	struct gvi_answer was = *answer;
-	size_t neffects = m->neffects;
-	enum gvi_status status;
 
 	effects_begin(m);
 	clear_answer(answer);
-	status = translate(&x);
+	return translate(&x);
+}
+
+static enum gvi_status translate_with_care(struct gvi *m, const struct gvi_request *request,
+					   struct gvi_answer *answer)
+{
+	struct gvi_answer was;
+	size_t neffects = m->neffects;
+	enum gvi_status status;
+
+	/* Guest translation and races are all that can be refused on the way. */
+	if (!has(m, GVI_FEATURE_GTEN) && !m->host.exchange)
+		return translate_now(m, request, answer);
+	memcpy(&was, answer, sizeof was);
+	status = translate_now(m, request, answer);
 	if (status == GVI_OK)
 		return GVI_OK;
-	/* Refused on the way: nothing has changed, but for what a host that races
-	 * itself has let happen. */
-	*answer = was;
+	/* Nothing has changed, but for what a host that races itself has let happen. */
+	memcpy(answer, &was, sizeof was);
 	if (m->neffects == 0)
 		m->neffects = neffects;
+	return status;
+}
+
+static enum gvi_status check_interrupt(const struct gvi_interrupt *r)
+{
+	if (!message_valid(r))
+		return GVI_ARG_INTERRUPT;
+	if (r->has_pasid ? r->pasid >> 20 != 0 : r->pasid != 0)
+		return GVI_ARG_PASID;
+	return GVI_OK;
+}
+
+static enum gvi_status interrupt_now(struct gvi *m, const struct gvi_interrupt *r,
+				     struct gvi_answer *answer)
+{
+	const struct gvi_request write = {.address = r->address,
+					  .length = 4,
+					  .pasid = r->pasid,
+					  .device = r->device,
+					  .access = GVI_WRITE,
+					  .has_pasid = r->has_pasid};
+	struct access x = {.m = m, .request = &write, .interrupt = r, .answer = answer};
+
+	x.guest_pasid = r->has_pasid;
+	effects_begin(m);
+	clear_answer(answer);
+	return remap(&x);
+}
+
+enum gvi_status gvi_interrupt(struct gvi *m, const struct gvi_interrupt *request,
+			      struct gvi_answer *answer)
+{
+	struct gvi_answer was;
+	enum gvi_status status;
+	size_t neffects;
+
+	if (!m || !request || !answer)
+		return GVI_ARG_NULL;
+	status = check_interrupt(request);
+	if (status != GVI_OK)
+		return status;
+	/* Guest mode is all that can be refused on the way. */
+	if (!get_CONTROL_GAM_EN(&m->reg[SLOT_CONTROL]))
+		return interrupt_now(m, request, answer);
+	memcpy(&was, answer, sizeof was);
+	neffects = m->neffects;
+	status = interrupt_now(m, request, answer);
+	if (status != GVI_OK) {
+		memcpy(answer, &was, sizeof was);
+		m->neffects = neffects;
+	}
 	return status;
 }
 

@@ -45,6 +45,31 @@ enum gvi_bus host_fetch_general(struct gvi *m, enum gvi_format_id format, uint64
 	return bus;
 }
 
+enum gvi_bus host_fetch_half(struct gvi *m, enum gvi_format_id format, uint64_t spa,
+			     uint64_t *word)
+{
+	const uint8_t *from = m->near.read ? NULL : in_window(&m->host, spa, 4);
+	enum gvi_bus bus = GVI_BUS_OK;
+	uint64_t raw = 0;
+
+	if (from)
+		memcpy(&raw, from, 4);
+	else
+		bus = m->host.read ? m->host.read(m->host.user, spa, &raw, 4) :
+				     GVI_BUS_MASTER_ABORT;
+	if (bus != GVI_BUS_OK)
+		bus = host_fetch_failed(&raw, 1, bus);
+	*word = load64((const uint8_t *)&raw);
+	if (m->host.note)
+		note_fetch(m, &(struct gvi_note){.kind = GVI_NOTE_FETCH,
+						 .bus = (uint8_t)bus,
+						 .id = (uint16_t)format,
+						 .words = 1,
+						 .spa = spa,
+						 .raw = word});
+	return bus;
+}
+
 static enum gvi_bus call_read(struct gvi *m, uint64_t spa, uint64_t *to, unsigned words)
 {
 	enum gvi_bus bus = GVI_BUS_MASTER_ABORT;

@@ -11,6 +11,10 @@ void host_attach(struct gvi *m, const struct gvi_host *host);
 enum gvi_bus host_fetch_general(struct gvi *m, enum gvi_format_id format, uint64_t spa,
 				uint64_t *to, unsigned words);
 
+/* The same for the 4 bytes at `spa`, which fill the lower half of a word. */
+enum gvi_bus host_fetch_half(struct gvi *m, enum gvi_format_id format, uint64_t spa,
+			     uint64_t *word);
+
 /* A fetch that failed leaves zeros; a host that answers with a number that does
  * not exist refuses. */
 enum gvi_bus host_fetch_failed(uint64_t *to, unsigned words, enum gvi_bus bus);

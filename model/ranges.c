@@ -28,7 +28,7 @@ static enum verdict pass(struct access *x, enum gvi_clause clause);
 
 enum verdict range_before_entry(struct access *x)
 {
-	x->range = classify(x);
+	x->range = (uint8_t)classify(x);
 	if (x->range != RANGE_RESERVED_INT && x->range != RANGE_INTERRUPT)
 		return GO_ON;
 	if (!is_posted(x))

@@ -12,13 +12,13 @@ include/goldvi/goldvi.h model/bits.h model/text.h model/format_tile.inc
 model/format model/bits_proof model/tables model/config
 model/state
 model/effects model/host model/ring.h model/access.h
-model/log model/pci
+model/log model/pci model/message
 model/fault model/run
 model/device model/walk_host
 model/ranges model/regs model/nest
 model/gcr3
 model/walk_guest
-model/translate model/plain model/command
+model/translate model/plain model/remap model/command
 model/goldvi
 '
 

@@ -73,6 +73,11 @@ struct dut_class {
 	 * landed at none of the candidates. */
 	enum dut_status (*dma)(struct dut *dut, const struct dut_dma *dma, struct gvi_answer *answer);
 
+	/* Sends the interrupt message and sees what it leaves the IOMMU as:
+	 * answer->result, message, translated. */
+	enum dut_status (*interrupt)(struct dut *dut, const struct gvi_interrupt *interrupt,
+				     struct gvi_answer *answer);
+
 	/* Lets the device perform the commands it has, until it is idle. */
 	enum dut_status (*settle)(struct dut *dut);
 

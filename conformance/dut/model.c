@@ -327,6 +327,14 @@ static enum dut_status dma(struct dut *dut, const struct dut_dma *dma, struct gv
 	return outcome(m, gvi_translate(m->gvi, &dma->request, answer));
 }
 
+static enum dut_status interrupt(struct dut *dut, const struct gvi_interrupt *interrupt,
+				 struct gvi_answer *answer)
+{
+	struct model *m = model_of(dut);
+
+	return outcome(m, gvi_interrupt(m->gvi, interrupt, answer));
+}
+
 /* A ring holds less than 2^15 commands: a model that finds more never ends. */
 static enum dut_status settle(struct dut *dut)
 {
@@ -353,6 +361,7 @@ const struct dut_class dut_model = {
 	.pci_read = pci_read,
 	.pci_write = pci_write,
 	.dma = dma,
+	.interrupt = interrupt,
 	.settle = settle,
 	.inject = inject,
 	.race = race,

@@ -533,6 +533,16 @@ static enum dut_status effects(struct dut *dut, const struct gvi_effect **list, 
 	return DUT_UNSUPPORTED;
 }
 
+/* Its edu device has no MSI whose words could be chosen. */
+static enum dut_status interrupt(struct dut *dut, const struct gvi_interrupt *interrupt,
+				 struct gvi_answer *answer)
+{
+	(void)dut;
+	(void)interrupt;
+	(void)answer;
+	return DUT_UNSUPPORTED;
+}
+
 const struct dut_class dut_qemu = {
 	.name = "qemu",
 	.open = open_,
@@ -547,6 +557,7 @@ const struct dut_class dut_qemu = {
 	.pci_read = pci_read,
 	.pci_write = pci_write,
 	.dma = dma,
+	.interrupt = interrupt,
 	.settle = settle,
 	.inject = inject,
 	.race = race,

@@ -104,9 +104,11 @@ enum gvi_bus {
 	GVI_BUS_POISON          /* the data is bad */
 };
 
-/* A message that leaves the IOMMU. */
+/* A message that leaves the IOMMU: a write of `data` to `address`. */
 enum gvi_message_kind {
-	GVI_MESSAGE_INTERRUPT   /* the IOMMU's own MSI: write of `data` to `address` */
+	GVI_MESSAGE_INTERRUPT,  /* the IOMMU's own MSI */
+	GVI_MESSAGE_REMAPPED,   /* a device's interrupt, as the interrupt table says */
+	GVI_MESSAGE_PASSED      /* a device's interrupt, as the device sent it */
 };
 
 /* Why the IOMMU interrupts: one for each status bit that can [register.interrupt-edge]. */
@@ -121,7 +123,9 @@ struct gvi_message {
 	uint64_t address;       /* where the MSI is written */
 	uint32_t data;          /* what is written */
 	uint8_t  kind;          /* enum gvi_message_kind */
-	uint8_t  source;        /* enum gvi_source */
+	uint8_t  source;        /* enum gvi_source, of an INTERRUPT */
+	bool     rq_eoi;        /* REMAPPED: RqEoi of the entry, for which an MSI has no place */
+	uint32_t destination;   /* REMAPPED: all of it; an address has room for bits 7:0 */
 };
 
 /* Something that happened inside, in order; for tracing, explaining, coverage. */
@@ -282,7 +286,7 @@ struct gvi_request {
 };
 
 enum gvi_result {
-	GVI_GRANT,              /* performed at answer.address */
+	GVI_GRANT,              /* performed at answer.address; an interrupt: sent as answer.message */
 	GVI_ABORT,              /* refused: no effect on memory, no data */
 	GVI_INTERRUPT           /* a write to the interrupt range: it goes the interrupt's way */
 };
@@ -312,7 +316,9 @@ struct gvi_answer {
 	uint8_t  result;        /* enum gvi_result */
 	uint8_t  completion;    /* enum gvi_completion */
 	uint8_t  logging;       /* enum gvi_logging */
-	bool     translated;    /* granted through a table or identity mapping of a valid DTE */
+	struct gvi_message message;     /* of a granted interrupt: what was sent; else 0 */
+	bool     translated;    /* granted through a table or identity mapping of a valid DTE; an
+	                         * interrupt: remapped, not passed on as it came */
 	bool     read, write;   /* rights of the page for this device */
 	bool     coherent;      /* FC: coherent whatever the request says */
 	bool     untranslated_only;     /* U of the page */
@@ -325,6 +331,24 @@ struct gvi_answer {
 /* An untranslated access of a device, as docs/spec/04-translation-flow.md
  * section 3 orders it. */
 GVI_API enum gvi_status gvi_translate(struct gvi *m, const struct gvi_request *request,
+                                      struct gvi_answer *answer);
+
+/* An interrupt message as the IOMMU meets it: a posted write of 4 bytes, to the
+ * MSI window FEEx_xxxx or, in HyperTransport's form, to FD_F8xx_xxxx (bits 39:0
+ * of the address), where the data says nothing. */
+struct gvi_interrupt {
+	uint64_t address;       /* a multiple of 4 */
+	uint32_t data;
+	uint32_t pasid;         /* below 2^20, if has_pasid */
+	uint16_t device;        /* DeviceID of the requester */
+	bool     has_pasid;     /* a PASID prefix is present */
+};
+
+/* What docs/spec/05-interrupt-remapping.md section 4 makes of it: GVI_GRANT, and
+ * answer.message has been sent, in the form in which the interrupt came
+ * (answer.address is its address); or GVI_ABORT.  An entry for a guest's virtual
+ * APIC is refused with GVI_UNMODELLED_GUEST_APIC. */
+GVI_API enum gvi_status gvi_interrupt(struct gvi *m, const struct gvi_interrupt *request,
                                       struct gvi_answer *answer);
 
 /* Performs one command of the ring.  *done is false when there was none to

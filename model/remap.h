@@ -1,0 +1,11 @@
+/* The way of a device's interrupt. */
+#ifndef MODEL_REMAP_H
+#define MODEL_REMAP_H
+
+#include "model/access.h"
+
+/* Decides the interrupt of x->interrupt into x->answer, and sends what it becomes.
+ * GVI_OK, or GVI_UNMODELLED_GUEST_APIC. */
+enum gvi_status remap(struct access *x);
+
+#endif
