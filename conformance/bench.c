@@ -262,7 +262,7 @@ static void fault(struct bench *b)
 
 static void interrupt(struct bench *b)
 {
-	const struct gvi_interrupt request = {.address = 0xfee00000, .data = 5};
+	static const struct gvi_interrupt request = {.address = 0xfee00000, .data = 5};
 
 	(void)gvi_interrupt(b->m, &request, &b->answer);
 }
