@@ -308,7 +308,7 @@ static void nested(struct bench *b)
 
 static void interrupt(struct bench *b)
 {
-	const struct gvi_interrupt request = {.address = 0xfee00000, .data = 5};
+	static const struct gvi_interrupt request = {.address = 0xfee00000, .data = 5};
 
 	(void)gvi_interrupt(b->m, &request, &b->answer);
 }

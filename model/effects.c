@@ -36,12 +36,9 @@ enum gvi_bus effect_exchange(struct gvi *m, uint64_t spa, uint64_t *seen, uint64
 
 void effect_send(struct gvi *m, const struct gvi_message *message)
 {
-	struct gvi_effect e = {.kind = GVI_EFFECT_SEND};
-
 	if (m->host.send)
 		m->host.send(m->host.user, message);
-	e.message = *message;
-	append(m, &e);
+	append(m, &(struct gvi_effect){.message = *message, .kind = GVI_EFFECT_SEND});
 }
 
 void effect_raise(struct gvi *m, enum gvi_source source)

@@ -230,9 +230,9 @@ static enum gvi_status check_interrupt(const struct gvi_interrupt *r)
 {
 	if (!message_valid(r))
 		return GVI_ARG_INTERRUPT;
-	if (r->has_pasid ? r->pasid >> 20 != 0 : r->pasid != 0)
-		return GVI_ARG_PASID;
-	return GVI_OK;
+	if (!r->pasid)
+		return GVI_OK;
+	return r->has_pasid && r->pasid >> 20 == 0 ? GVI_OK : GVI_ARG_PASID;
 }
 
 static enum gvi_status interrupt_now(struct gvi *m, const struct gvi_interrupt *r,
@@ -246,7 +246,6 @@ static enum gvi_status interrupt_now(struct gvi *m, const struct gvi_interrupt *
 					  .has_pasid = r->has_pasid};
 	struct access x = {.m = m, .request = &write, .interrupt = r, .answer = answer};
 
-	x.guest_pasid = r->has_pasid;
 	effects_begin(m);
 	clear_answer(answer);
 	return remap(&x);

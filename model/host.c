@@ -45,10 +45,10 @@ enum gvi_bus host_fetch_general(struct gvi *m, enum gvi_format_id format, uint64
 	return bus;
 }
 
-enum gvi_bus host_fetch_half(struct gvi *m, enum gvi_format_id format, uint64_t spa,
-			     uint64_t *word)
+enum gvi_bus host_fetch_half_general(struct gvi *m, enum gvi_format_id format, uint64_t spa,
+				     uint64_t *word)
 {
-	const uint8_t *from = m->near.read ? NULL : in_window(&m->host, spa, 4);
+	const uint8_t *from = in_window(&m->host, spa, 4);
 	enum gvi_bus bus = GVI_BUS_OK;
 	uint64_t raw = 0;
 

@@ -11,9 +11,8 @@ void host_attach(struct gvi *m, const struct gvi_host *host);
 enum gvi_bus host_fetch_general(struct gvi *m, enum gvi_format_id format, uint64_t spa,
 				uint64_t *to, unsigned words);
 
-/* The same for the 4 bytes at `spa`, which fill the lower half of a word. */
-enum gvi_bus host_fetch_half(struct gvi *m, enum gvi_format_id format, uint64_t spa,
-			     uint64_t *word);
+enum gvi_bus host_fetch_half_general(struct gvi *m, enum gvi_format_id format, uint64_t spa,
+				     uint64_t *word);
 
 /* A fetch that failed leaves zeros; a host that answers with a number that does
  * not exist refuses. */
@@ -79,6 +78,22 @@ static inline enum gvi_bus host_fetch_word(struct gvi *m, enum gvi_format_id for
 	}
 	bus = host_fetch_general(m, format, spa, &raw, 1);
 	*word = raw;
+	return bus;
+}
+
+/* The same for the 4 bytes at `spa`, which fill the lower half of a word. */
+static inline enum gvi_bus host_fetch_half(struct gvi *m, enum gvi_format_id format, uint64_t spa,
+					   uint64_t *word)
+{
+	enum gvi_bus bus;
+	uint64_t raw = 0;
+
+	if (!m->near.read)
+		return host_fetch_half_general(m, format, spa, word);
+	bus = m->near.read(m->host.user, spa, &raw, 4);
+	if (bus != GVI_BUS_OK)
+		bus = host_fetch_failed(&raw, 1, bus);
+	*word = load64((const uint8_t *)&raw);
 	return bus;
 }
 

@@ -28,9 +28,9 @@ enum message_type message_other_type(const struct message *m)
 
 	if (!m->legacy)
 		return type;
-	return type == MESSAGE_EXTINT ? MESSAGE_LINT0 :
-	       type == MESSAGE_NMI    ? MESSAGE_LINT1 :
-					MESSAGE_RESERVED;
+	return type == MESSAGE_EXTINT ? MESSAGE_LINT0
+	       : type == MESSAGE_NMI  ? MESSAGE_LINT1
+				      : MESSAGE_RESERVED;
 }
 
 uint64_t message_ht_address(const struct message *m, bool raw_type)

@@ -18,20 +18,19 @@ enum message_type {
 
 /* What a message says, whatever its form. */
 struct message {
-	uint16_t index;         /* data[10:0] of the MSI */
-	uint8_t  destination;
-	bool     logical;       /* DM */
-	bool     level;
-	bool     legacy;        /* a LINT message: HyperTransport only */
+	uint16_t index; /* data[10:0] of the MSI */
+	uint8_t destination;
+	bool logical; /* DM */
+	bool level;
+	bool legacy; /* a LINT message: HyperTransport only */
 };
 
 /* What an interrupt table entry makes of it. */
 struct remapped {
 	uint32_t destination;
-	uint8_t  vector, type;
-	bool     logical, rq_eoi;
+	uint8_t vector, type;
+	bool logical, rq_eoi;
 };
-
 
 static inline bool message_is_msi(const struct gvi_interrupt *r)
 {
@@ -41,9 +40,9 @@ static inline bool message_is_msi(const struct gvi_interrupt *r)
 /* Whether it is one at all. */
 static inline bool message_valid(const struct gvi_interrupt *r)
 {
-	bool ht = (r->address & low_ones(40)) >> 24 == 0xfdf8;
-
-	return (message_is_msi(r) || ht) && (r->address & 3) == 0;
+	if (r->address & 3)
+		return false;
+	return message_is_msi(r) || (r->address & low_ones(40)) >> 24 == 0xfdf8;
 }
 
 struct message message_of_ht(const struct gvi_interrupt *r);

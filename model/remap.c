@@ -11,8 +11,8 @@
 struct remap {
 	struct access *x;
 	enum message_type type;
-	unsigned index;         /* of the table */
-	bool wide, x2apic;      /* entries of 128 bits, with destinations of 32 */
+	unsigned index;    /* of the table */
+	bool wide, x2apic; /* entries of 128 bits, with destinations of 32 */
 	uint64_t irte[2];
 };
 
@@ -22,6 +22,7 @@ static enum verdict smi_filter(struct remap *r);
 static enum verdict by_type(struct remap *r);
 static enum verdict int_ctl(struct remap *r);
 static enum verdict fetch(struct remap *r);
+static enum gvi_status guest_mode(struct remap *r);
 static enum verdict legal(struct remap *r);
 static void emit(struct remap *r);
 static enum verdict forward(struct remap *r, enum gvi_clause clause);
@@ -47,10 +48,9 @@ enum gvi_status remap(struct access *x)
 		(void)page_fault(x, GVI_CLAUSE_REMAP_ENTRY_OFF, 0);
 		return GVI_OK;
 	}
-	if (get_IRTE_32_GUEST_MODE(r.irte) && r.wide &&
-	    get_CONTROL_GAM_EN(&x->m->reg[SLOT_CONTROL]) == 1)
-		return GVI_UNMODELLED_GUEST_APIC;
-	/* Steps 10 and 11 */
+	/* Steps 10 to 12 */
+	if (get_IRTE_32_GUEST_MODE(r.irte))
+		return guest_mode(&r);
 	if (legal(&r) == GO_ON)
 		emit(&r);
 	return GVI_OK;
@@ -66,8 +66,10 @@ static enum verdict enter(struct remap *r)
 	/* Step 1 */
 	if (!control(r, mask_CONTROL_IOMMU_EN(0)))
 		return forward(r, GVI_CLAUSE_FLOW_DISABLED);
-	if (x->request->has_pasid)
+	if (x->request->has_pasid) {
+		x->guest_pasid = true;
 		return page_fault(x, GVI_CLAUSE_REMAP_PASID, 0);
+	}
 	/* Step 2 */
 	if (device_fetch(x) == ENDED)
 		return ENDED;
@@ -240,7 +242,6 @@ static enum verdict fetch(struct remap *r)
 	if (low == 1)
 		root &= ~UINT64_C(64);
 	/* [remap.entry-size] */
-	cite(x->m, GVI_CLAUSE_REMAP_ENTRY_SIZE);
 	r->wide = ga || (xt && choose(x->m, GVI_CHOICE_XT_WITHOUT_GA) == 1);
 	r->x2apic = r->wide && xt;
 	apply(x, GVI_CLAUSE_REMAP_FETCH);
@@ -277,13 +278,19 @@ static enum verdict fetch_entry(struct remap *r, uint64_t spa)
 
 static bool reserved_bits(struct remap *r);
 
+static enum gvi_status guest_mode(struct remap *r)
+{
+	if (r->wide && get_CONTROL_GAM_EN(&r->x->m->reg[SLOT_CONTROL]) == 1)
+		return GVI_UNMODELLED_GUEST_APIC;
+	(void)page_fault(r->x, GVI_CLAUSE_REMAP_GUEST_MODE_OFF, FAULT_PR | FAULT_RZ);
+	return GVI_OK;
+}
+
 static enum verdict legal(struct remap *r)
 {
 	struct access *x = r->x;
 	uint64_t rz = FAULT_RZ;
 
-	if (get_IRTE_32_GUEST_MODE(r->irte))
-		return page_fault(x, GVI_CLAUSE_REMAP_GUEST_MODE_OFF, FAULT_PR | FAULT_RZ);
 	if (reserved_bits(r))
 		return page_fault(x, GVI_CLAUSE_REMAP_RESERVED_BITS, FAULT_PR | FAULT_RZ);
 	if (get_IRTE_32_INT_TYPE(r->irte) <= 1)
@@ -317,8 +324,8 @@ static void emit(struct remap *r)
 			      .rq_eoi = get_IRTE_32_RQ_EOI(e)};
 
 	to.vector = (uint8_t)(r->wide ? get_IRTE_128_VECTOR(e) : get_IRTE_32_VECTOR(e));
-	to.destination = (uint32_t)(r->x2apic ? get_IRTE_128_X2APIC_DESTINATION(e) :
-						get_IRTE_32_DESTINATION(e));
+	to.destination = (uint32_t)(r->x2apic ? get_IRTE_128_X2APIC_DESTINATION(e)
+					      : get_IRTE_32_DESTINATION(e));
 	apply(r->x, GVI_CLAUSE_REMAP_EMIT);
 	a->translated = true;
 	message_remap(r->x->interrupt, &to, &a->message);

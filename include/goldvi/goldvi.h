@@ -313,10 +313,10 @@ struct gvi_answer {
 	uint64_t address;       /* granted: system physical address of the first byte */
 	uint64_t size;          /* granted: bytes of the page it lies in; 0 = all addresses */
 	uint64_t event[2];      /* the record, whether it was logged or not; 0 without one */
+	struct gvi_message message;     /* of a granted interrupt: what was sent; else 0 */
 	uint8_t  result;        /* enum gvi_result */
 	uint8_t  completion;    /* enum gvi_completion */
 	uint8_t  logging;       /* enum gvi_logging */
-	struct gvi_message message;     /* of a granted interrupt: what was sent; else 0 */
 	bool     translated;    /* granted through a table or identity mapping of a valid DTE; an
 	                         * interrupt: remapped, not passed on as it came */
 	bool     read, write;   /* rights of the page for this device */
