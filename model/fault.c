@@ -6,7 +6,6 @@
 
 static inline enum verdict finish(struct access *x, enum gvi_clause clause,
 				  enum gvi_logging logging, uint64_t low, uint64_t high);
-static enum verdict interrupt_fault(struct access *x, enum gvi_clause clause, uint64_t flags);
 static void show_pasid(struct access *x, uint64_t e[2]);
 static enum gvi_logging suppressed(struct access *x);
 static enum gvi_logging first_only(struct access *x);
@@ -34,8 +33,6 @@ enum verdict page_fault(struct access *x, enum gvi_clause clause, uint64_t flags
 	uint64_t e[2] = {0};
 	enum gvi_logging logging;
 
-	if (x->interrupt)
-		return interrupt_fault(x, clause, flags);
 	if (x->asker)
 		x = tell(x, &told);
 	e[1] = fault_address(x);
@@ -50,7 +47,7 @@ enum verdict page_fault(struct access *x, enum gvi_clause clause, uint64_t flags
 	return finish(x, clause, logging, e[0], e[1]);
 }
 
-static enum verdict interrupt_fault(struct access *x, enum gvi_clause clause, uint64_t flags)
+enum verdict interrupt_fault(struct access *x, enum gvi_clause clause, uint64_t flags)
 {
 	uint64_t e[2] = {direction(x) | flags, event_address(x)};
 
@@ -104,7 +101,8 @@ enum verdict device_out_of_range(struct access *x)
 		shown.has_pasid = told.guest_pasid = false;
 	told.request = &shown;
 	if (choose(m, GVI_CHOICE_DEVICE_OUT_OF_RANGE) == 0)
-		return page_fault(&told, GVI_CLAUSE_EVENT_IO_PAGE_FAULT, 0);
+		return x->interrupt ? interrupt_fault(&told, GVI_CLAUSE_EVENT_IO_PAGE_FAULT, 0) :
+				      page_fault(&told, GVI_CLAUSE_EVENT_IO_PAGE_FAULT, 0);
 	return illegal_entry(&told, GVI_CLAUSE_DEVICE_OUT_OF_RANGE, false);
 }
 

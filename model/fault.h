@@ -11,6 +11,8 @@
 #define FAULT_RZ (mask_IO_PAGE_FAULT_RZ(0))
 
 enum verdict page_fault(struct access *x, enum gvi_clause clause, uint64_t flags);
+/* The same for an interrupt message. */
+enum verdict interrupt_fault(struct access *x, enum gvi_clause clause, uint64_t flags);
 enum verdict illegal_entry(struct access *x, enum gvi_clause clause, bool reserved_bit);
 /* [device.out-of-range] The device table has no entry of the requester. */
 enum verdict device_out_of_range(struct access *x);

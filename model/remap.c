@@ -45,7 +45,7 @@ enum gvi_status remap(struct access *x)
 		return GVI_OK;
 	/* Step 9: bits 7:0 are the same in all forms of an entry that are remapped. */
 	if (!get_IRTE_32_REMAP_EN(r.irte)) {
-		(void)page_fault(x, GVI_CLAUSE_REMAP_ENTRY_OFF, 0);
+		(void)interrupt_fault(x, GVI_CLAUSE_REMAP_ENTRY_OFF, 0);
 		return GVI_OK;
 	}
 	/* Steps 10 to 12 */
@@ -68,7 +68,7 @@ static enum verdict enter(struct remap *r)
 		return forward(r, GVI_CLAUSE_FLOW_DISABLED);
 	if (x->request->has_pasid) {
 		x->guest_pasid = true;
-		return page_fault(x, GVI_CLAUSE_REMAP_PASID, 0);
+		return interrupt_fault(x, GVI_CLAUSE_REMAP_PASID, 0);
 	}
 	/* Step 2 */
 	if (device_fetch(x) == ENDED)
@@ -124,7 +124,7 @@ static enum verdict smi_filter(struct remap *r)
 	told = *x;
 	if (iv && get_DTE_IG(x->dte) && choose(x->m, GVI_CHOICE_SMI_FILTER_EVENT) == 1)
 		told.dte[2] &= ~mask_DTE_IG(2);
-	return page_fault(&told, GVI_CLAUSE_REMAP_SMI_FILTER, 0);
+	return interrupt_fault(&told, GVI_CLAUSE_REMAP_SMI_FILTER, 0);
 }
 
 static bool smi_allowed(struct remap *r)
@@ -183,7 +183,7 @@ static enum verdict blocked(struct remap *r, enum gvi_clause clause, enum gvi_ch
 {
 	if (choose(r->x->m, event) == 1)
 		return refuse(r->x, clause);
-	return page_fault(r->x, clause, 0);
+	return interrupt_fault(r->x, clause, 0);
 }
 
 /* ---- Steps 5 to 8: the table -------------------------------------------- */
@@ -213,7 +213,7 @@ static enum verdict int_ctl(struct remap *r)
 	/* Step 7 */
 	apply(x, GVI_CLAUSE_REMAP_INDEX);
 	if (r->index >> length)
-		return page_fault(x, GVI_CLAUSE_REMAP_TABLE_LENGTH, 0);
+		return interrupt_fault(x, GVI_CLAUSE_REMAP_TABLE_LENGTH, 0);
 	return GO_ON;
 }
 
@@ -282,7 +282,7 @@ static enum gvi_status guest_mode(struct remap *r)
 {
 	if (r->wide && get_CONTROL_GAM_EN(&r->x->m->reg[SLOT_CONTROL]) == 1)
 		return GVI_UNMODELLED_GUEST_APIC;
-	(void)page_fault(r->x, GVI_CLAUSE_REMAP_GUEST_MODE_OFF, FAULT_PR | FAULT_RZ);
+	(void)interrupt_fault(r->x, GVI_CLAUSE_REMAP_GUEST_MODE_OFF, FAULT_PR | FAULT_RZ);
 	return GVI_OK;
 }
 
@@ -292,12 +292,12 @@ static enum verdict legal(struct remap *r)
 	uint64_t rz = FAULT_RZ;
 
 	if (reserved_bits(r))
-		return page_fault(x, GVI_CLAUSE_REMAP_RESERVED_BITS, FAULT_PR | FAULT_RZ);
+		return interrupt_fault(x, GVI_CLAUSE_REMAP_RESERVED_BITS, FAULT_PR | FAULT_RZ);
 	if (get_IRTE_32_INT_TYPE(r->irte) <= 1)
 		return GO_ON;
 	if (choose(x->m, GVI_CHOICE_INT_TYPE_RZ) == 1)
 		rz = 0;
-	return page_fault(x, GVI_CLAUSE_REMAP_INT_TYPE, FAULT_PR | rz);
+	return interrupt_fault(x, GVI_CLAUSE_REMAP_INT_TYPE, FAULT_PR | rz);
 }
 
 /* [remap.reserved-bits] Most of them may be free: AMB-5.9. */
