@@ -12,11 +12,12 @@ struct message message_of_ht(const struct gvi_interrupt *r)
 {
 	uint64_t a = r->address;
 
-	return (struct message){.index = (uint16_t)(msi_codes[a >> 2 & 7] << 8 | (a >> 16 & 0xff)),
-				.destination = (uint8_t)(a >> 8),
-				.logical = a >> 6 & 1,
-				.level = a >> 5 & 1,
-				.legacy = a >> 7 & 1};
+	return (struct message){
+		.index = (uint16_t)((unsigned)msi_codes[a >> 2 & 7] << 8 | (a >> 16 & 0xff)),
+		.destination = (uint8_t)(a >> 8),
+		.logical = a >> 6 & 1,
+		.level = a >> 5 & 1,
+		.legacy = a >> 7 & 1};
 }
 
 enum message_type message_other_type(const struct message *m)

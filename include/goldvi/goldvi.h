@@ -288,7 +288,7 @@ struct gvi_request {
 enum gvi_result {
 	GVI_GRANT,              /* performed at answer.address; an interrupt: sent as answer.message */
 	GVI_ABORT,              /* refused: no effect on memory, no data */
-	GVI_INTERRUPT           /* a write to the interrupt range: it goes the interrupt's way */
+	GVI_INTERRUPT           /* a write to the interrupt range: it goes gvi_interrupt()'s way */
 };
 
 /* What became of the event of a refused request. */
