@@ -232,9 +232,9 @@ static const char *completion_name(unsigned completion)
 
 void describe_message(const struct gvi_message *m, struct text *t)
 {
-	text_add(t, "%s 0x%" PRIx32 " to 0x%" PRIx64,
-		 m->kind == GVI_MESSAGE_REMAPPED ? "remapped to" : "passed on as", m->data,
-		 m->address);
+	text_add(t, "%s 0x%" PRIx32 " at 0x%" PRIx64,
+		 m->kind == GVI_MESSAGE_REMAPPED ? "sent, remapped, as" : "sent as it came:",
+		 m->data, m->address);
 	if (m->kind == GVI_MESSAGE_REMAPPED)
 		text_add(t, " (destination 0x%" PRIx32 "%s)", m->destination,
 			 m->rq_eoi ? ", end of interrupt requested" : "");

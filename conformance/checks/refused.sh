@@ -65,6 +65,11 @@ refused 's/{grant: {}}/{choice: NONE_SUCH, permitted: {}}/' 10:26 'There is no c
 refused 's/{grant: {}}/{choice: SKIPPED_BITS, permitted: {fault: {abort: {}}}}/' 10:51 'The alternative `ignored` of SKIPPED_BITS is missing.'
 
 # Values
+refused 's/dma:.*/interrupt: {device: "00:04.0", address: "0xfee00000", data: 33}/' 10:17 "This is no answer to the step's \`interrupt\`."
+refused 's/{grant: {}}/{message: {}}/' 10:17 "This is no answer to the step's \`dma\`."
+refused 's/dma:.*/interrupt: {device: "00:04.0", address: "0xfed00000", data: 33}/' 9:49 'An interrupt goes to FEEx_xxxx or FD_F8xx_xxxx, at a multiple of 4.'
+refused 's/dma:.*/interrupt: {device: "00:04.0", address: "0xfee00000"}/' 9:20 'The key `data` is missing here.'
+refused 's/dma:.*/interrupt: {device: "00:04.0", address: "0xfdf8000000", data: 33}/; s/grant/abort/' 9:65 'The key `data` is unknown here.'
 refused 's/00:04.0/00:44.0/' 9:23 'A device is "00:04.0" or a number below 65536.'
 refused 's/read: 4/read: 5000/' 9:59 '5000 is too large: it must be below 0x1001.'
 refused 's/"0x1000"/"${1 +}"/' 9:43 'In `1 +`, at character 4: a number, a name or `(` is expected here.'

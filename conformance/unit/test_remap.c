@@ -336,6 +336,7 @@ START_TEST(test_liberties_that_send)
 		{GVI_CHOICE_NUM_INT_MODE, 1, LEGAL "IntTabLen=11", UINT64_C(1) << 43, MSI, 0x400,
 		 true, 0x33},
 		{GVI_CHOICE_XT_WITHOUT_GA, 1, LEGAL, UINT64_C(1) << 50, MSI, 2, true, 0x34},
+		{GVI_CHOICE_XT_WITHOUT_GA, 1, LEGAL, 0, MSI, 0, true, 0x31},
 		{GVI_CHOICE_XT_WITHOUT_GA, 0, LEGAL, UINT64_C(1) << 50, MSI, 0, true, 0x31},
 		{GVI_CHOICE_INT_ROOT_BIT_6, 1, LEGAL "IntTabRoot=0x6000040", 0, MSI, 0, true, 0x31},
 	};
