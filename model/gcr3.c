@@ -10,10 +10,10 @@ static uint64_t slice(unsigned pasid, unsigned level);
 static bool inner_is_guest(struct nest *n);
 
 /* [guest.pasid-width] [guest.pasid-range] */
-bool gcr3_covers(const struct access *x, unsigned pasid)
+bool gcr3_covers(const struct gvi *m, const uint64_t dte[4], unsigned pasid)
 {
-	unsigned width = (unsigned)get_EFR_PASMAX(&x->m->config.efr) + 1;
-	unsigned covered = 9 * ((unsigned)get_DTE_GLX(x->dte) + 1);
+	unsigned width = (unsigned)get_EFR_PASMAX(&m->config.efr) + 1;
+	unsigned covered = 9 * ((unsigned)get_DTE_GLX(dte) + 1);
 
 	return !(pasid >> width) && !(pasid >> covered);
 }

@@ -5,7 +5,14 @@
 #include "model/nest.h"
 
 /* Whether the IOMMU and the device's GCR3 table know such a PASID. */
-bool gcr3_covers(const struct access *x, unsigned pasid);
+bool gcr3_covers(const struct gvi *m, const uint64_t dte[4], unsigned pasid);
+
+/* A CR3 in which nothing is found: valid, and no bit set that may be reserved. */
+static inline bool is_plain_cr3(uint64_t entry)
+{
+	return (entry & (mask_GCR3_V(0) | mask_GCR3_RSVD_63(0) | mask_GCR3_RSVD_11(0) |
+			 mask_GCR3_RSVD_2(0))) == mask_GCR3_V(0);
+}
 
 /* The guest's CR3, a guest physical address.  ENDED: the request was refused
  * with an event. */

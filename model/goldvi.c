@@ -189,7 +189,8 @@ enum gvi_status gvi_translate(struct gvi *m, const struct gvi_request *request,
 	status = check_request(request);
 	if (status != GVI_OK)
 		return status;
-	if (!m->near.room || !plain_translate(m, request, answer))
+	if (!m->near.room || !(request->has_pasid ? plain_translate_guest(m, request, answer)
+						  : plain_translate(m, request, answer)))
 		return translate_with_care(m, request, answer);
 	effects_begin(m);
 	return GVI_OK;

@@ -15,26 +15,26 @@ static enum verdict without_host(struct nest *n, uint64_t gpa, struct page *page
 
 void nest_begin(struct nest *n, struct access *x)
 {
-	const struct derived *d = &x->m->derived;
-
 	n->asker = x;
-	n->mode = (unsigned)get_DTE_MODE(x->dte);
-	n->hosted = n->mode != 0;
+	n->hosted = get_DTE_MODE(x->dte) != 0;
 	if (!n->hosted)
 		return;
 	n->ready = false;
-	n->root = get_DTE_HOST_ROOT(x->dte);
-	n->looked_at = mask_PDE_PR(0) | mask_PDE_NEXT_LEVEL(0) | d->pde_unsound;
-	n->pointer = mask_PDE_PR(0);
-	set_PDE_NEXT_LEVEL(&n->pointer, n->mode - 1);
-	n->beyond = d->beyond_va | ~low_ones(12 + 9 * n->mode);
+	host_tables_begin(&n->tables, x->m, x->dte);
 	/* [nested.table-rights] The device's own rights limit the device. */
 	n->may = RIGHT_READ | RIGHT_WRITE;
 	if (n->may & ~x->dte[0] && choose(x->m, GVI_CHOICE_NESTED_TABLE_RIGHTS) == 1)
 		n->may &= x->dte[0];
-	n->plain = !x->m->host.note && !get_DTE_HAD(x->dte) && !(n->root & d->beyond_pa) &&
+	n->plain = !x->m->host.note && !get_DTE_HAD(x->dte) && !(n->tables.root & x->m->derived.beyond_pa) &&
 		   n->may == (RIGHT_READ | RIGHT_WRITE);
+	n->called = n->plain && x->m->near.read;
 	apply(x, GVI_CLAUSE_NESTED_TRANSLATE);
+}
+
+bool nest_follow_windows(const struct nest *n, uint64_t gpa, uint64_t want,
+			 struct nest_leaf *leaf)
+{
+	return n->plain && follow_tables(&n->tables, REACH_ALL, gpa, want, leaf);
 }
 
 /* ---- A guest table ------------------------------------------------------ */
@@ -56,6 +56,11 @@ enum verdict nest_table_with_care(struct nest *n, uint64_t gpa, bool write, uint
 		return ENDED;
 	*spa = page.spa;
 	return GO_ON;
+}
+
+enum verdict nest_table_to_write(struct nest *n, uint64_t gpa, uint64_t *spa)
+{
+	return nest_table(n, gpa, true, spa);
 }
 
 enum verdict nest_fetch_failed(struct nest *n, uint64_t spa, enum gvi_bus bus)

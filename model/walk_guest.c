@@ -137,7 +137,7 @@ static enum verdict out_of_range(struct walk *w, enum gvi_clause clause);
 static enum verdict find_table(struct walk *w)
 {
 	enum gvi_clause address = bad_address(w);
-	bool pasid = !gcr3_covers(w->x, w->pasid);
+	bool pasid = !gcr3_covers(w->x->m, w->x->dte, w->pasid);
 	unsigned order = address ? choose(w->x->m, GVI_CHOICE_GUEST_CHECK_ORDER) : 0;
 
 	if (address && (order == 1 || (order == 0 && !pasid)))
@@ -422,7 +422,7 @@ static enum verdict set_bits(struct walk *w, unsigned i, uint64_t bits)
 	bits &= allowed(w->x->m);
 	if (!bits)
 		return GO_ON;
-	if (nest_table(&w->n, w->entry[i].gpa, true, &spa) == ENDED)
+	if (nest_table_to_write(&w->n, w->entry[i].gpa, &spa) == ENDED)
 		return ENDED;
 	bus = effect_exchange(w->x->m, spa, &seen, seen | bits, &done);
 	if (bus != GVI_BUS_OK)

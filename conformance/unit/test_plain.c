@@ -336,6 +336,113 @@ START_TEST(test_registers)
 }
 END_TEST
 
+/* ---- Guest tables over host tables ---------------------------------------------- */
+
+/* The guest's GCR3 table, tables 4 to 1 and page stand one page apart; their
+ * guest addresses are 16 MiB lower. */
+#define GUEST  (ROOT + 0x6000)
+#define IN_GUEST(n) (GUEST + 0x1000 * (5 - (n)))
+
+static void open_guest(struct bench *b)
+{
+	char fields[80];
+
+	bench_preset(b, GVI_PRESET_EVERYTHING);
+	rig_set(&b->r, GVI_REGISTER_CONTROL, GVI_CONTROL_GT_EN, 1);
+	rig_set(&b->r, GVI_REGISTER_CONTROL, GVI_CONTROL_GCR3_TRP_MODE, 1);
+	rig_store(&b->r, GVI_FORMAT_DTE, ENTRY, FOUR "GV=1 GCR3TRP=0x6000");
+	rig_store(&b->r, GVI_FORMAT_GCR3, GUEST, "V=1 Address=0x7000");
+	for (unsigned level = 5; level > 0; level--) {
+		snprintf(fields, sizeof fields, POINTER "Address=0x%x", (unsigned)IN_GUEST(level));
+		rig_store(&b->r, GVI_FORMAT_PTE, LEVEL(1) + 8 * (6 + 5 - level), fields);
+		snprintf(fields, sizeof fields, "P=1 R/W=1 U/S=1 A=1 Address=0x%x",
+			 0x6000 + 0x1000 * (6 - level));
+		if (level < 5)
+			rig_store(&b->r, GVI_FORMAT_GPML4E, IN_GUEST(level), fields);
+	}
+	rig_store(&b->r, GVI_FORMAT_PTE, LEVEL(1) + 8 * 11, POINTER "Address=0x4000000");
+}
+
+static struct gvi_request of_guest(uint64_t address)
+{
+	struct gvi_request request = reading(address);
+
+	request.has_pasid = true;
+	return request;
+}
+
+START_TEST(test_a_plain_guest)
+{
+	static struct bench b;
+	struct gvi_answer a;
+
+	open_guest(&b);
+	a = same(&b, of_guest(0x123));
+	ck_assert_int_eq(a.result, GVI_GRANT);
+	ck_assert_uint_eq(a.address, DATA + 0x123);
+	ck_assert_uint_eq(a.size, 4096);
+	ck_assert(a.translated && a.read && a.write);
+	/* What the guest forbids is not granted with the rest. */
+	rig_store(&b.r, GVI_FORMAT_GPTE, IN_GUEST(1), "P=1 U/S=1 A=1 Address=0xb000");
+	a = same(&b, of_guest(0x123));
+	ck_assert(a.read && !a.write);
+	rig_close(&b.r);
+}
+END_TEST
+
+/* Each of these makes an end of what was plain. */
+START_TEST(test_guests)
+{
+	static const struct {
+		enum gvi_format_id format;
+		uint64_t at;
+		const char *fields;
+		enum gvi_result result;
+	} cases[] = {
+		{GVI_FORMAT_DTE, ENTRY, FOUR "GV=0", GVI_ABORT},
+		{GVI_FORMAT_DTE, ENTRY, FOUR "GV=1 GCR3TRP=0x6000 GLX=1", GVI_ABORT},
+		{GVI_FORMAT_DTE, ENTRY, FOUR "GV=1 GCR3TRP=0x6000 IW=0", GVI_GRANT},
+		{GVI_FORMAT_DTE, ENTRY, FOUR "GV=1 GCR3TRP=0x6000 V=0", GVI_GRANT},
+		{GVI_FORMAT_DTE, ENTRY, FOUR "GV=1 GCR3TRP=0x40000000", GVI_ABORT},
+		{GVI_FORMAT_GCR3, GUEST, "V=0", GVI_ABORT},
+		{GVI_FORMAT_GPTE, IN_GUEST(1), "P=0", GVI_ABORT},
+		{GVI_FORMAT_GPTE, IN_GUEST(1), "P=1 A=1 Address=0xb000", GVI_ABORT},
+		{GVI_FORMAT_GPTE, IN_GUEST(1), "P=1 U/S=1 A=1 Address=0xc000", GVI_ABORT},
+		{GVI_FORMAT_GPDE_2M, IN_GUEST(2), "P=1 PS=1 U/S=1 A=1", GVI_GRANT},
+		{GVI_FORMAT_PTE, LEVEL(1) + 8 * 11, "PR=0", GVI_ABORT},
+		{GVI_FORMAT_PTE, LEVEL(1) + 8 * 9, "PR=1 IW=1 Address=0x1009000", GVI_ABORT},
+		{GVI_FORMAT_PTE, LEVEL(1) + 8 * 9, POINTER "Address=0x20000000", GVI_ABORT},
+	};
+	static struct bench b;
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		open_guest(&b);
+		rig_store(&b.r, cases[i].format, cases[i].at, cases[i].fields);
+		ck_assert_msg(same(&b, of_guest(0x10)).result == cases[i].result, "case %zu: %s", i,
+			      cases[i].fields);
+		rig_close(&b.r);
+	}
+}
+END_TEST
+
+START_TEST(test_requests_of_guests)
+{
+	static struct bench b;
+	struct gvi_request request = of_guest(0x10);
+
+	open_guest(&b);
+	request.pasid = 512;
+	ck_assert_int_eq(same(&b, request).result, GVI_ABORT);
+	request = of_guest(UINT64_C(1) << 47);
+	request.pasid = 1;
+	ck_assert_int_eq(same(&b, request).result, GVI_ABORT);
+	request = of_guest(0x10);
+	request.execute = true;
+	ck_assert_int_eq(same(&b, request).result, GVI_GRANT);
+	rig_close(&b.r);
+}
+END_TEST
+
 /* ---- The window's edges ------------------------------------------------------- */
 
 /* What the window does not hold is read through the callback. */
@@ -389,4 +496,5 @@ END_TEST
 
 RIG_RUN("plain", test_a_plain_read, test_levels, test_rights, test_entries_of_devices,
 	test_mode_0_reads_no_table, test_entries_of_tables, test_no_page_at_level_6, test_requests,
-	test_reads_of_no_bytes, test_registers, test_windows_that_end, test_choices_are_asked_for)
+	test_reads_of_no_bytes, test_registers, test_a_plain_guest, test_guests,
+	test_requests_of_guests, test_windows_that_end, test_choices_are_asked_for)
