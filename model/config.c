@@ -33,7 +33,7 @@ static const struct {
 	UINT64_C(0x400f77ef22294ada), 0, RESET_CONTROL, 0x14511022, CAPABILITY | IOTLB_SUP,        \
 		SIZES_48, 2, false
 #define PRESET_QEMU                                                                                \
-	UINT64_C(0x29d3), 0, COHERENT, 0x00001022, CAPABILITY | IOTLB_SUP | NP_CACHE, SIZES_48, 0, \
+	UINT64_C(0x29d3), 0, COHERENT, 0x00081022, CAPABILITY | IOTLB_SUP | NP_CACHE, SIZES_48, 0, \
 		false
 /* Every feature at its largest but for SNPSup and HTRangeIgnore, which take the
  * exclusion range and the special ranges away. */

@@ -1,8 +1,8 @@
 /* The plainest requests, decided at once: the tables lie in the near window,
- * nobody listens or chooses, and host pages are reached by pointers that go down
- * one level each, those of guest tables and guest pages of 4 KiB, too. No rule is stated here, only that no exception applies, and
- * nothing is written before that is known: without this file every answer is
- * the same, and comes later. */
+ * nobody listens or chooses, host pages are reached by pointers that go down one
+ * level each, and guest pages have 4 KiB.  No rule is stated here, only that no
+ * exception applies, and nothing is written before that is known: without this
+ * file every answer is the same, and comes later. */
 #include "model/plain.h"
 
 #include "model/device.h"
