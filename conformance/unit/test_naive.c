@@ -19,9 +19,11 @@
 #if defined(SANITIZED) || defined(__SANITIZE_ADDRESS__) || !defined(__OPTIMIZE__)
 #define USUAL_WORLDS 50000
 #define USUAL_GUESTS 20000
+#define USUAL_INTERRUPTS 20000
 #else
 #define USUAL_WORLDS 700000
 #define USUAL_GUESTS 400000
+#define USUAL_INTERRUPTS 200000
 #endif
 
 static uint64_t setting(const char *name, uint64_t usual)
@@ -54,6 +56,20 @@ START_TEST(test_guests_agree)
 
 	ck_assert_ptr_nonnull(world);
 	world_guests(world, true);
+	for (uint64_t i = 0; i < worlds; i++)
+		ck_assert_msg(world_seed(world, first + i), "%s", world_report(world));
+	world_free(world);
+}
+END_TEST
+
+START_TEST(test_interrupts_agree)
+{
+	struct world *world = world_new();
+	uint64_t first = setting("GOLDVI_SEED", 0);
+	uint64_t worlds = setting("GOLDVI_WORLDS", USUAL_INTERRUPTS);
+
+	ck_assert_ptr_nonnull(world);
+	world_interrupts(world, true);
 	for (uint64_t i = 0; i < worlds; i++)
 		ck_assert_msg(world_seed(world, first + i), "%s", world_report(world));
 	world_free(world);
@@ -373,6 +389,6 @@ START_TEST(test_twin_nesting)
 END_TEST
 
 RIG_RUN("naive", test_twin_guest_walks, test_twin_guest_ranges, test_twin_nesting,
-	test_guests_are_interesting, test_guests_agree, test_twin_walks, test_twin_page_sizes,
+	test_guests_are_interesting, test_guests_agree, test_interrupts_agree, test_twin_walks, test_twin_page_sizes,
 	test_twin_field_logs, test_worlds_are_interesting, test_worlds_from_bytes,
 	test_worlds_agree)
