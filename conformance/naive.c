@@ -783,8 +783,8 @@ bool naive_illegal_entry(struct way *w)
 {
 	bool memory = bit(w->dte[0], 0) || habit(w, GVI_CHOICE_IV_WITHOUT_V) == 1; /* AMB-5.16 */
 	bool tv = memory && bit(w->dte[0], 1);
-	bool reserved = (memory && reserved_memory_half(w)) || reserved_interrupt_half(w);
-	bool encoding = tv && bad_encoding(w);
+	bool low = memory && reserved_memory_half(w), high = reserved_interrupt_half(w);
+	bool reserved = low || high, encoding = tv && bad_encoding(w);
 
 	if (memory && habit(w, GVI_CHOICE_IOCTL_RESERVED) == 1 && bits(w->dte[1], 36, 35) == 3)
 		encoding = true;
@@ -795,6 +795,9 @@ bool naive_illegal_entry(struct way *w)
 	}
 	if (!reserved && !encoding)
 		return false;
+	/* 05 section 4 step 3 has the memory half first, AMB-1.12 RZ=1 for any bit */
+	if (w->interrupt && encoding && high && !low)
+		w->a->mask[0] &= ~ones(55, 55);
 	naive_illegal(w, reserved || habit(w, GVI_CHOICE_ILLEGAL_DTE_RZ) == 1);
 	return true;
 }

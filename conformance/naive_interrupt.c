@@ -12,11 +12,11 @@ struct message {
 	struct way way;
 	struct gvi_request shown; /* the request as events tell of it */
 	const struct gvi_interrupt *m;
-	bool ht;	 /* in HyperTransport's form */
-	bool logical;	 /* DM */
-	bool has_index;	 /* the type is one that an MSI can have */
+	bool ht;        /* in HyperTransport's form */
+	bool logical;   /* DM */
+	bool has_index; /* the type is one that an MSI can have */
 	enum type type;
-	unsigned index;  /* 11 bits */
+	unsigned index; /* 11 bits */
 	uint64_t irte[2];
 	unsigned irte_size; /* in bytes */
 };
@@ -75,7 +75,7 @@ void naive_interrupt(struct naive *n, const struct gvi_interrupt *interrupt,
 		return;
 	}
 	w->silent = bit(w->dte[2], 5); /* IG */
-	if (naive_illegal_entry(w)) /* step 3 */
+	if (naive_illegal_entry(w))    /* step 3 */
 		return;
 	if (remappable(&x)) /* step 4 */
 		table(&x);
@@ -171,17 +171,18 @@ static bool pass_bit(const struct message *x)
 	case LINT1:
 		return bit(half, 63);
 	default: /* an SMI: AMB-5.10 */
-		return bit(x->way.n->control, 22) ||
-		       habit(&x->way, GVI_CHOICE_SMI_UNFILTERED) == 0;
+		return bit(x->way.n->control, 22) || habit(&x->way, GVI_CHOICE_SMI_UNFILTERED) == 0;
 	}
 }
 
 static bool passes(struct message *x)
 {
 	const struct way *w = &x->way;
-	bool mode_00 = !numbers_2048(x);
+	bool unindexed = x->type == LINT0 || x->type == LINT1;
 
-	if (x->type == STARTUP || x->type == RESERVED || (mode_00 && x->logical)) {
+	/* with mode 01, DM=1 is the mark of messages that have an index */
+	if (x->type == STARTUP || x->type == RESERVED ||
+	    (x->logical && (!numbers_2048(x) || unindexed))) {
 		abort_message(x, habit(w, GVI_CHOICE_MESSAGE_TYPE_EVENT) == 0);
 		return false;
 	}
@@ -300,7 +301,7 @@ static void use_irte(struct message *x)
 		return;
 	}
 	if (irte_legal(x)) /* step 10 */
-		emit(x); /* step 11 */
+		emit(x);   /* step 11 */
 }
 
 /* Bits that must be 0 with GuestMode=0: section 2, AMB-5.9. */
@@ -391,7 +392,7 @@ static void emit(struct message *x)
 static enum type msi_type(unsigned code)
 {
 	static const enum type types[8] = {FIXED, ARBITRATED, SMI,     RESERVED,
-					   NMI,   INIT,	      STARTUP, EXT_INT};
+					   NMI,   INIT,       STARTUP, EXT_INT};
 
 	return types[code];
 }
@@ -400,7 +401,7 @@ static enum type msi_type(unsigned code)
 static enum type ht_type(unsigned code)
 {
 	static const enum type types[16] = {
-		FIXED,	  ARBITRATED, SMI,	NMI,   INIT,	 STARTUP,  EXT_INT, RESERVED,
+		FIXED,    ARBITRATED, SMI,      NMI,   INIT,     STARTUP,  EXT_INT, RESERVED,
 		RESERVED, RESERVED,   RESERVED, LINT1, RESERVED, RESERVED, LINT0,   RESERVED};
 
 	return types[code];

@@ -24,8 +24,8 @@ struct way {
 	bool guest;  /* the address is a GVA: step 9 has chosen guest tables */
 	bool nested; /* what follows is the host's half of a guest walk */
 	enum purpose purpose;
-	uint64_t gpa; /* of that half */
-	bool again;   /* an entry has changed meanwhile */
+	uint64_t gpa;   /* of that half */
+	bool again;     /* an entry has changed meanwhile */
 	bool interrupt; /* the request stands for an interrupt message */
 	bool silent;    /* whose IO_PAGE_FAULTs IG or SupIOPF suppress */
 };

@@ -79,7 +79,8 @@ void world_interrupt_filters(struct world *w)
 
 	for (unsigned i = 0; i < count; i++) {
 		const struct device *d = &w->device[world_pick(w, MAX_DEVICES)];
-		uint64_t id = world_chance(w, 2) ? d->id : (uint64_t)(d->id ^ 1u << world_pick(w, 16));
+		uint64_t id =
+			world_chance(w, 2) ? d->id : (uint64_t)(d->id ^ 1u << world_pick(w, 16));
 
 		if (world_chance(w, 2))
 			continue;
@@ -253,8 +254,7 @@ void world_interrupt_message(struct world *w, const struct device *d)
 bool world_same_message(const struct gvi_message *a, const struct gvi_message *b)
 {
 	return a->address == b->address && a->data == b->data && a->kind == b->kind &&
-	       a->source == b->source && a->rq_eoi == b->rq_eoi &&
-	       a->destination == b->destination;
+	       a->source == b->source && a->rq_eoi == b->rq_eoi && a->destination == b->destination;
 }
 
 /* The message that leaves, and the entry of the log. */

@@ -13,7 +13,7 @@ enum {
 	MAX_WORDS = 192,   /* table words that a world places */
 	MAX_TOUCHED = 512, /* words that one request updates, on both sides */
 	MAX_REQUESTS = 6,
-	MAX_MAPS = 48,    /* host tables and pages under guest tables */
+	MAX_MAPS = 48, /* host tables and pages under guest tables */
 	MAX_REPORT = 32768,
 	MAX_INDICES = 3,
 	MAX_SHOWN = 512 /* changes of what a window shows */
