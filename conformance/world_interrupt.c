@@ -22,13 +22,18 @@ const enum gvi_choice world_interrupt_met[WORLD_INTERRUPT_MET] = {
 	GVI_CHOICE_INTERRUPT_ADDRESS,
 	GVI_CHOICE_INTERRUPT_ADDRESS_TYPE,
 	GVI_CHOICE_XT_WITHOUT_GA,
+	GVI_CHOICE_DTE_HIGH_GATE, /* met by memory requests too, but rarely */
+	GVI_CHOICE_ILLEGAL_DTE_RZ,
 };
 
 /* ---- What the implementation is ---------------------------------------------------- */
 
 void world_interrupt_config(struct world *w, struct gvi_config *c)
 {
-	switch (world_pick(w, 6)) {
+	switch (world_pick(w, 8)) {
+	case 6: /* which bits of entries are reserved */
+		c->revision = GVI_REVISION(3, 5);
+		break;
 	case 0: /* NumIntRemapSup */
 		c->efr2 ^= BIT(8);
 		break;
@@ -105,6 +110,12 @@ void world_interrupt_entry(struct world *w, struct device *d)
 	e[2] |= BIT(56) * world_pick(w, 8) | BIT(62) * world_pick(w, 4);
 	if (w->config.revision >= GVI_REVISION(3, 6))
 		e[2] |= BIT(59) * world_pick(w, 2);
+	if (world_chance(w, 16))
+		e[0] &= ~BIT(0);
+	if (world_chance(w, 24)) /* reserved bits, or beside them */
+		e[2] ^= BIT(52 + world_pick(w, 8));
+	if (world_chance(w, 24))
+		e[3] ^= BIT(world_pick(w, 64));
 }
 
 /* Size of an entry in bytes. */
