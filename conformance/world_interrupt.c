@@ -222,7 +222,7 @@ static unsigned message_index(struct world *w, const struct device *d)
 	case 15: /* another type, or index */
 		return (index & 0xff) | world_pick(w, 8) << 8;
 	case 14:
-		return index ^ 1u << world_pick(w, 11);
+		return (index ^ 1u << world_pick(w, 11)) & 0x7ff;
 	case 13:
 		return (index + 1) & 0x7ff;
 	case 12:
