@@ -164,29 +164,54 @@ static void copy_tail(struct gvi *m)
 
 /* ---- Steps 1 to 5 of 10-events.md section 6, for every log ----------------- */
 
+static const struct log_half *append_elsewhere(struct gvi *m, const struct log *log,
+					       const uint64_t *entry);
+static inline const struct log_half *put(struct gvi *m, const struct log *log,
+					 const struct log_half *half, struct ring_place place,
+					 const uint64_t *entry);
 static const struct log_half *make_room(struct gvi *m, const struct log *log);
 
 /* The half that has taken the entry: NULL if it is lost. */
 static inline const struct log_half *append(struct gvi *m, const struct log *log,
 					    const uint64_t *entry)
 {
-	const struct log_half *half = &log->half[log_active(m, log)];
-	struct ring_place place;
-
 	if (!(m->reg[SLOT_STATUS] & log->run)) {
 		cite(m, (enum gvi_clause)log->stopped);
 		return NULL;
 	}
-	place = ring_place(m, half->ring);
+	/* As a rule there is room in A, whose registers the compiler knows. */
+	if (!log_active(m, log)) {
+		struct ring_place place = ring_place(m, log->half[0].ring);
+
+		if (!place.none)
+			return put(m, log, &log->half[0], place, entry);
+	}
+	return append_elsewhere(m, log, entry);
+}
+
+static const struct log_half *append_elsewhere(struct gvi *m, const struct log *log,
+					       const uint64_t *entry)
+{
+	const struct log_half *half = &log->half[log_active(m, log)];
+	struct ring_place place = ring_place(m, half->ring);
+
 	if (place.none) {
 		half = make_room(m, log);
 		if (!half)
 			return NULL;
 		place = ring_place(m, half->ring);
 	}
-	/* The entry is visible before the tail moves. */
-	if (effect_write(m, ring_spa(m, half->ring, place.at), entry, half->ring.entry) !=
-	    GVI_BUS_OK) {
+	return put(m, log, half, place, entry);
+}
+
+/* The entry is visible before the tail moves. */
+static inline const struct log_half *put(struct gvi *m, const struct log *log,
+					 const struct log_half *half, struct ring_place place,
+					 const uint64_t *entry)
+{
+	uint64_t spa = ring_spa(m, half->ring, place.at);
+
+	if (effect_write(m, spa, entry, half->ring.entry) != GVI_BUS_OK) {
 		cite(m, GVI_CLAUSE_EVENT_LOG_WRITE_ERROR);
 		return NULL;
 	}
@@ -265,8 +290,10 @@ static void swap_if_filled(struct gvi *m, const struct log *log);
 /* AMB-10.9: an entry was written. */
 static inline void filled(struct gvi *m, const struct log *log)
 {
-	if (m->reg[SLOT_CONTROL] & (log == &logs[LOG_EVENT] ? mask_CONTROL_DUAL_EVENT_LOG_EN(0) :
-							     mask_CONTROL_DUAL_PPR_LOG_EN(0)))
+	const uint64_t *control = &m->reg[SLOT_CONTROL];
+
+	if (log == &logs[LOG_EVENT] ? get_CONTROL_DUAL_EVENT_LOG_EN(control) :
+				      get_CONTROL_DUAL_PPR_LOG_EN(control))
 		swap_if_filled(m, log);
 }
 

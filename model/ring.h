@@ -57,7 +57,15 @@ static inline uint64_t ring_next(struct gvi *m, struct ring r, uint64_t offset)
 	return (offset + r.entry) & (ring_bytes(m, r) - 1);
 }
 
-/* The place for the next entry of a log. */
+/* All offsets of a ring that has a length. */
+static inline uint64_t ring_mask(struct gvi *m, struct ring r)
+{
+	if (r.entry == ENTRY_BYTES)
+		return ((uint64_t)ENTRY_BYTES << (m->reg[r.base] >> 56 & 15)) - 1;
+	return ring_bytes(m, r) - 1;
+}
+
+/* The place for the next entry of a log that has a length. */
 struct ring_place {
 	uint64_t at, next;      /* where the tail stands, and where it goes */
 	bool none;              /* the log is full */
@@ -66,21 +74,21 @@ struct ring_place {
 /* [register.ring-full] One slot is never used. */
 static inline struct ring_place ring_place(struct gvi *m, struct ring r)
 {
-	uint64_t last = ring_bytes(m, r) - 1, at = m->reg[r.tail] & last;
-	uint64_t next = (at + r.entry) & last;
+	uint64_t mask = ring_mask(m, r), at = m->reg[r.tail] & mask;
+	uint64_t next = (at + r.entry) & mask;
 
-	return (struct ring_place){at, next, next == (m->reg[r.head] & last)};
+	return (struct ring_place){at, next, next == (m->reg[r.head] & mask)};
 }
 
 /* How many entries software has not read yet, of how many that there can be. */
 static inline uint64_t ring_occupied(struct gvi *m, struct ring r)
 {
-	return ((m->reg[r.tail] - m->reg[r.head]) & (ring_bytes(m, r) - 1)) / r.entry;
+	return ((m->reg[r.tail] - m->reg[r.head]) & ring_mask(m, r)) / r.entry;
 }
 
 static inline uint64_t ring_capacity(struct gvi *m, struct ring r)
 {
-	return ring_bytes(m, r) / r.entry - 1;
+	return ring_mask(m, r) / r.entry;
 }
 
 #endif

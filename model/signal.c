@@ -168,13 +168,10 @@ void status_set(struct gvi *m, uint64_t bits, bool on)
 		m->reg[SLOT_STATUS] &= ~bits;
 }
 
-void status_raise(struct gvi *m, uint64_t bits)
+void status_rise(struct gvi *m, uint64_t bits)
 {
-	unsigned before;
+	unsigned before = interrupt_sources(m);
 
-	if (!(bits & ~m->reg[SLOT_STATUS]))
-		return;
-	before = interrupt_sources(m);
 	m->reg[SLOT_STATUS] |= bits;
 	interrupt_rising(m, before);
 }

@@ -13,7 +13,14 @@ void interrupt_rising(struct gvi *m, unsigned before);
 /* Sets or clears status bits that interrupt nobody. */
 void status_set(struct gvi *m, uint64_t bits, bool on);
 
+/* Status bits that were 0 rise, and with them their interrupts. */
+void status_rise(struct gvi *m, uint64_t bits);
+
 /* Sets status bits, and sends the interrupts that these may be. */
-void status_raise(struct gvi *m, uint64_t bits);
+static inline void status_raise(struct gvi *m, uint64_t bits)
+{
+	if (bits & ~m->reg[SLOT_STATUS])
+		status_rise(m, bits);
+}
 
 #endif
