@@ -12,10 +12,10 @@ enum { IRR = 0x200, IRR_STRIDE = 16, IRR_PARTS = 8, MAX_RETRIES = 64 };
 struct posting {
 	struct access *x;
 	const uint64_t *irte;
-	bool x2apic;       /* a destination of 32 bits */
-	bool again;        /* the vector's bit was set already */
-	bool pending;      /* some bit of the IRR was */
-	bool always;       /* a physical interrupt does not ask for that */
+	bool x2apic;  /* a destination of 32 bits */
+	bool again;   /* the vector's bit was set already */
+	bool pending; /* some bit of the IRR was */
+	bool always;  /* a physical interrupt does not ask for that */
 };
 
 static enum verdict legal(struct posting *p);
@@ -153,34 +153,33 @@ static enum verdict failed(struct posting *p, uint64_t spa, enum gvi_bus bus)
 
 /* ---- Steps 2 to 4: who is told ------------------------------------------ */
 
+static void ring_bell(struct posting *p);
 static void wake(struct posting *p);
-static void send(struct posting *p, enum gvi_message_kind kind, uint32_t data);
 static void log_entry(struct posting *p);
 static bool coalesced(struct posting *p);
+static void send(struct posting *p, enum gvi_message_kind kind, uint32_t data);
 
 static void tell(struct posting *p)
 {
-	struct access *x = p->x;
-
-	/* Step 2 */
-	if (get_IRTE_GUEST_IS_RUN(p->irte)) {
-		apply(x, GVI_CLAUSE_REMAP_GUEST_DOORBELL);
-		if (!coalesced(p))
-			send(p, GVI_MESSAGE_DOORBELL, 0);
-	/* Step 3a */
-	} else if (get_CONTROL_GAPPI_EN(&x->m->reg[SLOT_CONTROL])) {
+	if (get_IRTE_GUEST_IS_RUN(p->irte))
+		ring_bell(p);
+	else if (get_CONTROL_GAPPI_EN(&p->x->m->reg[SLOT_CONTROL]))
 		wake(p);
-	/* Step 3b */
-	} else if (get_IRTE_GUEST_GA_LOG_INTR(p->irte)) {
-		apply(x, GVI_CLAUSE_REMAP_GUEST_LOG);
-		if (!coalesced(p))
-			log_entry(p);
-	/* Step 3c */
-	} else {
-		apply(x, GVI_CLAUSE_REMAP_GUEST_QUIET);
-	}
+	else if (get_IRTE_GUEST_GA_LOG_INTR(p->irte))
+		log_entry(p);
+	else
+		apply(p->x, GVI_CLAUSE_REMAP_GUEST_QUIET);
 }
 
+/* Step 2 */
+static void ring_bell(struct posting *p)
+{
+	apply(p->x, GVI_CLAUSE_REMAP_GUEST_DOORBELL);
+	if (!coalesced(p))
+		send(p, GVI_MESSAGE_DOORBELL, 0);
+}
+
+/* Step 3a */
 static void wake(struct posting *p)
 {
 	apply(p->x, GVI_CLAUSE_REMAP_GUEST_GAPPI_ONLY);
@@ -197,22 +196,14 @@ static bool may_wake(const struct posting *p)
 	       get_CONTROL_GAPPI_EN(&p->x->m->reg[SLOT_CONTROL]);
 }
 
-static void send(struct posting *p, enum gvi_message_kind kind, uint32_t data)
-{
-	struct gvi_message *message = &p->x->answer->message;
-
-	message->kind = (uint8_t)kind;
-	message->data = data;
-	message->destination =
-		(uint32_t)(p->x2apic ? get_IRTE_GUEST_X2APIC_DESTINATION(p->irte)
-				     : get_IRTE_GUEST_DESTINATION(p->irte));
-	effect_send(p->x->m, message);
-}
-
+/* Step 3b */
 static void log_entry(struct posting *p)
 {
 	uint64_t entry = 0;
 
+	apply(p->x, GVI_CLAUSE_REMAP_GUEST_LOG);
+	if (coalesced(p))
+		return;
 	set_GA_LOG_ENTRY_GA_TAG(&entry, get_IRTE_GUEST_GA_TAG(p->irte));
 	set_GA_LOG_ENTRY_DEVICE_ID(&entry, p->x->request->device);
 	set_GA_LOG_ENTRY_CODE(&entry, 1);
@@ -226,4 +217,15 @@ static bool coalesced(struct posting *p)
 		return false;
 	apply(p->x, GVI_CLAUSE_REMAP_GUEST_AGAIN);
 	return choose(p->x->m, GVI_CHOICE_GUEST_POST_AGAIN) == 1;
+}
+
+static void send(struct posting *p, enum gvi_message_kind kind, uint32_t data)
+{
+	struct gvi_message *message = &p->x->answer->message;
+
+	message->kind = (uint8_t)kind;
+	message->data = data;
+	message->destination = (uint32_t)(p->x2apic ? get_IRTE_GUEST_X2APIC_DESTINATION(p->irte)
+						    : get_IRTE_GUEST_DESTINATION(p->irte));
+	effect_send(p->x->m, message);
 }

@@ -50,11 +50,11 @@ static void entry(struct rig *r, uint64_t low, uint64_t high)
 	REQUIRE(memory_store(r->memory, ENTRY + 8, PAGE >> 12 << 12 | high));
 }
 
-#define IS_RUN  UINT64_C(0x40)
-#define LOG     UINT64_C(0x04)
-#define DIS     UINT64_C(0x20)
-#define TO(n)   (UINT64_C(n) << 8)
-#define TAG(n)  (UINT64_C(n) << 32)
+#define IS_RUN UINT64_C(0x40)
+#define LOG    UINT64_C(0x04)
+#define DIS    UINT64_C(0x20)
+#define TO(n)  (UINT64_C(n) << 8)
+#define TAG(n) (UINT64_C(n) << 32)
 
 static enum gvi_status try_interrupt(struct rig *r, struct gvi_answer *answer)
 {
@@ -264,7 +264,7 @@ END_TEST
  * sees in it decides. */
 struct racer {
 	struct rig *rig;
-	uint64_t value;         /* of the word just before the first exchange */
+	uint64_t value; /* of the word just before the first exchange */
 	unsigned exchanges;
 };
 
@@ -306,7 +306,8 @@ START_TEST(test_a_race)
 	entry(&r, 0, 0x31);
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		struct racer racer = {.rig = &r, .value = cases[i].between};
-		struct gvi_host host = {.user = &racer, .read = race_read, .exchange = race_exchange};
+		struct gvi_host host = {
+			.user = &racer, .read = race_read, .exchange = race_exchange};
 		struct gvi_answer answer;
 		size_t count;
 
