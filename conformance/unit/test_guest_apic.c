@@ -258,6 +258,75 @@ START_TEST(test_physical_interrupts_without_need)
 }
 END_TEST
 
+/* ---- The log ------------------------------------------------------------------------- */
+
+#define LOG_BASE UINT64_C(0x00700000)
+#define LOG_COPY UINT64_C(0x00710000)
+
+static void begin_log(struct rig *r, struct gvi_config *config)
+{
+	begin_with(r, config);
+	rig_write(r, GVI_REGISTER_GA_LOG_BASE, UINT64_C(8) << 56 | LOG_BASE);
+	rig_write(r, GVI_REGISTER_GA_LOG_TAIL_ADDR, LOG_COPY);
+	rig_set(r, GVI_REGISTER_CONTROL, GVI_CONTROL_GA_LOG_EN, 1);
+	rig_set(r, GVI_REGISTER_CONTROL, GVI_CONTROL_GA_INT_EN, 1);
+}
+
+/* The bit, the entry, the copy of the tail, and then the interrupt. */
+START_TEST(test_the_log)
+{
+	struct gvi_config config = rig_config(GVI_PRESET_EVERYTHING);
+	const struct gvi_effect *effect;
+	struct gvi_answer answer;
+	size_t count;
+	struct rig r;
+
+	begin_log(&r, &config);
+	entry(&r, LOG | DIS | TO(0xa5) | TAG(0x87654321), 0x31);
+	answer = interrupt(&r);
+	ck_assert_uint_eq(answer.result, GVI_GRANT);
+	ck_assert_uint_eq(answer.message.kind, GVI_MESSAGE_NONE);
+	effect = gvi_effects(r.m, &count);
+	ck_assert_uint_eq(count, 5);
+	ck_assert_uint_eq(effect[0].kind, GVI_EFFECT_EXCHANGE);
+	ck_assert_uint_eq(effect[1].kind, GVI_EFFECT_WRITE);
+	ck_assert_uint_eq(effect[1].spa, LOG_BASE);
+	ck_assert_uint_eq(effect[1].length, 8);
+	ck_assert_uint_eq(effect[1].data[0], UINT64_C(0x1000002087654321));
+	ck_assert_uint_eq(effect[2].spa, LOG_COPY);
+	ck_assert_uint_eq(effect[2].data[0], 8);
+	ck_assert_uint_eq(effect[3].kind, GVI_EFFECT_RAISE);
+	ck_assert_uint_eq(effect[3].data[0], GVI_SOURCE_GA_INT);
+	ck_assert_uint_eq(effect[4].kind, GVI_EFFECT_SEND);
+	ck_assert_uint_eq(effect[4].message.kind, GVI_MESSAGE_INTERRUPT);
+	/* Who runs, and who is woken otherwise, is not logged. */
+	entry(&r, LOG | IS_RUN | TAG(1), 0x32);
+	(void)posted(&r, GVI_MESSAGE_DOORBELL);
+	entry(&r, LOG | DIS | TAG(1), 0x33);
+	rig_set(&r, GVI_REGISTER_CONTROL, GVI_CONTROL_GAPPI_EN, 1);
+	(void)posted(&r, GVI_MESSAGE_NONE);
+	ck_assert_uint_eq(rig_read(&r, GVI_REGISTER_GA_LOG_TAIL), 8);
+	rig_close(&r);
+}
+END_TEST
+
+START_TEST(test_the_log_coalesces)
+{
+	struct gvi_config config = rig_config(GVI_PRESET_EVERYTHING);
+	struct rig r;
+
+	for (uint8_t alternative = 0; alternative < 2; alternative++) {
+		config.habit[GVI_CHOICE_GUEST_POST_AGAIN] = alternative;
+		begin_log(&r, &config);
+		entry(&r, LOG, 0x31);
+		for (unsigned i = 0; i < 3; i++)
+			(void)interrupt(&r);
+		ck_assert_uint_eq(rig_read(&r, GVI_REGISTER_GA_LOG_TAIL), alternative ? 8 : 24);
+		rig_close(&r);
+	}
+}
+END_TEST
+
 /* ---- Races -------------------------------------------------------------------------- */
 
 /* The bit that the guest takes away under the update is set, and the one that it
@@ -573,7 +642,7 @@ START_TEST(test_windows_and_listeners)
 END_TEST
 
 RIG_RUN("guest_apic", test_every_vector, test_bits_gather, test_a_doorbell, test_coalesced,
-	test_a_physical_interrupt, test_physical_interrupts_without_need, test_a_race,
-	test_a_race_without_end, test_an_irr_that_cannot_be_read,
-	test_an_irr_that_cannot_be_written, test_looking_fails, test_reserved_bits, test_snp,
-	test_what_guest_mode_needs, test_windows_and_listeners)
+	test_a_physical_interrupt, test_physical_interrupts_without_need, test_the_log,
+	test_the_log_coalesces, test_a_race, test_a_race_without_end,
+	test_an_irr_that_cannot_be_read, test_an_irr_that_cannot_be_written, test_looking_fails,
+	test_reserved_bits, test_snp, test_what_guest_mode_needs, test_windows_and_listeners)
