@@ -76,7 +76,7 @@ struct gvi {
 	uint8_t  armed;                 /* rings that an enable edge restarts once their overflow is cleared */
 	size_t   npending, lost_pending, neffects;
 	struct gvi_pending pending[GVI_MAX_PENDING];
-	struct gvi_effect  effects[GVI_MAX_EFFECTS];
+	struct gvi_effect  effects[GVI_MAX_EFFECTS + 1];        /* and one that finds no room */
 	uint8_t  first_logged[65536 / 8];       /* [device.suppress-first] by DeviceID */
 };
 
@@ -88,6 +88,7 @@ static inline bool has(const struct gvi *m, enum gvi_feature_id feature)
 /* Tells the listener, if there is one. */
 void note_clause(struct gvi *m, enum gvi_clause clause);
 void note_choice(struct gvi *m, enum gvi_choice choice, unsigned value);
+void note_effect(struct gvi *m, const struct gvi_effect *effect);
 
 /* Rule `clause` is being applied. */
 static inline void cite(struct gvi *m, enum gvi_clause clause)
