@@ -10,7 +10,8 @@
 struct explainer {
 	FILE *out;
 	const struct seen *seen; /* of the step */
-	bool acting; /* in a step, and not because the player looks */
+	bool acting;             /* in a step, and not because the player looks */
+	uint64_t irr;            /* where the last part of a virtual APIC's IRR was read */
 };
 
 static void put_head(const struct instance *instance, const struct play *how, FILE *out);
@@ -68,7 +69,7 @@ static void put_effect(const struct explainer *e, const struct gvi_effect *effec
 
 static void hear(void *user, const struct gvi_note *note)
 {
-	const struct explainer *e = user;
+	struct explainer *e = user;
 
 	if (!e->acting)
 		return;
@@ -82,6 +83,7 @@ static void hear(void *user, const struct gvi_note *note)
 		break;
 	case GVI_NOTE_FETCH:
 		put_fetch(note, e->out);
+		e->irr = note->id == GVI_FORMAT_VAPIC_IRR ? note->spa : UINT64_MAX;
 		break;
 	case GVI_NOTE_EFFECT:
 		put_effect(e, note->effect);
@@ -159,13 +161,30 @@ static void put_fetch(const struct gvi_note *note, FILE *out)
 	fputc('\n', out);
 }
 
+/* The update of an IRR follows a read of the same place. */
+static void put_update(const struct gvi_effect *effect, FILE *out)
+{
+	uint64_t rises = effect->data[1] & ~effect->data[0];
+	unsigned vector = (unsigned)(effect->spa >> 4 & 7) * 32;
+
+	if (!rises)
+		fprintf(out, " (IRR: the bit is set already)");
+	for (; rises && !(rises & 1); rises >>= 1)
+		vector++;
+	if (rises)
+		fprintf(out, " (IRR: sets the bit of vector 0x%02x)", vector);
+}
+
 static void put_effect(const struct explainer *e, const struct gvi_effect *effect)
 {
 	char line[700];
 	struct text t = {line, sizeof line, 0};
 
 	describe_effect(effect, e->seen->ring, &t);
-	fprintf(e->out, "       does: %s\n", line);
+	fprintf(e->out, "       does: %s", line);
+	if (effect->kind == GVI_EFFECT_EXCHANGE && effect->spa == e->irr)
+		put_update(effect, e->out);
+	fputc('\n', e->out);
 }
 
 /* ---- Steps --------------------------------------------------------------------------- */
