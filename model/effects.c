@@ -43,7 +43,8 @@ void effect_send(struct gvi *m, const struct gvi_message *message)
 {
 	struct gvi_effect *e = begin(m);
 
-	*e = (struct gvi_effect){.message = *message, .kind = GVI_EFFECT_SEND};
+	*e = (struct gvi_effect){.kind = GVI_EFFECT_SEND};
+	e->message = *message;
 	if (m->host.send)
 		m->host.send(m->host.user, message);
 	(void)end(m, e);

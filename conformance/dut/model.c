@@ -26,6 +26,10 @@ struct model {
 	size_t neffects, effect_room;
 	bool handed_out; /* the next effect begins a new list */
 
+	struct gvi_message *messages; /* to devices */
+	size_t nmessages, message_room;
+	bool messages_handed_out, messages_lost; /* lost: memory ran out */
+
 	void (*note)(void *user, const struct gvi_note *note);
 	void *listener;
 };
@@ -70,6 +74,7 @@ static void close_model(struct dut *dut)
 	free(m->gvi);
 	free(m->errors);
 	free(m->effects);
+	free(m->messages);
 	free(m);
 }
 
@@ -79,7 +84,7 @@ static unsigned abilities(const struct dut *dut)
 		((const struct model *)dut)->part == GVI_NPRESETS ? DUT_CONFIGURE : 0;
 
 	return configurable | DUT_EVENTS | DUT_INJECT | DUT_RACE | DUT_EFFECTS | DUT_PCI |
-	       DUT_ATTRIBUTES;
+	       DUT_ATTRIBUTES | DUT_ATS | DUT_PRI;
 }
 
 /* Whoever starts it has checked the configuration with gvi_check(). */
@@ -89,8 +94,8 @@ static enum dut_status start(struct dut *dut, struct gvi_config *config)
 	struct gvi_host host = surroundings(m);
 
 	memory_clear(m->memory);
-	m->nerrors = m->neffects = 0;
-	m->racing = false;
+	m->nerrors = m->neffects = m->nmessages = 0;
+	m->racing = m->messages_lost = false;
 	if (m->part != GVI_NPRESETS)
 		(void)gvi_preset(m->part, config);
 	m->started = gvi_init(m->gvi, config, &host) == GVI_OK;
@@ -217,6 +222,27 @@ static enum gvi_bus failure(const struct model *m, uint64_t spa, size_t len, boo
 	return GVI_BUS_OK;
 }
 
+static bool make_room(void **list, size_t *room, size_t used, size_t more, size_t each);
+
+/* Others are among the effects, and nobody has to answer them. */
+static void host_send(void *user, const struct gvi_message *message)
+{
+	struct model *m = user;
+	void *list = m->messages;
+
+	if (message->kind != GVI_MESSAGE_INVALIDATE && message->kind != GVI_MESSAGE_RESPONSE)
+		return;
+	if (m->messages_handed_out)
+		m->nmessages = 0;
+	m->messages_handed_out = false;
+	if (!make_room(&list, &m->message_room, m->nmessages, 1, sizeof *message)) {
+		m->messages_lost = true;
+		return;
+	}
+	m->messages = list;
+	m->messages[m->nmessages++] = *message;
+}
+
 static void host_note(void *user, const struct gvi_note *note)
 {
 	const struct model *m = user;
@@ -230,45 +256,49 @@ static struct gvi_host surroundings(struct model *m)
 				 .read = host_read,
 				 .write = host_write,
 				 .exchange = host_exchange,
+				 .send = host_send,
 				 .note = m->note ? host_note : NULL};
 }
 
 /* ---- Effects ------------------------------------------------------------------ */
-
-static bool room_for(struct model *m, size_t count);
 
 /* Adds the effects of the last call to those that nobody has asked for yet. */
 static enum dut_status collect(struct model *m)
 {
 	size_t count;
 	const struct gvi_effect *effects = gvi_effects(m->gvi, &count);
+	void *list = m->effects;
 
 	if (m->handed_out)
 		m->neffects = 0;
 	m->handed_out = false;
+	if (m->messages_lost)
+		return DUT_DIED;
 	if (!count)
 		return DUT_OK;
-	if (!room_for(m, count))
+	if (!make_room(&list, &m->effect_room, m->neffects, count, sizeof *effects))
 		return DUT_DIED;
+	m->effects = list;
 	memcpy(m->effects + m->neffects, effects, count * sizeof *effects);
 	m->neffects += count;
 	return DUT_OK;
 }
 
-static bool room_for(struct model *m, size_t count)
+/* For `more` elements of size `each` behind those that are used. */
+static bool make_room(void **list, size_t *room, size_t used, size_t more, size_t each)
 {
-	size_t room = m->effect_room ? m->effect_room : 64;
-	struct gvi_effect *grown;
+	size_t wanted = *room ? *room : 64;
+	void *grown;
 
-	while (room - m->neffects < count)
-		room *= 2;
-	if (room == m->effect_room)
+	while (wanted - used < more)
+		wanted *= 2;
+	if (wanted == *room)
 		return true;
-	grown = realloc(m->effects, room * sizeof *grown);
+	grown = realloc(*list, wanted * each);
 	if (!grown)
 		return false;
-	m->effects = grown;
-	m->effect_room = room;
+	*list = grown;
+	*room = wanted;
 	return true;
 }
 
@@ -279,6 +309,16 @@ static enum dut_status effects(struct dut *dut, const struct gvi_effect **list, 
 	*list = m->effects;
 	*count = m->handed_out ? 0 : m->neffects;
 	m->handed_out = true;
+	return DUT_OK;
+}
+
+static enum dut_status messages(struct dut *dut, const struct gvi_message **list, size_t *count)
+{
+	struct model *m = model_of(dut);
+
+	*list = m->messages;
+	*count = m->messages_handed_out ? 0 : m->nmessages;
+	m->messages_handed_out = true;
 	return DUT_OK;
 }
 
@@ -335,6 +375,33 @@ static enum dut_status interrupt(struct dut *dut, const struct gvi_interrupt *in
 	return outcome(m, gvi_interrupt(m->gvi, interrupt, answer));
 }
 
+static enum dut_status ats(struct dut *dut, const struct gvi_ats_request *request,
+			   struct gvi_ats_answer *answer)
+{
+	struct model *m = model_of(dut);
+
+	return outcome(m, gvi_ats_translate(m->gvi, request, answer));
+}
+
+static enum dut_status invalidation(struct dut *dut, uint16_t device, uint8_t tag, bool completes,
+				    bool *known)
+{
+	struct model *m = model_of(dut);
+	enum gvi_status status = completes ? gvi_invalidation_done(m->gvi, device, tag)
+					   : gvi_invalidation_timed_out(m->gvi, device, tag);
+
+	*known = status != GVI_STATE_NO_INVALIDATION;
+	return *known ? outcome(m, status) : DUT_OK;
+}
+
+static enum dut_status page_request(struct dut *dut, const struct gvi_page_request *request,
+				    struct gvi_page_answer *answer)
+{
+	struct model *m = model_of(dut);
+
+	return outcome(m, gvi_page_request(m->gvi, request, answer));
+}
+
 /* A ring holds less than 2^15 commands: a model that finds more never ends. */
 static enum dut_status settle(struct dut *dut)
 {
@@ -362,6 +429,10 @@ const struct dut_class dut_model = {
 	.pci_write = pci_write,
 	.dma = dma,
 	.interrupt = interrupt,
+	.ats = ats,
+	.invalidation = invalidation,
+	.page_request = page_request,
+	.messages = messages,
 	.settle = settle,
 	.inject = inject,
 	.race = race,
