@@ -837,8 +837,12 @@ static uint64_t log_bytes(const struct session *s, enum log_name which, uint64_t
 {
 	uint64_t bytes = ring_bytes(base);
 
-	(void)s;
-	(void)which;
+	if (which != LOG_GA)
+		return bytes;
+	if (!(s->possible[GVI_CHOICE_GA_LOG_LENGTH] & 1))
+		bytes /= 2;
+	if (bytes > 0x10000 && s->possible[GVI_CHOICE_GA_LOG_POINTER] & 1)
+		bytes = 0x10000;
 	return bytes;
 }
 
