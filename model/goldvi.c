@@ -6,6 +6,7 @@
 #include "model/command.h"
 #include "model/config.h"
 #include "model/effects.h"
+#include "model/history.h"
 #include "model/host.h"
 #include "model/message.h"
 #include "model/pci.h"
@@ -284,6 +285,43 @@ enum gvi_status gvi_step(struct gvi *m, bool *done)
 	effects_begin(m);
 	*done = command_step(m);
 	return GVI_OK;
+}
+
+/* ---- What tables have been ---------------------------------------------- */
+
+size_t gvi_history_size(unsigned values_log2)
+{
+	return values_log2 < 4 || values_log2 > 30 ? 0 : history_size(values_log2);
+}
+
+enum gvi_status gvi_track(struct gvi *m, void *storage, unsigned values_log2)
+{
+	if (!m)
+		return GVI_ARG_NULL;
+	if (storage && (!gvi_history_size(values_log2) || (uintptr_t)storage % sizeof(uint64_t)))
+		return GVI_ARG_HISTORY;
+	memset(&m->past, 0, sizeof m->past);
+	if (storage)
+		m->past.history = history_begin(storage, values_log2);
+	host_watch(m);
+	return GVI_OK;
+}
+
+enum gvi_status gvi_wrote(struct gvi *m, uint64_t spa, const uint64_t *old, size_t words)
+{
+	if (!m || !old)
+		return GVI_ARG_NULL;
+	if (!m->past.history || spa % 8 || !words || words > 8)
+		return GVI_ARG_WROTE;
+	for (size_t i = 0; i < words; i++)
+		history_wrote(m->past.history, spa + 8 * i, old[i], i != 0);
+	host_watch(m);
+	return GVI_OK;
+}
+
+bool gvi_unsure(const struct gvi *m)
+{
+	return m->past.unsure;
 }
 
 /* ---- What a call did ---------------------------------------------------- */

@@ -7,6 +7,10 @@
 /* Another environment. */
 void host_attach(struct gvi *m, const struct gvi_host *host);
 
+/* Whether there is somebody to be told, or something to be remembered, may have
+ * changed. */
+void host_watch(struct gvi *m);
+
 /* host_fetch() without its short cuts: in any window, and for those who listen. */
 enum gvi_bus host_fetch_general(struct gvi *m, enum gvi_format_id format, uint64_t spa,
 				uint64_t *to, unsigned words);

@@ -68,7 +68,7 @@ static bool is_plain(struct access *x)
 	const struct gvi *m = x->m;
 	unsigned mode = (unsigned)get_DTE_MODE(x->dte);
 
-	if (m->host.note || x->request->has_pasid || x->range || !x->request->length ||
+	if (m->watched || x->request->has_pasid || x->range || !x->request->length ||
 	    !device_plain(m, x->dte) || get_EXCL_BASE_EX_EN(&m->reg[SLOT_EXCL_BASE]))
 		return false;
 	x->may = x->dte[0] & (RIGHT_READ | RIGHT_WRITE);

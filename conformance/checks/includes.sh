@@ -11,7 +11,9 @@ include/goldvi/format.h
 include/goldvi/goldvi.h model/bits.h model/text.h model/format_tile.inc
 model/format model/bits_proof model/tables model/config
 model/state
-model/effects model/host model/ring.h model/access.h
+model/ring.h model/access.h
+model/history
+model/effects model/host
 model/log model/pci model/message
 model/fault model/run
 model/device model/walk_host
