@@ -164,19 +164,6 @@ enum gvi_status gvi_config_write(struct gvi *m, uint32_t offset, unsigned len, u
 
 /* ---- Requests and commands ---------------------------------------------- */
 
-static enum gvi_status check_request(const struct gvi_request *r)
-{
-	if (r->access > GVI_ATOMIC)
-		return GVI_ARG_ACCESS;
-	if (r->length > 4096 || (r->length == 0 && r->access != GVI_READ))
-		return GVI_ARG_LENGTH;
-	if ((r->address & 4095) + r->length > 4096)
-		return GVI_ARG_CROSSING;
-	if (r->has_pasid ? r->pasid >> 20 != 0 : r->pasid || r->execute || r->privileged)
-		return GVI_ARG_PASID;
-	return r->intx && r->access != GVI_WRITE ? GVI_ARG_INTX : GVI_OK;
-}
-
 static enum gvi_status translate_with_care(struct gvi *m, const struct gvi_request *request,
 					   struct gvi_answer *answer);
 
@@ -187,7 +174,7 @@ enum gvi_status gvi_translate(struct gvi *m, const struct gvi_request *request,
 
 	if (!m || !request || !answer)
 		return GVI_ARG_NULL;
-	status = check_request(request);
+	status = translate_check(request);
 	if (status != GVI_OK)
 		return status;
 	if (!m->near.room || !(request->has_pasid ? plain_translate_guest(m, request, answer)

@@ -128,10 +128,12 @@ void history_pick(struct gvi *m, enum gvi_format_id format, uint64_t spa, uint64
 	m->past.stand = (struct stand){0};
 	if (role.choice == GVI_NCHOICES || m->past.fresh)
 		return;
+	m->past.about = spa;
 	doubt(m, &role);
 	pick(m, &role, spa, to, words);
 	if (role.choice == GVI_CHOICE_HELD_DTE && spa % 32 == 0)
 		pick_roots(m, &role, spa, to);
+	m->past.about = 0;
 }
 
 /* [invalidate.held] From now backwards, one change after the other. */

@@ -18,20 +18,34 @@ void host_attach(struct gvi *m, const struct gvi_host *host)
 
 void host_watch(struct gvi *m)
 {
-	const struct gvi_host *host = &m->host;
-	const struct gvi_window *first = host->nwindows ? host->windows : NULL;
+	m->watched = m->host.note || history_alive(m);
+	m->near = m->watched ? (struct near_memory){0} : host_near_memory(&m->host);
+}
 
-	m->near = (struct near_memory){0};
-	m->watched = host->note || history_alive(m);
-	if (m->watched)
-		return;
+struct near_memory host_near_memory(const struct gvi_host *host)
+{
+	const struct gvi_window *first = host->nwindows ? host->windows : NULL;
+	struct near_memory near = {0};
+
 	if (first && first->length >= 8) {
-		m->near.spa = first->spa;
-		m->near.room = first->length - 7;
-		m->near.bytes = first->bytes;
+		near.spa = first->spa;
+		near.room = first->length - 7;
+		near.bytes = first->bytes;
 	}
 	if (!first)
-		m->near.read = host->read;
+		near.read = host->read;
+	return near;
+}
+
+enum gvi_bus host_read(const struct gvi_host *host, uint64_t spa, void *to, size_t len)
+{
+	const uint8_t *window = in_window(host, spa, len);
+
+	if (window) {
+		memcpy(to, window, len);
+		return GVI_BUS_OK;
+	}
+	return host->read ? host->read(host->user, spa, to, len) : GVI_BUS_MASTER_ABORT;
 }
 
 enum gvi_bus host_fetch_general(struct gvi *m, enum gvi_format_id format, uint64_t spa,

@@ -76,6 +76,7 @@ struct history;
 struct past_state {
 	struct history *history;        /* the caller's; NULL: nothing is told */
 	struct stand stand;             /* during a fetch */
+	uint64_t about;                 /* what is being chosen: the word fetched, or 0 */
 	bool     fresh;                 /* what is fetched is what is there */
 	bool     unsure;                /* the history was too short to tell */
 	uint64_t forgotten;             /* what was there until this moment is not used any more */

@@ -22,6 +22,9 @@ model/gcr3
 model/walk_guest
 model/translate model/plain model/remap model/command
 model/goldvi
+include/goldvi/oracle.h
+model/seen
+model/oracle
 '
 
 find include model conformance fuzz -name '*.[ch]' -o -name '*.def' -o -name '*.inc' | sort |
