@@ -66,6 +66,7 @@ static enum gvi_status check_host(const struct gvi_host *host)
 void gvi_reset(struct gvi *m)
 {
 	m->npending = m->lost_pending = m->neffects = 0;
+	history_reset(m);
 	memset(m->first_logged, 0, sizeof m->first_logged);
 	pci_reset(m);
 	regs_reset(m);
@@ -288,8 +289,8 @@ enum gvi_status gvi_track(struct gvi *m, void *storage, unsigned values_log2)
 	if (storage && (!gvi_history_size(values_log2) || (uintptr_t)storage % sizeof(uint64_t)))
 		return GVI_ARG_HISTORY;
 	memset(&m->past, 0, sizeof m->past);
-	if (storage)
-		m->past.history = history_begin(storage, values_log2);
+	m->past.history = storage ? history_begin(storage, values_log2) : NULL;
+	m->past.used = get_CONTROL_IOMMU_EN(&m->reg[SLOT_CONTROL]);
 	host_watch(m);
 	return GVI_OK;
 }

@@ -112,7 +112,8 @@ static void just_before(struct history *h, uint64_t spa, uint64_t *unit, unsigne
 static bool usable(struct gvi *m, const struct role *role, const uint64_t *unit, uint64_t until);
 static bool ended(const struct gvi *m, const struct role *role, const uint64_t *unit,
 		  uint64_t until);
-static void pick_roots(struct gvi *m, struct role *role, uint64_t spa, uint64_t *to);
+static void pick_roots(struct gvi *m, struct role *role, uint64_t spa, uint64_t *to,
+		       const uint64_t *now);
 static void doubt(struct gvi *m, const struct role *role);
 static void pick(struct gvi *m, const struct role *role, uint64_t spa, uint64_t *to,
 		 unsigned words);
@@ -124,15 +125,21 @@ void history_pick(struct gvi *m, enum gvi_format_id format, uint64_t spa, uint64
 		  unsigned words)
 {
 	struct role role = role_of(m, format);
+	uint64_t now[4];
 
 	m->past.stand = (struct stand){0};
 	if (role.choice == GVI_NCHOICES || m->past.fresh)
 		return;
 	m->past.about = spa;
 	doubt(m, &role);
+	memcpy(now, to, 8 * (size_t)words);
 	pick(m, &role, spa, to, words);
-	if (role.choice == GVI_CHOICE_HELD_DTE && spa % 32 == 0)
-		pick_roots(m, &role, spa, to);
+	for (unsigned i = 0; role.choice == GVI_CHOICE_HELD_DTE && i < words; i += 2)
+		pick_roots(m,
+			   &(struct role){.device = role.device,
+					  .pasid = role.pasid,
+					  .address = role.address},
+			   spa + 8 * i, to + i, now + i);
 	m->past.about = 0;
 }
 
@@ -262,57 +269,90 @@ static void keep_uncached(struct gvi *m, uint64_t *unit, const uint64_t *now)
 
 /* ---- Section 2: a root outlives its entry --------------------------------- */
 
-static void pick_root(struct gvi *m, struct role *role, uint64_t spa, uint64_t *to);
-static bool has_tables(const struct role *role, const uint64_t *dte);
-static uint64_t root_mask(const struct role *role, unsigned word);
+/* One half of a device table entry, where it stands in a whole one. */
+struct half {
+	uint64_t spa;
+	unsigned first; /* word: 0 or 2 */
+	uint64_t now[4], *to;
+};
+
+static void pick_root(struct gvi *m, struct role *role, enum gvi_choice kind, struct half *half);
+static bool has_tables(enum gvi_choice kind, const uint64_t *dte);
+static uint64_t root_mask(enum gvi_choice kind, unsigned word);
 
 /* [invalidate.root] Whatever became of the entry, translations made through its
- * tables belong to the domain. */
-static void pick_roots(struct gvi *m, struct role *role, uint64_t spa, uint64_t *to)
+ * tables belong to the domain, and interrupts to the device. */
+static void pick_roots(struct gvi *m, struct role *role, uint64_t spa, uint64_t *to,
+		       const uint64_t *now)
 {
-	role->domain = (unsigned)get_DTE_DOMAIN_ID(to);
+	struct half half = {.spa = spa, .first = spa >> 3 & 2, .to = to};
+
+	memcpy(half.now + half.first, now, 16);
 	role->level = 0;
-	role->choice = GVI_CHOICE_HELD_HOST;
-	pick_root(m, role, spa, to);
-	role->choice = GVI_CHOICE_HELD_GCR3;
-	pick_root(m, role, spa, to);
+	if (half.first) {
+		pick_root(m, role, GVI_CHOICE_HELD_IRTE, &half);
+		return;
+	}
+	role->domain = (unsigned)get_DTE_DOMAIN_ID(to);
+	pick_root(m, role, GVI_CHOICE_HELD_HOST, &half);
+	pick_root(m, role, GVI_CHOICE_HELD_GCR3, &half);
 }
 
-static void pick_root(struct gvi *m, struct role *role, uint64_t spa, uint64_t *to)
-{
-	uint64_t now[2] = {to[0], to[1]}, unit[2], moment = UINT64_MAX;
+static bool root_changed(enum gvi_choice kind, const struct half *half, const uint64_t *unit);
 
-	if (!has_tables(role, to))
+static void pick_root(struct gvi *m, struct role *role, enum gvi_choice kind, struct half *half)
+{
+	uint64_t unit[4] = {0}, moment = UINT64_MAX;
+
+	role->choice = kind;
+	memcpy(unit + half->first, half->to, 16);
+	if (!has_tables(kind, unit))
 		return;
-	for (unsigned depth = 0; further(m, spa, 2, &moment, depth); depth++) {
-		memcpy(unit, now, sizeof unit);
-		just_before(m->past.history, spa, unit, 2, moment);
-		if (!has_tables(role, unit) || get_DTE_DOMAIN_ID(unit) != role->domain ||
-		    !(((unit[0] ^ to[0]) & root_mask(role, 0)) |
-		      ((unit[1] ^ to[1]) & root_mask(role, 1))) ||
+	for (unsigned depth = 0; further(m, half->spa, 2, &moment, depth); depth++) {
+		memcpy(unit, half->now, sizeof unit);
+		just_before(m->past.history, half->spa, unit + half->first, 2, moment);
+		if (!has_tables(kind, unit) || !root_changed(kind, half, unit) ||
+		    (kind != GVI_CHOICE_HELD_IRTE && get_DTE_DOMAIN_ID(unit) != role->domain) ||
 		    ended(m, role, &pointer, moment))
 			continue;
 		cite(m, GVI_CLAUSE_INVALIDATE_ROOT);
 		if (choose(m, GVI_CHOICE_HELD_ROOT) == 0)
 			return;
 		for (unsigned i = 0; i < 2; i++)
-			to[i] ^= (unit[i] ^ to[i]) & root_mask(role, i);
+			half->to[i] ^= (unit[half->first + i] ^ half->to[i]) &
+				       root_mask(kind, half->first + i);
 	}
 }
 
-static bool has_tables(const struct role *role, const uint64_t *dte)
+static bool root_changed(enum gvi_choice kind, const struct half *half, const uint64_t *unit)
 {
-	if (!get_DTE_V(dte) || !get_DTE_TV(dte))
-		return false;
-	return role->choice == GVI_CHOICE_HELD_HOST ? get_DTE_MODE(dte) != 0 : get_DTE_GV(dte) != 0;
+	uint64_t changed = 0;
+
+	for (unsigned i = 0; i < 2; i++)
+		changed |= (unit[half->first + i] ^ half->to[i]) & root_mask(kind, half->first + i);
+	return changed != 0;
 }
 
-/* What of an entry leads to its tables: the root, and how many levels. */
-static uint64_t root_mask(const struct role *role, unsigned word)
+static bool has_tables(enum gvi_choice kind, const uint64_t *dte)
 {
-	if (role->choice == GVI_CHOICE_HELD_HOST)
+	if (kind == GVI_CHOICE_HELD_IRTE)
+		return get_DTE_IV(dte) && get_DTE_INT_CTL(dte) == 2;
+	if (!get_DTE_V(dte) || !get_DTE_TV(dte))
+		return false;
+	return kind == GVI_CHOICE_HELD_HOST ? get_DTE_MODE(dte) != 0 : get_DTE_GV(dte) != 0;
+}
+
+/* What of an entry leads to its tables: the root, and how large they are. */
+static uint64_t root_mask(enum gvi_choice kind, unsigned word)
+{
+	switch (kind) {
+	case GVI_CHOICE_HELD_HOST:
 		return mask_DTE_MODE(word) | mask_DTE_HOST_ROOT(word);
-	return mask_DTE_GLX(word) | mask_DTE_GCR3_ROOT(word);
+	case GVI_CHOICE_HELD_GCR3:
+		return mask_DTE_GLX(word) | mask_DTE_GCR3_ROOT(word);
+	default:
+		return mask_DTE_INT_LEN(word) | mask_DTE_INT_ROOT(word);
+	}
 }
 
 /* ---- Sections 1 and 3: what may be cached, and what ends it --------------- */
@@ -433,9 +473,39 @@ static uint64_t entry_low(const struct role *role, uint64_t entry)
 /* The history does not reach back to the last invalidation. */
 static void doubt(struct gvi *m, const struct role *role)
 {
-	if (m->past.history->lost > m->past.forgotten &&
-	    !ended(m, role, &pointer, m->past.history->lost))
+	uint64_t reach = m->past.history->lost;
+
+	/* Entries of the table that was there may be held as well. */
+	if (role->choice == GVI_CHOICE_HELD_DTE && m->past.moved > reach)
+		reach = m->past.moved;
+	if (reach > m->past.forgotten && !ended(m, role, &pointer, reach))
 		m->past.unsure = true;
+}
+
+/* Nothing is held before the first request can be translated. */
+void history_enabled(struct gvi *m)
+{
+	struct history *h = m->past.history;
+
+	if (!h || m->past.used)
+		return;
+	m->past.used = true;
+	m->past.forgotten = h->now;
+}
+
+void history_moved(struct gvi *m)
+{
+	if (m->past.used)
+		m->past.moved = ++m->past.history->now;
+}
+
+void history_reset(struct gvi *m)
+{
+	struct history *h = m->past.history;
+
+	memset(&m->past, 0, sizeof m->past);
+	m->past.history = h;
+	m->past.forgotten = h ? h->now : 0;
 }
 
 /* ---- Section 4: when invalidations are complete --------------------------- */

@@ -24,6 +24,13 @@ bool history_alive(const struct gvi *m);
 void history_pick(struct gvi *m, enum gvi_format_id format, uint64_t spa, uint64_t *to,
 		  unsigned words);
 
+/* A reset drops everything. */
+void history_reset(struct gvi *m);
+/* IommuEn is 1. */
+void history_enabled(struct gvi *m);
+/* The device table is another one now. */
+void history_moved(struct gvi *m);
+
 /* The tail of the command ring was written: what stands before it is visible. */
 void history_tail(struct gvi *m, uint64_t tail);
 /* When the command at `head` became visible: at the latest then it may have been

@@ -78,7 +78,9 @@ struct past_state {
 	struct stand stand;             /* during a fetch */
 	uint64_t about;                 /* what is being chosen: the word fetched, or 0 */
 	bool     fresh;                 /* what is fetched is what is there */
+	bool     used;                  /* IommuEn has been 1 since the reset */
 	bool     unsure;                /* the history was too short to tell */
+	uint64_t moved;                 /* when the device table became another one */
 	uint64_t forgotten;             /* what was there until this moment is not used any more */
 	/* Completed invalidations, and when they had become visible. */
 	unsigned nended, nvisible;
