@@ -70,6 +70,7 @@ void gvi_reset(struct gvi *m)
 	memset(m->first_logged, 0, sizeof m->first_logged);
 	pci_reset(m);
 	regs_reset(m);
+	host_watch(m);
 }
 
 enum gvi_status gvi_set_host(struct gvi *m, const struct gvi_host *host)
