@@ -366,6 +366,8 @@ static enum outcome set_up(struct session *s)
 	for (unsigned i = 0; i < 3 && o == FITS; i++)
 		if (s->instance->given[i])
 			o = set_up_part(s, s->instance->given[i]);
+	if (s->class->begin)
+		s->class->begin(s->dut);
 	return o == FITS ? look_up_log(s) : o;
 }
 
