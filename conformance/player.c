@@ -293,6 +293,15 @@ static void settle_habits(struct session *s, const struct gvi_config *config)
 	}
 }
 
+static void keep_habit(struct session *s, unsigned choice)
+{
+	if (s->player->possible[choice] == s->possible[choice])
+		return;
+	s->player->possible[choice] = s->possible[choice];
+	snprintf(s->player->shown_by[choice], sizeof s->player->shown_by[choice], "%s",
+		 s->instance->vector->id);
+}
+
 /* Keeps for the rest of the run what this case has shown of the device's own
  * habits. */
 static void learn(struct session *s, const struct gvi_config *config)
@@ -303,7 +312,7 @@ static void learn(struct session *s, const struct gvi_config *config)
 		return;
 	for (unsigned i = 0; i < GVI_NCHOICES; i++)
 		if (!tells || config->habit[i] == GVI_UNSETTLED)
-			s->player->possible[i] = s->possible[i];
+			keep_habit(s, i);
 }
 
 static const char *alternative_name(const struct habit *habit)
@@ -447,10 +456,21 @@ static enum outcome fetch_effects(struct session *s)
 	return outcome_of(s, s->class->effects(s->dut, &s->seen.effects, &s->seen.neffects));
 }
 
+/* A habit that changes its mind: when it was shown first. */
+static void tell_who(struct session *s, unsigned choice)
+{
+	if (s->why && s->player->shown_by[choice][0])
+		text_add(s->why, "; what it has settled on was shown by %s",
+			 s->player->shown_by[choice]);
+}
+
 static enum outcome compare(struct session *s, const struct step *step)
 {
-	if (!match_answer(step->answer, &s->seen, s->possible, s->why))
+	if (!match_answer(step->answer, &s->seen, s->possible, s->why)) {
+		if (step->answer->kind == ANSWER_CHOICE)
+			tell_who(s, step->answer->choice);
 		return DIFFERS;
+	}
 	if (step->effects && !match_effects(step->effects, &s->seen, s->why))
 		return DIFFERS;
 	return FITS;
@@ -880,6 +900,7 @@ static enum outcome choice(struct session *s, const struct step *step)
 		return FITS;
 	}
 	explain_choice(s, c);
+	tell_who(s, c->choice);
 	return DIFFERS;
 }
 
