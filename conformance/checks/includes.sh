@@ -19,6 +19,7 @@ model/ranges model/regs model/nest
 model/gcr3
 model/walk_guest
 model/translate model/plain model/remap model/command
+model/ats
 model/goldvi
 '
 
