@@ -16,6 +16,14 @@ void note_choice(struct gvi *m, enum gvi_choice choice, unsigned value)
 	note(m, &(struct gvi_note){.kind = GVI_NOTE_CHOICE, .id = (uint16_t)choice, .value = value});
 }
 
+void note_effect(struct gvi *m, const struct gvi_effect *effect)
+{
+	note(m, &(struct gvi_note){.kind = GVI_NOTE_EFFECT,
+				   .bus = effect->bus,
+				   .spa = effect->spa,
+				   .effect = effect});
+}
+
 unsigned ask(struct gvi *m, enum gvi_choice choice)
 {
 	unsigned options = gvi_choices[choice].count, value = m->config.habit[choice];

@@ -107,6 +107,7 @@ enum gvi_bus {
 /* A message that leaves the IOMMU: a write of `data` to `address`, or a message
  * to a device that uses ATS. */
 enum gvi_message_kind {
+	GVI_MESSAGE_NONE,       /* there is none: all members are 0 */
 	GVI_MESSAGE_INTERRUPT,  /* the IOMMU's own interrupt */
 	GVI_MESSAGE_REMAPPED,   /* a device's interrupt, as the interrupt table says */
 	GVI_MESSAGE_PASSED,     /* a device's interrupt, as the device sent it */
@@ -332,12 +333,12 @@ struct gvi_answer {
 	uint64_t address;       /* granted: system physical address of the first byte */
 	uint64_t size;          /* granted: bytes of the page it lies in; 0 = all addresses */
 	uint64_t event[2];      /* the record, whether it was logged or not; 0 without one */
-	struct gvi_message message;     /* of a granted interrupt: what was sent; else 0 */
+	struct gvi_message message;     /* of a granted interrupt: what was sent, if anything; else 0 */
 	uint8_t  result;        /* enum gvi_result */
 	uint8_t  completion;    /* enum gvi_completion */
 	uint8_t  logging;       /* enum gvi_logging */
 	bool     translated;    /* granted through a table or identity mapping of a valid DTE; an
-	                         * interrupt: remapped, not passed on as it came */
+	                         * interrupt: remapped or posted, not passed on as it came */
 	bool     read, write;   /* rights of the page for this device */
 	bool     coherent;      /* FC: coherent whatever the request says */
 	bool     untranslated_only;     /* U of the page */
@@ -363,10 +364,13 @@ struct gvi_interrupt {
 	bool     has_pasid;     /* a PASID prefix is present */
 };
 
-/* What docs/spec/05-interrupt-remapping.md section 4 makes of it: GVI_GRANT, and
- * answer.message has been sent, in the form in which the interrupt came
- * (answer.address is its address); or GVI_ABORT.  An entry for a guest's virtual
- * APIC is refused with GVI_UNMODELLED_GUEST_APIC. */
+/* What docs/spec/05-interrupt-remapping.md section 4 makes of it: GVI_ABORT, or
+ * GVI_GRANT, and answer.message.kind tells how:
+ * - REMAPPED, PASSED: the message has been sent, in the form in which the
+ *   interrupt came (answer.address is its address);
+ * - DOORBELL, GAPPI, NONE: the interrupt is posted in a guest's virtual APIC, and
+ *   this has been sent to tell of it, or nothing (answer.address is 0).  Whether
+ *   the GA log has an entry is told by the effects. */
 GVI_API enum gvi_status gvi_interrupt(struct gvi *m, const struct gvi_interrupt *request,
                                       struct gvi_answer *answer);
 
@@ -477,6 +481,28 @@ GVI_API enum gvi_status gvi_invalidation_timed_out(struct gvi *m, uint16_t devic
  * [register.command-run], or a command waits for devices to complete their
  * invalidations (gvi_invalidation_done()). */
 GVI_API enum gvi_status gvi_step(struct gvi *m, bool *done);
+
+/* ---- What tables have been ---------------------------------------------- */
+
+/* An IOMMU may cache, and until an invalidation is complete it may use what it
+ * holds [invalidate.held].  The model does not simulate a cache; whoever tells it
+ * how memory changes gets at each fetch the choice (HELD_DTE and its like) between
+ * what is there and what was.  Predictions take what is there. */
+
+/* Bytes of storage for the last 2^values_log2 old values of words (4 to 30); what
+ * is older makes way, and gvi_unsure() tells when it could have mattered. */
+GVI_API size_t gvi_history_size(unsigned values_log2);
+
+/* From now on changes are told.  `storage`, aligned as malloc() aligns, is kept and
+ * must outlive its use; copies of the model share it.  NULL ends it. */
+GVI_API enum gvi_status gvi_track(struct gvi *m, void *storage, unsigned values_log2);
+
+/* Memory at `spa`, a multiple of 8, was changed by somebody else than the IOMMU, in
+ * one go: `words` words (1 to 8) that were old[] (as integers) before. */
+GVI_API enum gvi_status gvi_wrote(struct gvi *m, uint64_t spa, const uint64_t *old, size_t words);
+
+/* Whether the last call could have used a value that the history had no room for. */
+GVI_API bool gvi_unsure(const struct gvi *m);
 
 /* ---- What a call did ---------------------------------------------------- */
 

@@ -1,0 +1,26 @@
+/* Status bits and the interrupts that they are. */
+#ifndef MODEL_SIGNAL_H
+#define MODEL_SIGNAL_H
+
+#include "model/state.h"
+
+/* The status bits that ask for an interrupt and are enabled to, by source. */
+unsigned interrupt_sources(const struct gvi *m);
+
+/* Raises what has risen since `before` was taken, and sends its message. */
+void interrupt_rising(struct gvi *m, unsigned before);
+
+/* Sets or clears status bits that interrupt nobody. */
+void status_set(struct gvi *m, uint64_t bits, bool on);
+
+/* Status bits that were 0 rise, and with them their interrupts. */
+void status_rise(struct gvi *m, uint64_t bits);
+
+/* Sets status bits, and sends the interrupts that these may be. */
+static inline void status_raise(struct gvi *m, uint64_t bits)
+{
+	if (bits & ~m->reg[SLOT_STATUS])
+		status_rise(m, bits);
+}
+
+#endif
