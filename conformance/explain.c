@@ -9,7 +9,8 @@
 
 struct explainer {
 	FILE *out;
-	bool acting; /* in a step, and not because the player looks */
+	bool acting;  /* in a step, and not because the player looks */
+	uint64_t irr; /* where the last part of a virtual APIC's IRR was read */
 };
 
 static void put_head(const struct instance *instance, const struct play *how, FILE *out);
@@ -63,11 +64,11 @@ static void put_head(const struct instance *instance, const struct play *how, FI
 
 static void put_fetch(const struct gvi_note *note, FILE *out);
 static void put_choice(const struct gvi_note *note, FILE *out);
-static void put_effect(const struct gvi_effect *effect, FILE *out);
+static void put_effect(const struct gvi_effect *effect, uint64_t irr, FILE *out);
 
 static void hear(void *user, const struct gvi_note *note)
 {
-	const struct explainer *e = user;
+	struct explainer *e = user;
 
 	if (!e->acting)
 		return;
@@ -81,9 +82,10 @@ static void hear(void *user, const struct gvi_note *note)
 		break;
 	case GVI_NOTE_FETCH:
 		put_fetch(note, e->out);
+		e->irr = note->id == GVI_FORMAT_VAPIC_IRR ? note->spa : UINT64_MAX;
 		break;
 	case GVI_NOTE_EFFECT:
-		put_effect(note->effect, e->out);
+		put_effect(note->effect, e->irr, e->out);
 		break;
 	}
 }
@@ -158,13 +160,30 @@ static void put_fetch(const struct gvi_note *note, FILE *out)
 	fputc('\n', out);
 }
 
-static void put_effect(const struct gvi_effect *effect, FILE *out)
+/* The update of an IRR follows a read of the same place. */
+static void put_update(const struct gvi_effect *effect, FILE *out)
+{
+	uint64_t rises = effect->data[1] & ~effect->data[0];
+	unsigned vector = (unsigned)(effect->spa >> 4 & 7) * 32;
+
+	if (!rises)
+		fprintf(out, " (IRR: the bit is set already)");
+	for (; rises && !(rises & 1); rises >>= 1)
+		vector++;
+	if (rises)
+		fprintf(out, " (IRR: sets the bit of vector 0x%02x)", vector);
+}
+
+static void put_effect(const struct gvi_effect *effect, uint64_t irr, FILE *out)
 {
 	char line[700];
 	struct text t = {line, sizeof line, 0};
 
 	describe_effect(effect, &t);
-	fprintf(out, "       does: %s\n", line);
+	fprintf(out, "       does: %s", line);
+	if (effect->kind == GVI_EFFECT_EXCHANGE && effect->spa == irr)
+		put_update(effect, out);
+	fputc('\n', out);
 }
 
 /* ---- Steps --------------------------------------------------------------------------- */

@@ -112,7 +112,8 @@ static bool match_result(const struct answer *expected, struct seen *seen)
 /* It is an interrupt, and was sent. */
 static bool is_sent(const struct gvi_answer *answer)
 {
-	return answer->result == GVI_GRANT && answer->message.kind != GVI_MESSAGE_INTERRUPT;
+	return answer->result == GVI_GRANT && (answer->message.kind == GVI_MESSAGE_REMAPPED ||
+					       answer->message.kind == GVI_MESSAGE_PASSED);
 }
 
 static bool match_message(const struct answer *expected, const struct gvi_answer *seen)

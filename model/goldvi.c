@@ -264,8 +264,8 @@ enum gvi_status gvi_interrupt(struct gvi *m, const struct gvi_interrupt *request
 	status = check_interrupt(request);
 	if (status != GVI_OK)
 		return status;
-	/* Guest mode is all that can be refused on the way. */
-	if (!get_CONTROL_GAM_EN(&m->reg[SLOT_CONTROL]))
+	/* A race for a guest's virtual APIC is all that can be refused on the way. */
+	if (!get_CONTROL_GAM_EN(&m->reg[SLOT_CONTROL]) || !m->host.exchange)
 		return interrupt_now(m, request, answer);
 	memcpy(&was, answer, sizeof was);
 	neffects = m->neffects;

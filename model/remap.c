@@ -5,6 +5,7 @@
 #include "model/device.h"
 #include "model/effects.h"
 #include "model/fault.h"
+#include "model/guest_apic.h"
 #include "model/host.h"
 #include "model/message.h"
 
@@ -274,14 +275,14 @@ static enum verdict fetch_entry(struct remap *r, uint64_t spa)
 	}
 }
 
-/* ---- Steps 10 and 11: the entry ----------------------------------------- */
+/* ---- Steps 10 to 12: the entry ------------------------------------------ */
 
 static bool reserved_bits(struct remap *r);
 
 static enum gvi_status guest_mode(struct remap *r)
 {
 	if (r->wide && get_CONTROL_GAM_EN(&r->x->m->reg[SLOT_CONTROL]) == 1)
-		return GVI_UNMODELLED_GUEST_APIC;
+		return guest_apic_post(r->x, r->irte, r->x2apic);
 	(void)interrupt_fault(r->x, GVI_CLAUSE_REMAP_GUEST_MODE_OFF, FAULT_PR | FAULT_RZ);
 	return GVI_OK;
 }

@@ -16,7 +16,7 @@ model/log model/pci model/message
 model/fault model/run
 model/device model/walk_host
 model/ranges model/regs model/nest
-model/gcr3
+model/gcr3 model/guest_apic
 model/walk_guest
 model/translate model/plain model/remap model/command
 model/goldvi

@@ -104,11 +104,17 @@ enum gvi_bus {
 	GVI_BUS_POISON          /* the data is bad */
 };
 
-/* A message that leaves the IOMMU: a write of `data` to `address`. */
+/* A message that leaves the IOMMU: a write of `data` to `address`, or a message
+ * to a device that uses ATS. */
 enum gvi_message_kind {
-	GVI_MESSAGE_INTERRUPT,  /* the IOMMU's own MSI */
+	GVI_MESSAGE_NONE,       /* there is none: all members are 0 */
+	GVI_MESSAGE_INTERRUPT,  /* the IOMMU's own interrupt */
 	GVI_MESSAGE_REMAPPED,   /* a device's interrupt, as the interrupt table says */
-	GVI_MESSAGE_PASSED      /* a device's interrupt, as the device sent it */
+	GVI_MESSAGE_PASSED,     /* a device's interrupt, as the device sent it */
+	GVI_MESSAGE_DOORBELL,   /* to the core `destination`, which runs the guest of an interrupt */
+	GVI_MESSAGE_GAPPI,      /* to the core `destination`, vector `data`: wake the guest */
+	GVI_MESSAGE_INVALIDATE, /* ATS invalidate request to `device` */
+	GVI_MESSAGE_RESPONSE    /* page request group response to `device` */
 };
 
 /* Why the IOMMU interrupts: one for each status bit that can [register.interrupt-edge]. */
@@ -116,16 +122,29 @@ enum gvi_source {
 	GVI_SOURCE_EVENT_LOG_INT,
 	GVI_SOURCE_EVENT_OVERFLOW,
 	GVI_SOURCE_COM_WAIT_INT,
+	GVI_SOURCE_EVENT_OVERFLOW_B,
+	GVI_SOURCE_PPR_INT,
+	GVI_SOURCE_PPR_OVERFLOW,
+	GVI_SOURCE_PPR_OVERFLOW_B,
+	GVI_SOURCE_PPR_EARLY,
+	GVI_SOURCE_PPR_EARLY_B,
+	GVI_SOURCE_GA_INT,
+	GVI_SOURCE_GA_OVERFLOW,
 	GVI_NSOURCES
 };
 
 struct gvi_message {
-	uint64_t address;       /* where the MSI is written */
-	uint32_t data;          /* what is written */
+	uint64_t address;       /* where the MSI is written; INVALIDATE: an ATS_INVALIDATE_REQUEST */
+	uint32_t data;          /* what is written; RESPONSE: a PRG_RESPONSE; GAPPI: the vector */
+	uint32_t destination;   /* of an interrupt: all of it; the address of an MSI has room for bits 7:0 */
+	uint32_t pasid;         /* INVALIDATE, RESPONSE: of the prefix, if has_pasid */
+	uint16_t device;        /* INVALIDATE, RESPONSE: DeviceID of the receiver; else 0 */
 	uint8_t  kind;          /* enum gvi_message_kind */
 	uint8_t  source;        /* enum gvi_source, of an INTERRUPT */
+	uint8_t  tag;           /* INVALIDATE: ITag, 0 to 31 */
+	bool     has_pasid;     /* INVALIDATE, RESPONSE: a PASID prefix is present */
 	bool     rq_eoi;        /* REMAPPED: RqEoi of the entry, for which an MSI has no place */
-	uint32_t destination;   /* REMAPPED: all of it; an address has room for bits 7:0 */
+	bool     x2apic;        /* INTERRUPT: sent as IntCapXTEn says: destination, data as in an MSI */
 };
 
 /* Something that happened inside, in order; for tracing, explaining, coverage. */
@@ -283,6 +302,7 @@ struct gvi_request {
 	bool     execute;       /* prefix: execute requested */
 	bool     privileged;    /* prefix: privileged mode requested */
 	bool     intx;          /* the write is an INTx message */
+	bool     translated;    /* AT=10b: the address is one that ATS has answered */
 };
 
 enum gvi_result {
@@ -313,12 +333,12 @@ struct gvi_answer {
 	uint64_t address;       /* granted: system physical address of the first byte */
 	uint64_t size;          /* granted: bytes of the page it lies in; 0 = all addresses */
 	uint64_t event[2];      /* the record, whether it was logged or not; 0 without one */
-	struct gvi_message message;     /* of a granted interrupt: what was sent; else 0 */
+	struct gvi_message message;     /* of a granted interrupt: what was sent, if anything; else 0 */
 	uint8_t  result;        /* enum gvi_result */
 	uint8_t  completion;    /* enum gvi_completion */
 	uint8_t  logging;       /* enum gvi_logging */
 	bool     translated;    /* granted through a table or identity mapping of a valid DTE; an
-	                         * interrupt: remapped, not passed on as it came */
+	                         * interrupt: remapped or posted, not passed on as it came */
 	bool     read, write;   /* rights of the page for this device */
 	bool     coherent;      /* FC: coherent whatever the request says */
 	bool     untranslated_only;     /* U of the page */
@@ -328,8 +348,8 @@ struct gvi_answer {
 	uint16_t clause[GVI_MAX_CLAUSES];
 };
 
-/* An untranslated access of a device, as docs/spec/04-translation-flow.md
- * section 3 orders it. */
+/* An access of a device, untranslated as docs/spec/04-translation-flow.md section
+ * 3 orders it, or translated as section 5 does. */
 GVI_API enum gvi_status gvi_translate(struct gvi *m, const struct gvi_request *request,
                                       struct gvi_answer *answer);
 
@@ -344,15 +364,122 @@ struct gvi_interrupt {
 	bool     has_pasid;     /* a PASID prefix is present */
 };
 
-/* What docs/spec/05-interrupt-remapping.md section 4 makes of it: GVI_GRANT, and
- * answer.message has been sent, in the form in which the interrupt came
- * (answer.address is its address); or GVI_ABORT.  An entry for a guest's virtual
- * APIC is refused with GVI_UNMODELLED_GUEST_APIC. */
+/* What docs/spec/05-interrupt-remapping.md section 4 makes of it: GVI_ABORT, or
+ * GVI_GRANT, and answer.message.kind tells how:
+ * - REMAPPED, PASSED: the message has been sent, in the form in which the
+ *   interrupt came (answer.address is its address);
+ * - DOORBELL, GAPPI, NONE: the interrupt is posted in a guest's virtual APIC, and
+ *   this has been sent to tell of it, or nothing (answer.address is 0).  Whether
+ *   the GA log has an entry is told by the effects. */
 GVI_API enum gvi_status gvi_interrupt(struct gvi *m, const struct gvi_interrupt *request,
                                       struct gvi_answer *answer);
 
-/* Performs one command of the ring.  *done is false when there was none to
- * perform: the ring is empty or not running [register.command-run]. */
+/* ---- ATS and page requests ---------------------------------------------- */
+
+/* The most translations that one request may ask for: a limit of this interface. */
+#define GVI_MAX_TRANSLATIONS 16
+
+/* A device asks for translations (AT=01b): `count` of them, for addresses that
+ * are one unit apart. */
+struct gvi_ats_request {
+	uint64_t address;       /* untranslated; bits 11:0 are 0 */
+	uint32_t pasid;         /* below 2^20, if has_pasid */
+	uint16_t device;        /* DeviceID of the requester */
+	uint8_t  count;         /* 1 to GVI_MAX_TRANSLATIONS */
+	uint8_t  unit_log2;     /* the device's smallest translation unit: 12 to 43 */
+	bool     has_pasid;     /* a PASID prefix is present */
+	bool     execute;       /* prefix: execute requested */
+	bool     privileged;    /* prefix: privileged mode requested */
+	bool     no_write;      /* NW: the device does not mean to write */
+};
+
+struct gvi_ats_answer {
+	uint64_t translation[GVI_MAX_TRANSLATIONS];     /* each an ATS_COMPLETION; then 0 */
+	uint64_t event[2];      /* the record, whether it was logged or not; 0 without one */
+	uint8_t  count;         /* of translation[]; 0 if refused */
+	uint8_t  result;        /* GVI_GRANT: completed, be it with R=W=0; or GVI_ABORT */
+	uint8_t  completion;    /* enum gvi_completion */
+	uint8_t  logging;       /* enum gvi_logging */
+	uint16_t nclauses;
+	uint16_t clause[GVI_MAX_CLAUSES];       /* the rules applied, in order; then 0 */
+};
+
+/* A translation request, as docs/spec/04-translation-flow.md section 4 orders it. */
+GVI_API enum gvi_status gvi_ats_translate(struct gvi *m, const struct gvi_ats_request *request,
+                                          struct gvi_ats_answer *answer);
+
+/* A device asks that a page be made present.  A stop marker is a request with a
+ * PASID that is the last one and neither reads nor writes. */
+struct gvi_page_request {
+	uint64_t address;       /* of the page; bits 11:0 are 0 */
+	uint32_t pasid;         /* below 2^20, if has_pasid */
+	uint16_t device;        /* DeviceID of the requester */
+	uint16_t group;         /* page request group index, below 512 */
+	bool     read, write;   /* what is asked for */
+	bool     last;          /* the last request of its group */
+	bool     has_pasid;     /* a PASID prefix is present */
+	bool     execute;       /* prefix: execute requested */
+	bool     privileged;    /* prefix: privileged mode requested */
+	bool     malformed;     /* a reserved field of the message is not zero */
+};
+
+/* What became of a page request. */
+enum gvi_page_result {
+	GVI_PAGE_LOGGED,        /* entry[] stands in the log */
+	GVI_PAGE_LOST,          /* the log does not run, is full, or cannot be written */
+	GVI_PAGE_ANSWERED,      /* automatic response: sent, if this was the last of its group */
+	GVI_PAGE_DISCARDED,     /* nothing is due: disabled, or a stop marker */
+	GVI_PAGE_REFUSED        /* an event tells why, or nothing does */
+};
+
+struct gvi_page_answer {
+	uint64_t entry[2];      /* LOGGED, LOST: the PAGE_SERVICE_REQUEST; else 0 */
+	uint64_t event[2];      /* REFUSED: the record, whether it was logged or not; 0 without one */
+	struct gvi_message response;    /* if has_response: what was sent to the device */
+	uint8_t  result;        /* enum gvi_page_result */
+	uint8_t  logging;       /* enum gvi_logging: of the event */
+	bool     has_response;
+	bool     log_b;         /* LOGGED: in PPR log B */
+	uint16_t nclauses;
+	uint16_t clause[GVI_MAX_CLAUSES];       /* the rules applied, in order; then 0 */
+};
+
+/* A page request message, as docs/spec/11-ppr.md section 3 orders it. */
+GVI_API enum gvi_status gvi_page_request(struct gvi *m, const struct gvi_page_request *request,
+                                         struct gvi_page_answer *answer);
+
+/* INVALIDATE_IOTLB_PAGES sends requests to devices; each is outstanding until the
+ * device has completed it or the bench says that it does not
+ * [command.iotlb-completion].  The model has room for GVI_MAX_INVALIDATIONS; a command
+ * that finds none waits. */
+#define GVI_MAX_INVALIDATIONS 64
+
+struct gvi_invalidation {
+	uint64_t spa;           /* of the command */
+	uint16_t device;        /* whom the request was sent to */
+	uint16_t queue;         /* QueueID of the command */
+	uint8_t  tag;           /* ITag: no two of one device's are equal */
+};
+
+/* Those outstanding, oldest first; valid until the next call on m. */
+GVI_API const struct gvi_invalidation *gvi_invalidations(const struct gvi *m, size_t *count);
+
+/* The device has completed the request: all its completion messages have come.
+ * GVI_STATE_NO_INVALIDATION if none like it is outstanding.  What waited for it
+ * goes on with the next gvi_step(). */
+GVI_API enum gvi_status gvi_invalidation_done(struct gvi *m, uint16_t device, uint8_t tag);
+
+/* InvTimeOut has passed without the completion: IOTLB_INV_TIMEOUT is logged, and
+ * the command counts as finished.  GVI_STATE_NO_TIMEOUT while Control.InvTimeOut
+ * is 0. */
+GVI_API enum gvi_status gvi_invalidation_timed_out(struct gvi *m, uint16_t device, uint8_t tag);
+
+/* ---- Commands ----------------------------------------------------------- */
+
+/* Performs one command of the ring, or goes on with one that had to wait.  *done
+ * is false when there was nothing to do: the ring is empty or not running
+ * [register.command-run], or a command waits for devices to complete their
+ * invalidations (gvi_invalidation_done()). */
 GVI_API enum gvi_status gvi_step(struct gvi *m, bool *done);
 
 /* ---- What a call did ---------------------------------------------------- */
