@@ -56,6 +56,14 @@ static inline void store64(uint8_t *p, uint64_t v)
 #include "goldvi/def/formats.inc"
 #undef S
 
+/* The lowest bit of a field's first piece, as a constant expression. */
+#define S(hi, lo) (lo) + 0 *
+#define F(format, id, name, kind, scale, needs, text, segs) AT_##format##_##id = segs 0,
+enum {
+#include "goldvi/def/formats.inc"
+};
+#undef S
+
 /* The value must fit; bits that do not are dropped. */
 #define S(hi, lo)                                                                                  \
 	raw[(lo) / 64] &= ~(low_ones((hi) - (lo) + 1) << (lo) % 64);                               \

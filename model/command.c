@@ -8,6 +8,7 @@
 #include "model/host.h"
 #include "model/log.h"
 #include "model/ring.h"
+#include "model/signal.h"
 
 /* One command on its way. */
 struct command {

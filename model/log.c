@@ -1,59 +1,287 @@
-/* The event log: docs/spec/10-events.md section 6; hardware event registers and
- * interrupts: docs/spec/07-mmio-registers.md sections 8 and 16. */
+/* Appending to logs: docs/spec/10-events.md sections 6 and 7, 11-ppr.md section 3,
+ * 05-interrupt-remapping.md section 6; hardware event registers:
+ * 07-mmio-registers.md section 8. */
 #include "model/log.h"
 
 #include "model/effects.h"
-#include "model/ring.h"
+#include "model/signal.h"
 
+#define BIT(field) (UINT64_C(1) << AT_##field)
+
+const struct log logs[NLOGS] = {
+	[LOG_EVENT] = {.half = {{{SLOT_EVENT_LOG_BASE, SLOT_EVENT_LOG_HEAD, SLOT_EVENT_LOG_TAIL,
+				  ENTRY_BYTES},
+				 BIT(STATUS_EVENT_OVERFLOW)},
+				{{SLOT_EVENT_LOG_B_BASE, SLOT_EVENT_LOG_B_HEAD,
+				  SLOT_EVENT_LOG_B_TAIL, ENTRY_BYTES},
+				 BIT(STATUS_EVENT_OVERFLOW_B)}},
+		       .enable = BIT(CONTROL_EVENT_LOG_EN),
+		       .run = BIT(STATUS_EVENT_LOG_RUN),
+		       .active = BIT(STATUS_EVENT_LOG_ACTIVE),
+		       .dual = GVI_CONTROL_DUAL_EVENT_LOG_EN,
+		       .dual_sup = GVI_EFR_DUALEVENTLOGSUP,
+		       .stopped = GVI_CLAUSE_EVENT_LOG_STOPPED,
+		       .overflow = GVI_CLAUSE_EVENT_LOG_OVERFLOW,
+		       .write = GVI_CLAUSE_EVENT_LOG_WRITE},
+	[LOG_PPR] = {.half = {{{SLOT_PPR_LOG_BASE, SLOT_PPR_LOG_HEAD, SLOT_PPR_LOG_TAIL,
+				ENTRY_BYTES},
+			       BIT(STATUS_PPR_OVERFLOW)},
+			      {{SLOT_PPR_LOG_B_BASE, SLOT_PPR_LOG_B_HEAD, SLOT_PPR_LOG_B_TAIL,
+				ENTRY_BYTES},
+			       BIT(STATUS_PPR_OVERFLOW_B)}},
+		     .enable = BIT(CONTROL_PPR_LOG_EN),
+		     .run = BIT(STATUS_PPR_LOG_RUN),
+		     .active = BIT(STATUS_PPR_LOG_ACTIVE),
+		     .dual = GVI_CONTROL_DUAL_PPR_LOG_EN,
+		     .dual_sup = GVI_EFR_DUALPPRLOGSUP,
+		     .stopped = GVI_CLAUSE_PPR_LOG_STOPPED,
+		     .overflow = GVI_CLAUSE_PPR_LOG_OVERFLOW,
+		     .write = GVI_CLAUSE_PPR_LOG_WRITE},
+	[LOG_GA] = {.half = {{{SLOT_GA_LOG_BASE, SLOT_GA_LOG_HEAD, SLOT_GA_LOG_TAIL,
+			       GUEST_ENTRY_BYTES},
+			      BIT(STATUS_GAL_OVERFLOW)}},
+		    .enable = BIT(CONTROL_GA_LOG_EN),
+		    .run = BIT(STATUS_GA_LOG_RUN),
+		    .stopped = GVI_CLAUSE_GALOG_STOPPED,
+		    .overflow = GVI_CLAUSE_GALOG_OVERFLOW,
+		    .write = GVI_CLAUSE_GALOG_WRITE},
+};
+
+static const struct log_half *append(struct gvi *m, const struct log *log, const uint64_t *entry);
+static void filled(struct gvi *m, const struct log *log);
 static void hardware_event(struct gvi *m, const uint64_t record[2], bool taken);
-static void overflow(struct gvi *m);
-static bool append(struct gvi *m, const uint64_t record[2], uint64_t next);
+static bool takes(struct gvi *m, const struct log *log);
 
-/* Steps 1 to 5 of section 6. */
+/* ---- The three logs ------------------------------------------------------ */
+
 enum gvi_logging log_event(struct gvi *m, const uint64_t record[2])
 {
-	uint64_t next = ring_next(m, event_ring(), m->reg[SLOT_EVENT_LOG_TAIL]);
-	bool taken = false;
+	const struct log *log = &logs[LOG_EVENT];
+	bool taken = append(m, log, record) != NULL;
 
-	if (!get_STATUS_EVENT_LOG_RUN(&m->reg[SLOT_STATUS]))
-		cite(m, GVI_CLAUSE_EVENT_LOG_STOPPED);
-	else if (ring_full(m, event_ring(), next))
-		overflow(m);
-	else
-		taken = append(m, record, next);
+	if (taken) {
+		status_raise(m, BIT(STATUS_EVENT_LOG_INT));
+		filled(m, log);
+	}
 	hardware_event(m, record, taken);
 	return taken ? GVI_LOGGED : GVI_LOST;
 }
 
-bool log_has_room(const struct gvi *m)
+bool log_has_room(struct gvi *m)
 {
-	uint64_t next = ring_next(m, event_ring(), m->reg[SLOT_EVENT_LOG_TAIL]);
-
-	return get_STATUS_EVENT_LOG_RUN(&m->reg[SLOT_STATUS]) && !ring_full(m, event_ring(), next);
+	return takes(m, &logs[LOG_EVENT]);
 }
 
-/* [event.log-overflow] */
-static void overflow(struct gvi *m)
+static uint64_t early(struct gvi *m, const struct log_half *half);
+
+/* Steps 10 to 13 of 11-ppr.md section 3. */
+enum gvi_logging log_page_request(struct gvi *m, const uint64_t entry[2], bool *b)
 {
-	cite(m, GVI_CLAUSE_EVENT_LOG_OVERFLOW);
-	status_set(m, mask_STATUS_EVENT_LOG_RUN(0), false);
-	status_raise(m, mask_STATUS_EVENT_OVERFLOW(0));
+	const struct log *log = &logs[LOG_PPR];
+	const struct log_half *half = append(m, log, entry);
+
+	*b = half == &log->half[1];
+	if (!half)
+		return GVI_LOST;
+	status_raise(m, BIT(STATUS_PPR_INT) | early(m, half));
+	filled(m, log);
+	return GVI_LOGGED;
 }
 
-/* [event.log-write] The record is visible before the tail moves. */
-static bool append(struct gvi *m, const uint64_t record[2], uint64_t next)
+bool log_takes_page_request(struct gvi *m)
 {
-	struct ring log = event_ring();
-	uint64_t spa = ring_spa(m, log, ring_offset(m, log, log.tail));
+	return takes(m, &logs[LOG_PPR]);
+}
 
-	if (effect_write(m, spa, record, ENTRY_BYTES) != GVI_BUS_OK) {
-		cite(m, GVI_CLAUSE_EVENT_LOG_WRITE_ERROR);
-		return false;
+static bool early_reached(struct gvi *m, const struct log_half *half, uint64_t threshold);
+
+/* [ppr.early] The bit of Status that the entry just written sets. */
+static uint64_t early(struct gvi *m, const struct log_half *half)
+{
+	bool b = half == &logs[LOG_PPR].half[1];
+	const uint64_t *reg = &m->reg[b ? SLOT_PPR_LOG_B_EARLY : SLOT_PPR_LOG_EARLY];
+
+	if (!get_PPR_LOG_EARLY_PPR_OVRFLW_EARLY_EN(reg))
+		return 0;
+	cite(m, GVI_CLAUSE_PPR_EARLY);
+	if (!early_reached(m, half, get_PPR_LOG_EARLY_PPR_OVRFLW_EARLY_THRESHOLD(reg)))
+		return 0;
+	return b ? BIT(STATUS_PPR_OVRFLW_EARLY_B) : BIT(STATUS_PPR_OVRFLW_EARLY);
+}
+
+static bool early_reached(struct gvi *m, const struct log_half *half, uint64_t threshold)
+{
+	uint64_t occupied = ring_occupied(m, half->ring);
+	uint64_t left = ring_capacity(m, half->ring) - occupied;
+
+	switch (choose(m, GVI_CHOICE_PPR_EARLY)) {
+	case 0:
+		return occupied >= threshold;
+	case 1:
+		return occupied > threshold;
+	case 2:
+		return left <= threshold;
+	default:
+		return left < threshold;
 	}
-	cite(m, GVI_CLAUSE_EVENT_LOG_WRITE);
-	m->reg[log.tail] = next;
-	status_raise(m, mask_STATUS_EVENT_LOG_INT(0));
-	return true;
+}
+
+static void copy_tail(struct gvi *m);
+
+enum gvi_logging log_guest_interrupt(struct gvi *m, uint64_t entry)
+{
+	const struct log *log = &logs[LOG_GA];
+	bool late;
+
+	/* AMB-5.14 */
+	if (!(m->reg[SLOT_STATUS] & log->run) && choose(m, GVI_CHOICE_GA_OVERFLOW_STOPPED) == 1)
+		status_raise(m, log->half[0].overflow);
+	if (!append(m, log, &entry))
+		return GVI_LOST;
+	late = choose(m, GVI_CHOICE_GA_TAIL_WHEN) == 1;
+	if (!late)
+		copy_tail(m);
+	/* AMB-5.7 */
+	if (get_CONTROL_GA_INT_EN(&m->reg[SLOT_CONTROL]) ||
+	    choose(m, GVI_CHOICE_GA_INT_DISABLED) == 0)
+		status_raise(m, BIT(STATUS_GA_INT));
+	if (late)
+		copy_tail(m);
+	return GVI_LOGGED;
+}
+
+/* [galog.tail-copy] Nobody is told of a copy that cannot be written. */
+static void copy_tail(struct gvi *m)
+{
+	uint64_t spa = get_GA_LOG_TAIL_ADDR_GAT_ADDR(&m->reg[SLOT_GA_LOG_TAIL_ADDR]);
+	unsigned pick = choose(m, GVI_CHOICE_GA_TAIL_COPY);
+
+	cite(m, GVI_CLAUSE_GALOG_TAIL_COPY);
+	if (pick == 2 || (pick == 1 && !spa))
+		return;
+	(void)effect_write(m, spa, &m->reg[SLOT_GA_LOG_TAIL], 8);
+}
+
+/* ---- Steps 1 to 5 of 10-events.md section 6, for every log ----------------- */
+
+static const struct log_half *make_room(struct gvi *m, const struct log *log);
+
+/* The half that has taken the entry: NULL if it is lost. */
+static inline const struct log_half *append(struct gvi *m, const struct log *log,
+					    const uint64_t *entry)
+{
+	const struct log_half *half = &log->half[log_active(m, log)];
+	struct ring_place place;
+
+	if (!(m->reg[SLOT_STATUS] & log->run)) {
+		cite(m, (enum gvi_clause)log->stopped);
+		return NULL;
+	}
+	place = ring_place(m, half->ring);
+	if (place.none) {
+		half = make_room(m, log);
+		if (!half)
+			return NULL;
+		place = ring_place(m, half->ring);
+	}
+	/* The entry is visible before the tail moves. */
+	if (effect_write(m, ring_spa(m, half->ring, place.at), entry, half->ring.entry) !=
+	    GVI_BUS_OK) {
+		cite(m, GVI_CLAUSE_EVENT_LOG_WRITE_ERROR);
+		return NULL;
+	}
+	cite(m, (enum gvi_clause)log->write);
+	m->reg[half->ring.tail] = place.next;
+	return half;
+}
+
+/* ---- Section 7: two logs --------------------------------------------------- */
+
+static bool may_swap(struct gvi *m, const struct log *log);
+static const struct log_half *swap(struct gvi *m, const struct log *log);
+
+enum log_mode log_mode(const struct gvi *m, const struct log *log, uint64_t control)
+{
+	uint64_t value;
+
+	if (!log->active)
+		return LOG_A_ONLY;
+	/* [register.control-reserved-encoding] */
+	value = gvi_get((enum gvi_field_id)log->dual, &control);
+	return value <= gvi_get((enum gvi_field_id)log->dual_sup, &m->config.efr) ?
+		       (enum log_mode)value :
+		       LOG_A_ONLY;
+}
+
+/* The log is full: the other one takes the entry, or logging stops. */
+static const struct log_half *make_room(struct gvi *m, const struct log *log)
+{
+	unsigned active = log_active(m, log);
+	uint64_t bits = log->half[active].overflow;
+
+	if (may_swap(m, log))
+		return swap(m, log);
+	cite(m, (enum gvi_clause)log->overflow);
+	if (log_mode(m, log, m->reg[SLOT_CONTROL]) == LOG_AUTOMATIC) {
+		cite(m, GVI_CLAUSE_EVENT_DUAL_FULL);
+		if (choose(m, GVI_CHOICE_DUAL_BOTH_FULL) == 1)
+			bits |= log->half[!active].overflow;
+	}
+	status_set(m, log->run, false);
+	status_raise(m, bits);
+	return NULL;
+}
+
+static bool may_swap(struct gvi *m, const struct log *log)
+{
+	const struct log_half *other = &log->half[!log_active(m, log)];
+
+	return log_mode(m, log, m->reg[SLOT_CONTROL]) == LOG_AUTOMATIC && log_usable(m, other) &&
+	       !ring_place(m, other->ring).none;
+}
+
+bool log_usable(struct gvi *m, const struct log_half *half)
+{
+	return ring_bytes(m, half->ring) &&
+	       (!(m->reg[SLOT_STATUS] & half->overflow) ||
+		choose(m, GVI_CHOICE_DUAL_SWAP_BACK) == 0);
+}
+
+/* [event.dual-swap] [ppr.log-b] */
+static const struct log_half *swap(struct gvi *m, const struct log *log)
+{
+	unsigned full = log_active(m, log);
+
+	cite(m, GVI_CLAUSE_EVENT_DUAL_SWAP);
+	if (log == &logs[LOG_PPR])
+		cite(m, GVI_CLAUSE_PPR_LOG_B);
+	m->reg[SLOT_STATUS] ^= log->active;
+	status_raise(m, log->half[full].overflow);
+	return &log->half[!full];
+}
+
+static void swap_if_filled(struct gvi *m, const struct log *log);
+
+/* AMB-10.9: an entry was written. */
+static inline void filled(struct gvi *m, const struct log *log)
+{
+	if (m->reg[SLOT_CONTROL] & (log == &logs[LOG_EVENT] ? mask_CONTROL_DUAL_EVENT_LOG_EN(0) :
+							     mask_CONTROL_DUAL_PPR_LOG_EN(0)))
+		swap_if_filled(m, log);
+}
+
+static void swap_if_filled(struct gvi *m, const struct log *log)
+{
+	if (log_mode(m, log, m->reg[SLOT_CONTROL]) == LOG_AUTOMATIC &&
+	    choose(m, GVI_CHOICE_DUAL_SWAP_WHEN) == 1 &&
+	    ring_place(m, log->half[log_active(m, log)].ring).none && may_swap(m, log))
+		(void)swap(m, log);
+}
+
+static bool takes(struct gvi *m, const struct log *log)
+{
+	return (m->reg[SLOT_STATUS] & log->run) &&
+	       (!ring_place(m, log->half[log_active(m, log)].ring).none || may_swap(m, log));
 }
 
 /* ---- Hardware event registers ------------------------------------------- */
@@ -83,96 +311,4 @@ static void hardware_event(struct gvi *m, const uint64_t record[2], bool taken)
 	set_HW_EVENT_STATUS_HEV(status, 1);
 	m->reg[SLOT_HW_EVENT_UPPER] = record[0];
 	m->reg[SLOT_HW_EVENT_LOWER] = record[1];
-}
-
-/* ---- Interrupts --------------------------------------------------------- */
-
-static void send_interrupt(struct gvi *m, enum gvi_source source);
-static bool can_send(struct gvi *m);
-static uint64_t message_number(struct gvi *m);
-
-unsigned interrupt_sources(const struct gvi *m)
-{
-	const uint64_t *status = &m->reg[SLOT_STATUS], *control = &m->reg[SLOT_CONTROL];
-	unsigned event = (unsigned)get_STATUS_EVENT_LOG_INT(status) << GVI_SOURCE_EVENT_LOG_INT |
-			 (unsigned)get_STATUS_EVENT_OVERFLOW(status) << GVI_SOURCE_EVENT_OVERFLOW;
-	unsigned wait = (unsigned)get_STATUS_COM_WAIT_INT(status) << GVI_SOURCE_COM_WAIT_INT;
-
-	return (get_CONTROL_EVENT_INT_EN(control) ? event : 0) |
-	       (get_CONTROL_COM_WAIT_INT_EN(control) ? wait : 0);
-}
-
-/* [register.interrupt-edge] A status bit left set sends nothing more. */
-void interrupt_rising(struct gvi *m, unsigned before)
-{
-	unsigned risen = interrupt_sources(m) & ~before;
-
-	for (unsigned source = 0; source < GVI_NSOURCES; source++)
-		if (risen >> source & 1) {
-			cite(m, GVI_CLAUSE_REGISTER_INTERRUPT_EDGE);
-			effect_raise(m, (enum gvi_source)source);
-			if (can_send(m))
-				send_interrupt(m, (enum gvi_source)source);
-		}
-}
-
-/* Whether MSI carries the interrupt: with IntCapXTEn it is none of MSI's
- * (docs/spec/07-mmio-registers.md section 12). */
-static bool can_send(struct gvi *m)
-{
-	if (get_CONTROL_INT_CAP_XT_EN(&m->reg[SLOT_CONTROL]))
-		return false;
-	if (!get_MSI_CAP_HEADER_MSI_EN(&m->reg[SLOT_MSI_CAP_HEADER])) {
-		cite(m, GVI_CLAUSE_PCI_MSI_OFF);
-		return false;
-	}
-	if (m->pci.command & 4)
-		return true;
-	cite(m, GVI_CLAUSE_PCI_BUS_MASTER);
-	return choose(m, GVI_CHOICE_MSI_BUS_MASTER) == 1;
-}
-
-/* [register.interrupt-message] */
-static void send_interrupt(struct gvi *m, enum gvi_source source)
-{
-	uint64_t low = get_MSI_ADDR_LOW_ADDRESS(&m->reg[SLOT_MSI_ADDR_LOW]);
-	uint64_t high = m->reg[SLOT_MSI_ADDR_HIGH];
-	unsigned log2 = (unsigned)get_MSI_CAP_HEADER_MULT_MESS_EN(&m->reg[SLOT_MSI_CAP_HEADER]);
-	uint64_t data = m->reg[SLOT_MSI_DATA] & ~low_ones(log2);
-
-	cite(m, GVI_CLAUSE_REGISTER_INTERRUPT_MESSAGE);
-	effect_send(m, &(struct gvi_message){.address = high << 32 | low,
-					     .data = (uint32_t)(data | message_number(m)),
-					     .kind = GVI_MESSAGE_INTERRUPT,
-					     .source = (uint8_t)source});
-}
-
-static uint64_t message_number(struct gvi *m)
-{
-	unsigned log2 = (unsigned)get_MSI_CAP_HEADER_MULT_MESS_EN(&m->reg[SLOT_MSI_CAP_HEADER]);
-	const uint64_t misc0 = m->pci.misc0;
-	uint64_t number = get_CAP_MISC0_MSI_NUM(&misc0);
-
-	if (number >> log2 && choose(m, GVI_CHOICE_MSI_NUMBER) == 1)
-		return 0;
-	return number & low_ones(log2);
-}
-
-void status_set(struct gvi *m, uint64_t bits, bool on)
-{
-	if (on)
-		m->reg[SLOT_STATUS] |= bits;
-	else
-		m->reg[SLOT_STATUS] &= ~bits;
-}
-
-void status_raise(struct gvi *m, uint64_t bit)
-{
-	unsigned before;
-
-	if (m->reg[SLOT_STATUS] & bit)
-		return;
-	before = interrupt_sources(m);
-	m->reg[SLOT_STATUS] |= bit;
-	interrupt_rising(m, before);
 }

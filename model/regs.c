@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "model/device.h"
-#include "model/log.h"
 #include "model/run.h"
+#include "model/signal.h"
 
 /* One register that an offset names. */
 struct place {
@@ -163,7 +163,9 @@ struct access_masks {
 };
 
 static struct access_masks access_masks(const struct gvi *m, unsigned format);
+static uint64_t pointer_bits(struct gvi *m, enum slot slot);
 static bool accept(struct gvi *m, const struct place *place, uint64_t old, uint64_t *new);
+static bool has_enables(enum slot slot);
 static void after_write(struct gvi *m, enum slot slot, uint64_t old, uint64_t lanes);
 
 /* `value` stands in the lanes that are written, zeros elsewhere. */
@@ -171,7 +173,7 @@ static void write_place(struct gvi *m, const struct place *place, uint64_t value
 {
 	struct access_masks mask = access_masks(m, place->reg->format);
 	unsigned before = interrupt_sources(m);
-	uint64_t rw = mask.by[GVI_RW] & lanes;
+	uint64_t rw = (mask.by[GVI_RW] | pointer_bits(m, place->slot)) & lanes;
 	/* [register.msi-mirror] The state of this one is configuration space's. */
 	uint64_t old = place->slot == SLOT_MSI_VECTOR_1 ? m->pci.misc1 : m->reg[place->slot];
 	uint64_t new = (old & ~rw) | (value & rw);
@@ -188,9 +190,22 @@ static void write_place(struct gvi *m, const struct place *place, uint64_t value
 	m->reg[place->slot] = new;
 	after_write(m, place->slot, old, lanes);
 	/* [register.interrupt-edge] An enable that meets its status bit. */
-	if (place->slot == SLOT_CONTROL && choose(m, GVI_CHOICE_ENABLE_WHILE_STATUS) == 1)
+	if (has_enables(place->slot) && choose(m, GVI_CHOICE_ENABLE_WHILE_STATUS) == 1)
 		before = interrupt_sources(m);
 	interrupt_rising(m, before);
+}
+
+/* [galog.pointer] AMB-5.6: bits 18:16 of the GA log's pointers. */
+static uint64_t pointer_bits(struct gvi *m, enum slot slot)
+{
+	if (slot != SLOT_GA_LOG_HEAD && slot != SLOT_GA_LOG_TAIL)
+		return 0;
+	return choose(m, GVI_CHOICE_GA_LOG_POINTER) == 1 ? 0x70000 : 0;
+}
+
+static bool has_enables(enum slot slot)
+{
+	return slot == SLOT_CONTROL || slot == SLOT_PPR_LOG_EARLY || slot == SLOT_PPR_LOG_B_EARLY;
 }
 
 static struct access_masks access_masks(const struct gvi *m, unsigned format)

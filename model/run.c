@@ -2,67 +2,61 @@
 #include "model/run.h"
 
 #include "model/log.h"
-#include "model/ring.h"
-
-/* The rings, with what enables, shows and stops each. */
-struct rule {
-	struct ring ring;
-	uint16_t enable;        /* field of Control */
-	uint16_t running;       /* field of Status */
-	uint16_t overflow;      /* field of Status, or none */
-	bool     tail_is_software;
-};
-
-#define NO_FIELD GVI_NFIELDS
-static const struct rule rules[] = {
-	{{SLOT_CMD_BUF_BASE, SLOT_CMD_BUF_HEAD, SLOT_CMD_BUF_TAIL},
-	 GVI_CONTROL_CMD_BUF_EN, GVI_STATUS_CMD_BUF_RUN, NO_FIELD, true},
-	{{SLOT_EVENT_LOG_BASE, SLOT_EVENT_LOG_HEAD, SLOT_EVENT_LOG_TAIL},
-	 GVI_CONTROL_EVENT_LOG_EN, GVI_STATUS_EVENT_LOG_RUN, GVI_STATUS_EVENT_OVERFLOW, false},
-	{{SLOT_PPR_LOG_BASE, SLOT_PPR_LOG_HEAD, SLOT_PPR_LOG_TAIL},
-	 GVI_CONTROL_PPR_LOG_EN, GVI_STATUS_PPR_LOG_RUN, GVI_STATUS_PPR_OVERFLOW, false},
-	{{SLOT_GA_LOG_BASE, SLOT_GA_LOG_HEAD, SLOT_GA_LOG_TAIL},
-	 GVI_CONTROL_GA_LOG_EN, GVI_STATUS_GA_LOG_RUN, GVI_STATUS_GAL_OVERFLOW, false},
-	{{SLOT_EVENT_LOG_B_BASE, SLOT_EVENT_LOG_B_HEAD, SLOT_EVENT_LOG_B_TAIL},
-	 NO_FIELD, GVI_STATUS_EVENT_LOG_RUN, GVI_STATUS_EVENT_OVERFLOW_B, false},
-	{{SLOT_PPR_LOG_B_BASE, SLOT_PPR_LOG_B_HEAD, SLOT_PPR_LOG_B_TAIL},
-	 NO_FIELD, GVI_STATUS_PPR_LOG_RUN, GVI_STATUS_PPR_OVERFLOW_B, false},
-};
-enum { NRULES = sizeof rules / sizeof rules[0], EVENT_RULE = 1, PPR_RULE = 2, GA_RULE = 3 };
-
-static bool status_bit(const struct gvi *m, unsigned field)
-{
-	return (m->reg[SLOT_STATUS] & gvi_field_mask((enum gvi_field_id)field, 0)) != 0;
-}
-
-static void set_status_bit(struct gvi *m, unsigned field, bool on)
-{
-	status_set(m, gvi_field_mask((enum gvi_field_id)field, 0), on);
-}
+#include "model/signal.h"
 
 /* ---- Section 3: bases and pointers -------------------------------------- */
 
-static bool accept_base(struct gvi *m, const struct rule *r, uint64_t value);
+/* The ring that a register belongs to. */
+struct owner {
+	struct ring ring;
+	const struct log *log;  /* NULL: the command ring */
+	unsigned half;
+};
+
+static bool find_owner(enum slot slot, struct owner *o);
+static bool running(const struct gvi *m, const struct owner *o);
+static bool accept_base(struct gvi *m, const struct owner *o, uint64_t value);
 static bool keep_beyond(struct gvi *m, uint64_t *value, uint64_t bytes);
-static bool accept_pointer(struct gvi *m, const struct rule *r, enum slot slot, uint64_t *value);
+static bool accept_pointer(struct gvi *m, const struct owner *o, enum slot slot, uint64_t *value);
 
 bool run_accepts(struct gvi *m, enum slot slot, uint64_t *value)
 {
-	for (unsigned i = 0; i < NRULES; i++) {
-		const struct rule *r = &rules[i];
+	struct owner o;
 
-		if (slot == r->ring.base)
-			return accept_base(m, r, *value);
-		if (slot == r->ring.head || slot == r->ring.tail)
-			return accept_pointer(m, r, slot, value);
-	}
-	return true;
+	if (!find_owner(slot, &o))
+		return true;
+	return slot == o.ring.base ? accept_base(m, &o, *value) : accept_pointer(m, &o, slot, value);
 }
 
-static bool accept_base(struct gvi *m, const struct rule *r, uint64_t value)
+static bool belongs(enum slot slot, struct ring ring)
+{
+	return slot == ring.base || slot == ring.head || slot == ring.tail;
+}
+
+static bool find_owner(enum slot slot, struct owner *o)
+{
+	*o = (struct owner){command_ring(), NULL, 0};
+	if (belongs(slot, o->ring))
+		return true;
+	for (unsigned i = 0; i < NLOGS; i++)
+		for (unsigned half = 0; half < (logs[i].active ? 2 : 1); half++) {
+			*o = (struct owner){logs[i].half[half].ring, &logs[i], half};
+			if (belongs(slot, o->ring))
+				return true;
+		}
+	return false;
+}
+
+/* Both halves of a log run, or none does. */
+static bool running(const struct gvi *m, const struct owner *o)
+{
+	return m->reg[SLOT_STATUS] & (o->log ? o->log->run : mask_STATUS_CMD_BUF_RUN(0));
+}
+
+static bool accept_base(struct gvi *m, const struct owner *o, uint64_t value)
 {
 	cite(m, GVI_CLAUSE_REGISTER_BASE_WHILE_RUNNING);
-	if (status_bit(m, r->running) && choose(m, GVI_CHOICE_BASE_WHILE_RUNNING) == 0)
+	if (running(m, o) && choose(m, GVI_CHOICE_BASE_WHILE_RUNNING) == 0)
 		return false;
 	cite(m, GVI_CLAUSE_REGISTER_RING_LENGTH);
 	return (value >> 56 & 15) >= 8 || choose(m, GVI_CHOICE_RING_LENGTH) == 1;
@@ -70,14 +64,13 @@ static bool accept_base(struct gvi *m, const struct rule *r, uint64_t value)
 
 /* Software writes the command tail and the log heads at any time, the other
  * pointers only while the ring stands still. */
-static bool accept_pointer(struct gvi *m, const struct rule *r, enum slot slot, uint64_t *value)
+static bool accept_pointer(struct gvi *m, const struct owner *o, enum slot slot, uint64_t *value)
 {
-	bool software = r->tail_is_software ? slot == r->ring.tail : slot == r->ring.head;
-	uint64_t bytes = ring_bytes(m, r->ring);
+	bool software = slot == (o->log ? o->ring.head : o->ring.tail);
+	uint64_t bytes = ring_bytes(m, o->ring);
 
 	cite(m, GVI_CLAUSE_REGISTER_POINTER_WHILE_RUNNING);
-	if (!software && status_bit(m, r->running) &&
-	    choose(m, GVI_CHOICE_BASE_WHILE_RUNNING) == 0)
+	if (!software && running(m, o) && choose(m, GVI_CHOICE_BASE_WHILE_RUNNING) == 0)
 		return false;
 	if (*value < bytes)
 		return true;
@@ -99,104 +92,180 @@ static bool keep_beyond(struct gvi *m, uint64_t *value, uint64_t bytes)
 	}
 }
 
+static void set_running(struct gvi *m, const struct log *log, bool on);
+
 /* [register.base-clears-pointers] [register.half-write] */
 void run_base_written(struct gvi *m, enum slot slot, uint64_t lanes)
 {
 	bool low_half_only = !(lanes >> 32);
+	struct owner o;
 
-	for (unsigned i = 0; i < NRULES; i++) {
-		if (slot != rules[i].ring.base)
-			continue;
-		/* [register.ring-length] What has no length does not run. */
-		if (rules[i].enable != NO_FIELD && !ring_bytes(m, rules[i].ring))
-			set_status_bit(m, rules[i].running, false);
-		if (low_half_only && choose(m, GVI_CHOICE_BASE_HALF_WRITE) == 1)
-			continue;
-		if (i == GA_RULE && choose(m, GVI_CHOICE_GA_BASE_CLEARS) == 1)
-			continue;
-		cite(m, GVI_CLAUSE_REGISTER_BASE_CLEARS_POINTERS);
-		m->reg[rules[i].ring.head] = m->reg[rules[i].ring.tail] = 0;
-	}
+	if (!find_owner(slot, &o) || slot != o.ring.base)
+		return;
+	/* [register.ring-length] What has no length does not run. */
+	if (!ring_bytes(m, o.ring) && (!o.log || log_active(m, o.log) == o.half))
+		set_running(m, o.log, false);
+	if (low_half_only && choose(m, GVI_CHOICE_BASE_HALF_WRITE) == 1)
+		return;
+	if (o.log == &logs[LOG_GA] && choose(m, GVI_CHOICE_GA_BASE_CLEARS) == 1)
+		return;
+	cite(m, GVI_CLAUSE_REGISTER_BASE_CLEARS_POINTERS);
+	m->reg[o.ring.head] = m->reg[o.ring.tail] = 0;
+}
+
+static void set_running(struct gvi *m, const struct log *log, bool on)
+{
+	status_set(m, log ? log->run : mask_STATUS_CMD_BUF_RUN(0), on);
 }
 
 /* ---- Section 17: enabling ----------------------------------------------- */
 
-static bool enabled(struct gvi *m, unsigned i, uint64_t control);
+static void run_command(struct gvi *m, uint64_t old);
+static void run_log(struct gvi *m, unsigned i, uint64_t old);
+static bool choose_active(struct gvi *m, const struct log *log, uint64_t old);
 static void start(struct gvi *m, unsigned i);
-static void restart_by_write(struct gvi *m, unsigned i);
+static void software_swap(struct gvi *m, const struct log *log);
+static void restart_by_write(struct gvi *m, const struct log *log);
 
 void run_enables(struct gvi *m, uint64_t old)
 {
-	for (unsigned i = 0; i < NRULES; i++) {
-		bool was, is;
+	run_command(m, old);
+	for (unsigned i = 0; i < NLOGS; i++)
+		run_log(m, i, old);
+}
 
-		if (rules[i].enable == NO_FIELD)
-			continue;
-		was = enabled(m, i, old);
-		is = enabled(m, i, m->reg[SLOT_CONTROL]);
-		if (is && !was)
-			start(m, i);
-		if (!is) {
-			set_status_bit(m, rules[i].running, false);
-			m->armed &= (uint8_t) ~(1u << i);
-		}
-		if (is && was)
-			restart_by_write(m, i);
+static bool command_enabled(uint64_t control)
+{
+	return get_CONTROL_IOMMU_EN(&control) && get_CONTROL_CMD_BUF_EN(&control);
+}
+
+/* [command.restart] A ring that an error had stopped starts the same way. */
+static void run_command(struct gvi *m, uint64_t old)
+{
+	if (!command_enabled(m->reg[SLOT_CONTROL])) {
+		set_running(m, NULL, false);
+	} else if (!command_enabled(old)) {
+		cite(m, GVI_CLAUSE_REGISTER_COMMAND_RUN);
+		cite(m, GVI_CLAUSE_COMMAND_RESTART);
+		if (ring_bytes(m, command_ring()))
+			set_running(m, NULL, true);
 	}
 }
 
-static bool enabled(struct gvi *m, unsigned i, uint64_t control)
+static bool log_enabled(struct gvi *m, unsigned i, uint64_t control)
 {
-	bool on = get_CONTROL_IOMMU_EN(&control) &&
-		  gvi_get((enum gvi_field_id)rules[i].enable, &control);
+	bool on = get_CONTROL_IOMMU_EN(&control) && (control & logs[i].enable);
 
-	if (i == PPR_RULE && on && choose(m, GVI_CHOICE_PPR_RUN) == 1)
+	if (i == LOG_PPR && on && choose(m, GVI_CHOICE_PPR_RUN) == 1)
 		return get_CONTROL_PPR_EN(&control);
-	return on && (i != GA_RULE || get_CONTROL_GA_EN(&control));
+	return on && (i != LOG_GA || get_CONTROL_GA_EN(&control));
 }
 
-/* A ring that an error or an overflow had stopped starts the same way. */
+static void run_log(struct gvi *m, unsigned i, uint64_t old)
+{
+	const struct log *log = &logs[i];
+	bool swapped = choose_active(m, log, old);
+	bool was = log_enabled(m, i, old), is = log_enabled(m, i, m->reg[SLOT_CONTROL]);
+
+	if (!is) {
+		set_running(m, log, false);
+		m->armed &= (uint8_t) ~(1u << i);
+	} else if (!was) {
+		start(m, i);
+	} else if (swapped) {
+		software_swap(m, log);
+	} else {
+		restart_by_write(m, log);
+	}
+}
+
+/* [event.dual-log] [ppr.log-b] Whether the log's other half is the active one now. */
+static bool choose_active(struct gvi *m, const struct log *log, uint64_t old)
+{
+	enum log_mode mode = log_mode(m, log, m->reg[SLOT_CONTROL]), before;
+	bool was = log_active(m, log), is = mode == LOG_B_ONLY;
+
+	if (mode == LOG_AUTOMATIC) {
+		before = log_mode(m, log, old);
+		is = was && (before != LOG_B_ONLY || choose(m, GVI_CHOICE_DUAL_AUTOMATIC) == 0);
+	}
+	if (was == is)
+		return false;
+	cite(m, GVI_CLAUSE_EVENT_DUAL_LOG);
+	if (log == &logs[LOG_PPR])
+		cite(m, GVI_CLAUSE_PPR_LOG_B);
+	status_set(m, log->active, is);
+	return true;
+}
+
+static const struct log_half *active_half(const struct gvi *m, const struct log *log)
+{
+	return &log->half[log_active(m, log)];
+}
+
+static bool clear_overflow(struct gvi *m, unsigned i);
+
+/* [register.log-run] A log that an overflow had stopped starts the same way. */
 static void start(struct gvi *m, unsigned i)
 {
-	const struct rule *r = &rules[i];
-	enum gvi_choice edge = i == EVENT_RULE ? GVI_CHOICE_EVENT_EDGE : GVI_CHOICE_OTHER_LOG_EDGE;
+	const struct log *log = &logs[i];
 
-	cite(m, r->overflow == NO_FIELD ? GVI_CLAUSE_REGISTER_COMMAND_RUN : GVI_CLAUSE_REGISTER_LOG_RUN);
-	if (r->overflow == NO_FIELD)
-		cite(m, GVI_CLAUSE_COMMAND_RESTART);
-	if (r->overflow != NO_FIELD && status_bit(m, r->overflow)) {
-		cite(m, GVI_CLAUSE_EVENT_RECOVERY);
-		if (choose(m, edge) == 1) {
-			m->armed |= (uint8_t)(1u << i);
-			return;
-		}
-		set_status_bit(m, r->overflow, false);
-	}
-	if (ring_bytes(m, r->ring))
-		set_status_bit(m, r->running, true);
+	cite(m, GVI_CLAUSE_REGISTER_LOG_RUN);
+	if (!clear_overflow(m, i))
+		m->armed |= (uint8_t)(1u << i);
+	else if (ring_bytes(m, active_half(m, log)->ring))
+		set_running(m, log, true);
+}
+
+/* False: the log has to wait for software to clear the bit. */
+static bool clear_overflow(struct gvi *m, unsigned i)
+{
+	const struct log *log = &logs[i];
+	enum gvi_choice edge = i == LOG_EVENT ? GVI_CHOICE_EVENT_EDGE : GVI_CHOICE_OTHER_LOG_EDGE;
+	uint64_t active = m->reg[SLOT_STATUS] & active_half(m, log)->overflow;
+	uint64_t other = m->reg[SLOT_STATUS] & log->half[!log_active(m, log)].overflow;
+
+	if (!(active | other))
+		return true;
+	cite(m, GVI_CLAUSE_EVENT_RECOVERY);
+	if (choose(m, edge) == 1)
+		return !active;
+	if (other && choose(m, GVI_CHOICE_DUAL_EDGE) == 1)
+		other = 0;
+	status_set(m, active | other, false);
+	return true;
+}
+
+/* AMB-10.16: the log stayed enabled while the other half became active. */
+static void software_swap(struct gvi *m, const struct log *log)
+{
+	if (!log_usable(m, active_half(m, log)))
+		set_running(m, log, false);
+	else if (!(m->reg[SLOT_STATUS] & log->run) && choose(m, GVI_CHOICE_DUAL_SOFTWARE_SWAP) == 1)
+		set_running(m, log, true);
 }
 
 /* AMB-7.3: after its overflow bit was cleared, any write of Control may start
  * the log again. */
-static void restart_by_write(struct gvi *m, unsigned i)
+static void restart_by_write(struct gvi *m, const struct log *log)
 {
-	const struct rule *r = &rules[i];
+	const struct log_half *half = active_half(m, log);
 
-	if (r->overflow == NO_FIELD || status_bit(m, r->running) || status_bit(m, r->overflow))
+	if (m->reg[SLOT_STATUS] & (log->run | half->overflow))
 		return;
-	if (choose(m, GVI_CHOICE_EVENT_RESTART) == 1 && ring_bytes(m, r->ring))
-		set_status_bit(m, r->running, true);
+	if (choose(m, GVI_CHOICE_EVENT_RESTART) == 1 && ring_bytes(m, half->ring))
+		set_running(m, log, true);
 }
 
 void run_cleared(struct gvi *m)
 {
-	for (unsigned i = 0; i < NRULES; i++) {
-		const struct rule *r = &rules[i];
+	for (unsigned i = 0; i < NLOGS; i++) {
+		const struct log_half *half = active_half(m, &logs[i]);
 
-		if (!(m->armed >> i & 1) || status_bit(m, r->overflow))
+		if (!(m->armed >> i & 1) || m->reg[SLOT_STATUS] & half->overflow)
 			continue;
 		m->armed &= (uint8_t) ~(1u << i);
-		if (enabled(m, i, m->reg[SLOT_CONTROL]) && ring_bytes(m, r->ring))
-			set_status_bit(m, r->running, true);
+		if (ring_bytes(m, half->ring))
+			set_running(m, &logs[i], true);
 	}
 }

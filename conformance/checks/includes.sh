@@ -12,7 +12,8 @@ include/goldvi/goldvi.h model/bits.h model/text.h model/format_tile.inc
 model/format model/bits_proof model/tables model/config
 model/state
 model/effects model/host model/ring.h model/access.h
-model/log model/pci model/message
+model/signal model/pci model/message
+model/log
 model/fault model/run
 model/device model/walk_host
 model/ranges model/regs model/nest
