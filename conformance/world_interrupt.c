@@ -40,7 +40,12 @@ const enum gvi_choice world_interrupt_met[WORLD_INTERRUPT_MET] = {
 
 void world_interrupt_config(struct world *w, struct gvi_config *c)
 {
-	switch (world_pick(w, 9)) {
+	switch (world_pick(w, 10)) {
+	case 9: /* SNP, with and without SNPAVICSup */
+		c->snp = true;
+		c->efr |= BIT(63);
+		c->efr2 ^= BIT(5);
+		break;
 	case 7: /* GAPPISup, GAPPIDisSup */
 		c->efr ^= BIT(5);
 		c->efr2 &= ~BIT(4);
@@ -89,7 +94,7 @@ void world_interrupt_control(struct world *w)
 	if (t->efr >> 5 & 1)
 		t->control |= BIT(55) * world_pick(w, 2);
 	if (t->efr2 >> 5 & 1)
-		t->control |= BIT(61) * world_pick(w, 2);
+		t->control |= BIT(61) * ONE_OF(w, 0, 1, 1, 1, 2, 3, 5);
 	if (t->efr >> 16 & 1) {
 		t->control |= BIT(22) * world_pick(w, 2);
 		t->control |= BIT(24) * !world_chance(w, 4);
@@ -104,7 +109,7 @@ void world_interrupt_control(struct world *w)
 void world_interrupt_log(struct world *w)
 {
 	struct naive *t = &w->twin;
-	unsigned code = world_chance(w, 8) ? 8 + world_pick(w, 8) : 8;
+	unsigned code = world_chance(w, 6) ? 8 + world_pick(w, 8) : 8;
 	unsigned low = t->habit[GVI_CHOICE_GA_LOG_LENGTH] == 1 ? 11 : 12;
 	uint32_t size = UINT32_C(1) << (low + code - 8);
 
