@@ -15,13 +15,13 @@
 #define LEGAL  "V=1 TV=1 Mode=3 HostPageTableRootPtr=0x1000000 IR=1 IW=1 I=1 DomainID=0x77 "
 
 /* Guest tables of PASID 5, which the host maps to themselves. */
-#define GCR3   UINT64_C(0x02000000)
-#define PML4   UINT64_C(0x02001000)
-#define PDP    UINT64_C(0x02002000)
-#define PD     UINT64_C(0x02003000)
-#define PT     UINT64_C(0x02004000)
-#define NX     (UINT64_C(1) << 63)
-#define GUEST  LEGAL "GV=1 GCR3TRP=0x2000000 "
+#define GCR3  UINT64_C(0x02000000)
+#define PML4  UINT64_C(0x02001000)
+#define PDP   UINT64_C(0x02002000)
+#define PD    UINT64_C(0x02003000)
+#define PT    UINT64_C(0x02004000)
+#define NX    (UINT64_C(1) << 63)
+#define GUEST LEGAL "GV=1 GCR3TRP=0x2000000 "
 
 /* Bits of a completion. */
 #define C_R    UINT64_C(0x1)
@@ -33,7 +33,7 @@
 #define C_N    UINT64_C(0x400)
 #define C_S    UINT64_C(0x800)
 
-#define TR     (UINT64_C(1) << 56)
+#define TR                    (UINT64_C(1) << 56)
 #define INVALID_REQUEST(type) (UINT64_C(8) << 60 | TR | (uint64_t)(type) << 57 | DEVICE)
 
 static void host_page(struct rig *r, unsigned index, uint64_t entry)
@@ -453,6 +453,35 @@ START_TEST(test_guest_accessed_and_dirty)
 }
 END_TEST
 
+/* A guest table that the host does not let be written: D cannot be set. */
+START_TEST(test_dirty_refused)
+{
+	static const struct {
+		uint8_t alternative;
+		uint64_t guest, word;
+	} cases[] = {
+		{0, 0x1027, 0},         {0, 0x1067, 0x5000403}, {0, 0x1025, 0x5000401},
+		{1, 0x1027, 0x5000401}, {1, 0x1067, 0x5000403}, {1, 0x1007, 0},
+	};
+	struct gvi_ats_request request = guest_at(0x3000);
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct gvi_config config = rig_config(GVI_PRESET_EVERYTHING);
+		struct rig r;
+
+		config.habit[GVI_CHOICE_ATS_DIRTY_REFUSED] = cases[i].alternative;
+		begin_guest_with(&r, &config, GUEST "HAD=3");
+		REQUIRE(memory_store(r.memory, LEVEL2 + 8 * 16, UINT64_C(0x02000000) | READ | 1));
+		REQUIRE(memory_store(r.memory, PT + 24, cases[i].guest));
+		completed(&r, &request, cases[i].word);
+		ck_assert_uint_eq(memory_load(r.memory, PT + 24), cases[i].guest);
+		if (!(cases[i].word & C_W))
+			ck_assert_uint_eq(memory_load(r.memory, LEVEL1 + 8) & D, 0);
+		rig_close(&r);
+	}
+}
+END_TEST
+
 /* SnoopAttribute has a bit for each memory type: PAT (80h), PCD (10h), PWT (8). */
 START_TEST(test_snoop_attribute)
 {
@@ -460,10 +489,10 @@ START_TEST(test_snoop_attribute)
 		uint8_t alternative;
 		uint64_t host, guest, n;
 	} cases[] = {
-		{0, BOTH | 1, 0x67, 0},            {0, BOTH | 1, 0x77, C_N},
-		{0, BOTH | 1, 0x7f, 0},            {0, BOTH | 1, 0xef, C_N},
-		{0, BOTH | FC | 1, 0x77, C_N},     {1, BOTH | FC | 1, 0x77, 0},
-		{1, BOTH | 1, 0x77, C_N},          {2, BOTH | FC | 1, 0x77, 0},
+		{0, BOTH | 1, 0x67, 0},        {0, BOTH | 1, 0x77, C_N},
+		{0, BOTH | 1, 0x7f, 0},        {0, BOTH | 1, 0xef, C_N},
+		{0, BOTH | FC | 1, 0x77, C_N}, {1, BOTH | FC | 1, 0x77, 0},
+		{1, BOTH | 1, 0x77, C_N},      {2, BOTH | FC | 1, 0x77, 0},
 		{2, BOTH | 1, 0x67, C_N},
 	};
 	struct gvi_ats_request request = guest_at(0x3000);
@@ -785,6 +814,7 @@ END_TEST
 
 RIG_RUN("ats", test_mistakes_change_nothing, test_refusals, test_without_ats, test_out_of_range,
 	test_host_pages, test_sizes, test_host_accessed_and_dirty, test_guest_pages,
-	test_guest_accessed_and_dirty, test_snoop_attribute, test_malformed_tables,
-	test_tables_that_cannot_be_read, test_status, test_several, test_exclusion,
-	test_translated_requests, test_translated_to_ranges, test_secure, test_windows)
+	test_guest_accessed_and_dirty, test_dirty_refused, test_snoop_attribute,
+	test_malformed_tables, test_tables_that_cannot_be_read, test_status, test_several,
+	test_exclusion, test_translated_requests, test_translated_to_ranges, test_secure,
+	test_windows)
