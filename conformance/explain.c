@@ -369,7 +369,7 @@ static void put_ats(const struct gvi_ats_request *r, FILE *out)
 	put_device(r->device, out);
 	fprintf(out, "asks where 0x%" PRIx64 " is", r->address);
 	if (r->count > 1)
-		fprintf(out, ", and the %u units of 0x%" PRIx64 " bytes after it", r->count - 1u,
+		fprintf(out, ", and %u more, 0x%" PRIx64 " bytes apart", r->count - 1u,
 			UINT64_C(1) << r->unit_log2);
 	put_prefix(r->has_pasid, r->pasid, r->execute, r->privileged, out);
 	if (r->no_write)

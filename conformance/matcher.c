@@ -387,24 +387,28 @@ static void describe_expected_size(const struct completion *e, struct text *t)
 		text_add(t, "all addresses");
 }
 
-static void describe_expected_completions(const struct answer *expected, struct text *t)
+static void describe_expected_completion(const struct completion *e, struct text *t)
 {
 	const struct gvi_format *f = &gvi_formats[GVI_FORMAT_ATS_COMPLETION];
 
-	text_add(t, expected->ncompletions == 1 ? "a completion" : "%zu completions",
-		 expected->ncompletions);
-	for (size_t i = 0; i < expected->ncompletions; i++) {
-		const struct completion *e = &expected->completion[i];
+	text_add(t, "a completion");
+	if (e->named & NAMED_ADDRESS)
+		text_add(t, " to 0x%" PRIx64, e->address);
+	if (e->named & NAMED_SIZE)
+		describe_expected_size(e, t);
+	for (unsigned i = f->first; i < f->first + f->nfields; i++)
+		if (e->mask & gvi_field_mask((enum gvi_field_id)i, 0))
+			text_add(t, ", %s %u", gvi_fields[i].name,
+				 (unsigned)gvi_get((enum gvi_field_id)i, &e->word));
+}
 
-		text_add(t, i ? ";" : "");
-		if (e->named & NAMED_ADDRESS)
-			text_add(t, " to 0x%" PRIx64, e->address);
-		if (e->named & NAMED_SIZE)
-			describe_expected_size(e, t);
-		for (unsigned k = f->first; k < f->first + f->nfields; k++)
-			if (e->mask & gvi_field_mask((enum gvi_field_id)k, 0))
-				text_add(t, ", %s %u", gvi_fields[k].name,
-					 (unsigned)gvi_get((enum gvi_field_id)k, &e->word));
+static void describe_expected_completions(const struct answer *expected, struct text *t)
+{
+	if (expected->ncompletions > 1)
+		text_add(t, "%zu completions: ", expected->ncompletions);
+	for (size_t i = 0; i < expected->ncompletions; i++) {
+		text_add(t, i ? "; " : "");
+		describe_expected_completion(&expected->completion[i], t);
 	}
 }
 
