@@ -22,6 +22,7 @@ model/ranges model/regs model/nest
 model/gcr3 model/guest_apic
 model/walk_guest
 model/translate model/plain model/remap model/command
+model/ats
 model/goldvi
 include/goldvi/oracle.h
 model/seen
