@@ -5,7 +5,7 @@
 #include "model/host.h"
 
 static const uint64_t *segment_base(struct access *x, uint64_t *index, uint64_t *size);
-static enum verdict fetch_halves(struct access *x);
+static enum verdict fetch_halves(struct access *x, uint64_t entry);
 static enum verdict fetch_error(struct access *x, uint64_t spa, enum gvi_bus bus);
 static void derive_reserved(struct gvi *m, struct derived *d);
 static uint64_t features_of_revision(const struct gvi *m);
@@ -17,7 +17,7 @@ static uint64_t unusual_guest(const struct gvi *m);
 enum verdict device_fetch(struct access *x)
 {
 	const uint64_t *base = &x->m->reg[SLOT_DEV_TAB_BASE];
-	uint64_t index = x->request->device, size = get_DEV_TAB_BASE_SIZE(base);
+	uint64_t index = x->request->device, size = get_DEV_TAB_BASE_SIZE(base), spa;
 	enum gvi_bus bus;
 
 	if (x->m->derived.segments_log2)
@@ -25,12 +25,12 @@ enum verdict device_fetch(struct access *x)
 	if (!device_in_table(index, size))
 		return device_out_of_range(x);
 	apply(x, GVI_CLAUSE_DEVICE_FETCH);
-	x->dte_spa = get_DEV_TAB_BASE_DEV_TAB_BASE(base) + DTE_BYTES * index;
+	spa = get_DEV_TAB_BASE_DEV_TAB_BASE(base) + DTE_BYTES * index;
 	/* [device.fetch] One read of 32 bytes, or two of 16. */
 	if (choose(x->m, GVI_CHOICE_DTE_FETCH) != 0)
-		return fetch_halves(x);
-	bus = host_fetch(x->m, GVI_FORMAT_DTE, x->dte_spa, x->dte, 4);
-	return bus == GVI_BUS_OK ? GO_ON : fetch_error(x, x->dte_spa, bus);
+		return fetch_halves(x, spa);
+	bus = host_fetch(x->m, GVI_FORMAT_DTE, spa, x->dte, 4);
+	return bus == GVI_BUS_OK ? GO_ON : fetch_error(x, spa, bus);
 }
 
 /* [device.segments] The upper bits of the DeviceID say which table it is. */
@@ -49,10 +49,10 @@ static const uint64_t *segment_base(struct access *x, uint64_t *index, uint64_t 
 	return base;
 }
 
-static enum verdict fetch_halves(struct access *x)
+static enum verdict fetch_halves(struct access *x, uint64_t entry)
 {
 	for (unsigned word = 0; word < 4; word += 2) {
-		uint64_t spa = x->dte_spa + 8 * word;
+		uint64_t spa = entry + 8 * word;
 		enum gvi_bus bus = host_fetch_general(x->m, GVI_FORMAT_DTE, spa, x->dte + word, 2);
 
 		if (bus != GVI_BUS_OK)

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "model/ats.h"
 #include "model/command.h"
 #include "model/config.h"
 #include "model/effects.h"
@@ -171,11 +172,14 @@ static enum gvi_status check_request(const struct gvi_request *r)
 		return GVI_ARG_LENGTH;
 	if ((r->address & 4095) + r->length > 4096)
 		return GVI_ARG_CROSSING;
-	if (r->has_pasid ? r->pasid >> 20 != 0 : r->pasid || r->execute || r->privileged)
+	if (r->has_pasid ? r->pasid >> 20 != 0 : (r->pasid | r->execute | r->privileged) != 0)
 		return GVI_ARG_PASID;
 	return r->intx && r->access != GVI_WRITE ? GVI_ARG_INTX : GVI_OK;
 }
 
+static void undo(struct gvi *m, size_t neffects);
+static enum gvi_status translated(struct gvi *m, const struct gvi_request *request,
+				  struct gvi_answer *answer);
 static enum gvi_status translate_with_care(struct gvi *m, const struct gvi_request *request,
 					   struct gvi_answer *answer);
 
@@ -189,6 +193,8 @@ enum gvi_status gvi_translate(struct gvi *m, const struct gvi_request *request,
 	status = check_request(request);
 	if (status != GVI_OK)
 		return status;
+	if (request->translated)
+		return translated(m, request, answer);
 	if (!m->near.room || !(request->has_pasid ? plain_translate_guest(m, request, answer)
 						  : plain_translate(m, request, answer)))
 		return translate_with_care(m, request, answer);
@@ -220,10 +226,62 @@ static enum gvi_status translate_with_care(struct gvi *m, const struct gvi_reque
 	status = translate_now(m, request, answer);
 	if (status == GVI_OK)
 		return GVI_OK;
-	/* Nothing has changed, but for what a host that races itself has let happen. */
+	undo(m, neffects);
 	memcpy(answer, &was, sizeof was);
+	return status;
+}
+
+/* Nothing has changed, but for what a host that races itself has let happen. */
+static void undo(struct gvi *m, size_t neffects)
+{
 	if (m->neffects == 0)
 		m->neffects = neffects;
+}
+
+static enum gvi_status translated(struct gvi *m, const struct gvi_request *request,
+				  struct gvi_answer *answer)
+{
+	struct gvi_answer now;
+	struct access x = {.m = m, .request = request, .answer = &now};
+	size_t neffects = m->neffects;
+	enum gvi_status status;
+
+	effects_begin(m);
+	memset(&now, 0, sizeof now);
+	status = ats_translated(&x);
+	if (status == GVI_OK)
+		memcpy(answer, &now, sizeof now);
+	else
+		undo(m, neffects);
+	return status;
+}
+
+static enum gvi_status check_ats(const struct gvi_ats_request *r)
+{
+	if (r->count < 1 || r->count > GVI_MAX_TRANSLATIONS || r->address & 4095 ||
+	    r->unit_log2 < 12 || r->unit_log2 > 43)
+		return GVI_ARG_TRANSLATIONS;
+	if (r->has_pasid ? r->pasid >> 20 != 0 : r->pasid || r->execute || r->privileged)
+		return GVI_ARG_PASID;
+	return GVI_OK;
+}
+
+enum gvi_status gvi_ats_translate(struct gvi *m, const struct gvi_ats_request *request,
+				  struct gvi_ats_answer *answer)
+{
+	enum gvi_status status;
+	size_t neffects;
+
+	if (!m || !request || !answer)
+		return GVI_ARG_NULL;
+	status = check_ats(request);
+	if (status != GVI_OK)
+		return status;
+	neffects = m->neffects;
+	effects_begin(m);
+	status = ats_translate(m, request, answer);
+	if (status != GVI_OK)
+		undo(m, neffects);
 	return status;
 }
 

@@ -20,6 +20,7 @@ model/ranges model/regs model/nest
 model/gcr3 model/guest_apic
 model/walk_guest
 model/translate model/plain model/remap model/command
+model/ats
 model/goldvi
 '
 
