@@ -9,6 +9,7 @@
 #include "model/effects.h"
 #include "model/history.h"
 #include "model/host.h"
+#include "model/iotlb.h"
 #include "model/message.h"
 #include "model/pci.h"
 #include "model/plain.h"
@@ -67,6 +68,8 @@ static enum gvi_status check_host(const struct gvi_host *host)
 void gvi_reset(struct gvi *m)
 {
 	m->npending = m->lost_pending = m->neffects = 0;
+	m->ninvalidations = 0;
+	m->waiting = (struct waiting){0};
 	history_reset(m);
 	memset(m->first_logged, 0, sizeof m->first_logged);
 	pci_reset(m);
@@ -323,6 +326,36 @@ enum gvi_status gvi_interrupt(struct gvi *m, const struct gvi_interrupt *request
 		m->neffects = neffects;
 	}
 	return status;
+}
+
+const struct gvi_invalidation *gvi_invalidations(const struct gvi *m, size_t *count)
+{
+	*count = m->ninvalidations;
+	return m->invalidations;
+}
+
+enum gvi_status gvi_invalidation_done(struct gvi *m, uint16_t device, uint8_t tag)
+{
+	const struct gvi_invalidation *request = m ? iotlb_find(m, device, tag) : NULL;
+
+	if (!request)
+		return m ? GVI_STATE_NO_INVALIDATION : GVI_ARG_NULL;
+	effects_begin(m);
+	iotlb_completed(m, request);
+	return GVI_OK;
+}
+
+enum gvi_status gvi_invalidation_timed_out(struct gvi *m, uint16_t device, uint8_t tag)
+{
+	const struct gvi_invalidation *request = m ? iotlb_find(m, device, tag) : NULL;
+
+	if (!request)
+		return m ? GVI_STATE_NO_INVALIDATION : GVI_ARG_NULL;
+	if (!iotlb_times_out(m))
+		return GVI_STATE_NO_TIMEOUT;
+	effects_begin(m);
+	iotlb_timed_out(m, request);
+	return GVI_OK;
 }
 
 enum gvi_status gvi_step(struct gvi *m, bool *done)

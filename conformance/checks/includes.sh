@@ -18,7 +18,7 @@ model/signal model/pci model/message
 model/log
 model/fault model/run
 model/device model/walk_host
-model/ranges model/regs model/nest
+model/ranges model/regs model/nest model/iotlb model/response
 model/gcr3 model/guest_apic
 model/walk_guest
 model/translate model/plain model/remap model/command
