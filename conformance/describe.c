@@ -169,7 +169,8 @@ void describe_message(const struct gvi_message *m, struct text *t)
 		text_add(t, "nobody is told");
 		break;
 	case GVI_MESSAGE_INTERRUPT:
-		text_add(t, "message 0x%" PRIx32 " to 0x%" PRIx64 " (%s, destination 0x%" PRIx32 ")",
+		text_add(t,
+			 "message 0x%" PRIx32 " to 0x%" PRIx64 " (%s, destination 0x%" PRIx32 ")",
 			 m->data, m->address, source_name(m->source), m->destination);
 		break;
 	case GVI_MESSAGE_REMAPPED:

@@ -134,9 +134,9 @@ static enum gvi_format_id fetched_format(const struct gvi_note *note)
 	case GVI_FORMAT_IRTE_128:
 		return gvi_get(GVI_IRTE_128_GUEST_MODE, note->raw) ? GVI_FORMAT_IRTE_GUEST : format;
 	case GVI_FORMAT_IRTE_128_X2APIC:
-		return gvi_get(GVI_IRTE_128_X2APIC_GUEST_MODE, note->raw) ?
-			       GVI_FORMAT_IRTE_GUEST_X2APIC :
-			       format;
+		return gvi_get(GVI_IRTE_128_X2APIC_GUEST_MODE, note->raw)
+			       ? GVI_FORMAT_IRTE_GUEST_X2APIC
+			       : format;
 	default:
 		return format;
 	}
@@ -391,9 +391,10 @@ static void put_invalidation(const struct step *step, FILE *out)
 	const struct invalidation *i = &step->u.invalidation;
 
 	put_device(i->device, out);
-	fprintf(out, "%s", step->action == ACTION_INVALIDATION_DONE
-				   ? "completes its oldest invalidate request"
-				   : "does not complete its oldest invalidate request");
+	fprintf(out, "%s",
+		step->action == ACTION_INVALIDATION_DONE
+			? "completes its oldest invalidate request"
+			: "does not complete its oldest invalidate request");
 	if (i->has_address)
 		fprintf(out, " for 0x%" PRIx64, i->address);
 }

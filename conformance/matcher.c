@@ -141,8 +141,8 @@ static bool fits_size(const struct completion *expected, uint8_t size_log2);
 /* With R=W=0 nothing else counts: it need not be right, and cannot be asked for. */
 static bool match_completion(const struct completion *expected, uint64_t seen, uint64_t address)
 {
-	const uint64_t rights = gvi_field_mask(GVI_ATS_COMPLETION_R, 0) |
-				gvi_field_mask(GVI_ATS_COMPLETION_W, 0);
+	const uint64_t rights =
+		gvi_field_mask(GVI_ATS_COMPLETION_R, 0) | gvi_field_mask(GVI_ATS_COMPLETION_W, 0);
 	uint64_t wrong = (seen ^ expected->word) & expected->mask;
 	struct span span = completion_span(seen, address);
 
@@ -507,8 +507,7 @@ static bool entry_difference(const struct entries *expected, enum log_name log,
 static void difference(enum gvi_format_id format, const uint64_t *seen, const uint64_t *expected,
 		       const uint64_t *mask, struct text *t);
 
-static void first_difference(const struct traces *expected, const struct seen *seen,
-			     struct text *t)
+static void first_difference(const struct traces *expected, const struct seen *seen, struct text *t)
 {
 	for (unsigned i = 0; i < NLOGS; i++)
 		if (entry_difference(&expected->log[i], (enum log_name)i, seen, t))

@@ -102,9 +102,8 @@ static void perform(struct fake *f, const uint64_t command[2])
 		.device = (uint16_t)command[0],
 		.has_pasid = command[1] >> 2 & 1,
 		.pasid = (uint32_t)gvi_get(GVI_INVALIDATE_IOTLB_PAGES_PASID, command),
-		.tag = gvi_get(GVI_INVALIDATE_IOTLB_PAGES_MAXPEND, command) == 255
-			       ? 0
-			       : f->next_tag++,
+		.tag = gvi_get(GVI_INVALIDATE_IOTLB_PAGES_MAXPEND, command) == 255 ? 0
+										   : f->next_tag++,
 	};
 
 	tell(f, &m);
@@ -152,7 +151,7 @@ static uint64_t translation(uint64_t address)
 		return 0x8ffc05; /* 2 MiB at 0x800000, R U N */
 	if (address == 0x70000000)
 		return 0x7ffffffffffff803; /* all addresses, R W */
-	return 0xabcde03c; /* R=W=0, and what does not count */
+	return 0xabcde03c;                 /* R=W=0, and what does not count */
 }
 
 static enum dut_status ats(struct dut *dut, const struct gvi_ats_request *request,
@@ -274,21 +273,20 @@ static const struct dut_class fake_class = {
 
 /* ---- Playing on it --------------------------------------------------------------- */
 
-static const char head[] =
-	"schema: 1\n"
-	"about: One case.\n"
-	"profile: everything\n"
-	"given:\n"
-	"  registers:\n"
-	"    CMD_BUF_BASE: \"0x0800000000400000\"\n"
-	"    EVENT_LOG_BASE: \"0x0800000000500000\"\n"
-	"    EVENT_LOG_B_BASE: \"0x0800000000510000\"\n"
-	"    PPR_LOG_BASE: \"0x0800000000520000\"\n"
-	"    PPR_LOG_B_BASE: \"0x0800000000530000\"\n"
-	"    GA_LOG_BASE: \"0x0800000000540000\"\n"
-	"    CONTROL.InvTimeOut: 1\n"
-	"cases:\n"
-	"  - {id: player.case.one, why: A test., clauses: [host.walk], do: [";
+static const char head[] = "schema: 1\n"
+			   "about: One case.\n"
+			   "profile: everything\n"
+			   "given:\n"
+			   "  registers:\n"
+			   "    CMD_BUF_BASE: \"0x0800000000400000\"\n"
+			   "    EVENT_LOG_BASE: \"0x0800000000500000\"\n"
+			   "    EVENT_LOG_B_BASE: \"0x0800000000510000\"\n"
+			   "    PPR_LOG_BASE: \"0x0800000000520000\"\n"
+			   "    PPR_LOG_B_BASE: \"0x0800000000530000\"\n"
+			   "    GA_LOG_BASE: \"0x0800000000540000\"\n"
+			   "    CONTROL.InvTimeOut: 1\n"
+			   "cases:\n"
+			   "  - {id: player.case.one, why: A test., clauses: [host.walk], do: [";
 
 static void load(const char *steps, const char *path)
 {
@@ -297,8 +295,8 @@ static void load(const char *steps, const char *path)
 	REQUIRE(file && fprintf(file, "%s%s]}\n", head, steps) > 0 && fclose(file) == 0);
 }
 
-static const unsigned everything = DUT_CONFIGURE | DUT_EVENTS | DUT_EFFECTS | DUT_ATTRIBUTES |
-				   DUT_ATS | DUT_PRI;
+static const unsigned everything =
+	DUT_CONFIGURE | DUT_EVENTS | DUT_EFFECTS | DUT_ATTRIBUTES | DUT_ATS | DUT_PRI;
 
 static struct play play(const char *steps, unsigned able)
 {
@@ -405,8 +403,7 @@ START_TEST(test_completions)
 END_TEST
 
 #define TWO(answer)                                                                                \
-	"{ats: {device: 32, address: \"0x1000\", count: 2, unit: \"0x400000\"}, answer: " answer   \
-	"}"
+	"{ats: {device: 32, address: \"0x1000\", count: 2, unit: \"0x400000\"}, answer: " answer "}"
 #define OF_OTHER(answer) "{ats: {device: 5, address: \"0x1000\"}, answer: " answer "}"
 
 START_TEST(test_several_completions_and_none)
@@ -496,8 +493,10 @@ START_TEST(test_responses_and_interrupts)
 		{PAGE("9, last: 1}, " RESPONSE("group: 9, code: 15")), NULL},
 		{PAGE("9, last: 1}"), "no event, sent response 0xf for group 9 to 00:04.0; "
 				      "expected no event, no message to devices"},
-		{PAGE("9, last: 1}, " RESPONSE("group: 8, code: 15")), "sent response 0xf for group 8"},
-		{PAGE("9, last: 1}, " RESPONSE("group: 9, code: 0")), "sent response 0x0 for group 9"},
+		{PAGE("9, last: 1}, " RESPONSE("group: 8, code: 15")),
+		 "sent response 0xf for group 8"},
+		{PAGE("9, last: 1}, " RESPONSE("group: 9, code: 0")),
+		 "sent response 0x0 for group 9"},
 		{PAGE("9, last: 1}, " RESPONSE("group: 9, code: 15, pasid: 3")),
 		 "expected no event, sent response 0xf for group 9 to 00:04.0, PASID 0x3"},
 		{PAGE("9, last: 1, pasid: 3}, " RESPONSE("group: 9, code: 15, pasid: 3")), NULL},
@@ -511,7 +510,8 @@ START_TEST(test_responses_and_interrupts)
 		{PAGE(RAISED("PprInt")), NULL},
 		{PAGE(RAISED("PprOverflow")), "there is no interrupt PprOverflow"},
 		{PAGE(RAISED("{source: PprInt}")), NULL},
-		{PAGE(RAISED("{source: PprInt, address: \"0xfee07000\", data: 85, destination: 7}")),
+		{PAGE(RAISED(
+			 "{source: PprInt, address: \"0xfee07000\", data: 85, destination: 7}")),
 		 NULL},
 		{PAGE(RAISED("{source: PprInt, data: 84}")), "interrupt PprInt, data 0x54"},
 		{PAGE(RAISED("{source: PprInt, address: 4}")), "interrupt PprInt, to 0x4"},
@@ -555,15 +555,22 @@ START_TEST(test_invalidations)
 		{PAGE_OF("32", "123") "{write: {register: CONTROL, value: 0}}, " LATE("") TIMED_OUT,
 		 "InvTimeOut is 0: the IOMMU waits for ever"},
 		/* A range is found by any of its addresses. */
-		{COMMAND("32", "S: 1, Address: \"0x20ff000\"") "raw: \"0x00000000020ff800\"}}]}, "
-			 DONE(", address: \"0x2155000\"") STORED("0"),
+		{COMMAND("32", "S: 1, Address: \"0x20ff000\"") "raw: "
+							       "\"0x00000000020ff800\"}}]}, " DONE(
+								       ", address: \"0x2155000\"")
+								       STORED("0"),
 		 NULL},
-		{COMMAND("32", "GN: 1, PASID: \"0x12345\", Address: \"0x1000\"")
-			 "pasid: \"0x12345\", as: {ATS_INVALIDATE_REQUEST: {Address: \"0x1000\"}}"
-			 "}}]}",
+		{COMMAND("32",
+			 "GN: 1, PASID: \"0x12345\", Address: \"0x1000\"") "pasid: \"0x12345\", "
+									   "as: "
+									   "{ATS_INVALIDATE_"
+									   "REQUEST: {Address: "
+									   "\"0x1000\"}}"
+									   "}}]}",
 		 NULL},
 		{COMMAND("32", "Address: \"0x1000\"") "raw: \"0x0000000000002000\"}}]}",
-		 "sent invalidate(Address=0x1000), 0x1000 bytes to 00:04.0; expected no event, sent "
+		 "sent invalidate(Address=0x1000), 0x1000 bytes to 00:04.0; expected no event, "
+		 "sent "
 		 "invalidate(Address=0x2000), 0x1000 bytes to 00:04.0"},
 		{"{command: {INVALIDATE_IOTLB_PAGES: {DeviceID: 32}}}",
 		 "expected no event, no message to devices"},
