@@ -148,20 +148,60 @@ START_TEST(test_what_a_message_needs)
 }
 END_TEST
 
-/* With IntCapXTEn the interrupt is due, and MSI, though enabled, does not carry it. */
+/* [register.interrupt-x2apic] Destination 0x12345678, logical, arbitrated, vector
+ * 0x31: whether MSI is enabled or not. */
 START_TEST(test_x2apic_interrupts_are_no_msi)
 {
+	const struct gvi_message *message;
 	struct rig r;
 
 	open_started(&r, GVI_PRESET_EVERYTHING);
+	rig_write(&r, GVI_REGISTER_XT_INT_CTRL, UINT64_C(0x1200013134567804));
 	rig_set(&r, GVI_REGISTER_CONTROL, GVI_CONTROL_INT_CAP_XT_EN, 1);
+	rig_pci_write(&r, 0x64, 0);
 	rig_command(&r, GVI_FORMAT_COMPLETION_WAIT, "i=1");
-	ck_assert_int_eq(effects(&r, 1)->kind, GVI_EFFECT_RAISE);
+	ck_assert_int_eq(effects(&r, 2)[0].kind, GVI_EFFECT_RAISE);
+	message = &effects(&r, 2)[1].message;
+	ck_assert_int_eq(message->kind, GVI_MESSAGE_INTERRUPT);
+	ck_assert_int_eq(message->source, GVI_SOURCE_COM_WAIT_INT);
+	ck_assert(message->x2apic);
+	ck_assert_uint_eq(message->destination, 0x12345678);
+	ck_assert_uint_eq(message->address, 0xfee78004);
+	ck_assert_uint_eq(message->data, 0x131);
+	rig_pci_write(&r, 0x64, 1u << 16);
 	rig_set(&r, GVI_REGISTER_CONTROL, GVI_CONTROL_INT_CAP_XT_EN, 0);
 	rig_write(&r, GVI_REGISTER_STATUS, 4);
 	rig_command(&r, GVI_FORMAT_COMPLETION_WAIT, "i=1");
-	ck_assert_uint_eq(r.nsent, 1);
+	ck_assert_uint_eq(r.nsent, 2);
+	ck_assert(!r.sent[1].x2apic);
+	ck_assert_uint_eq(r.sent[1].data, 0x4100);
 	rig_close(&r);
+}
+END_TEST
+
+/* Without the bus none leaves, or all the same; ForcePhyDestSup may force DM. */
+START_TEST(test_what_an_x2apic_interrupt_needs)
+{
+	for (uint8_t habit = 0; habit < 2; habit++) {
+		struct gvi_config config = rig_config(GVI_PRESET_EVERYTHING);
+		struct rig r;
+
+		config.habit[GVI_CHOICE_X2APIC_BUS_MASTER] = habit;
+		config.habit[GVI_CHOICE_X2APIC_DESTINATION] = habit;
+		rig_open(&r, &config);
+		rig_start(&r);
+		rig_write(&r, GVI_REGISTER_XT_INT_CTRL, UINT64_C(0x3100000504));
+		rig_set(&r, GVI_REGISTER_CONTROL, GVI_CONTROL_INT_CAP_XT_EN, 1);
+		rig_command(&r, GVI_FORMAT_COMPLETION_WAIT, "i=1");
+		ck_assert_uint_eq(r.nsent, 1);
+		ck_assert_uint_eq(r.sent[0].address, habit ? 0xfee05000 : 0xfee05004);
+		rig_pci_write(&r, 0x04, 0);
+		rig_write(&r, GVI_REGISTER_STATUS, 4);
+		rig_command(&r, GVI_FORMAT_COMPLETION_WAIT, "i=1");
+		ck_assert_int_eq(effects(&r, habit ? 2 : 1)[0].kind, GVI_EFFECT_RAISE);
+		ck_assert_uint_eq(r.nsent, 1u + habit);
+		rig_close(&r);
+	}
 }
 END_TEST
 
@@ -613,7 +653,8 @@ END_TEST
 RIG_RUN("effects", test_an_event_is_written_raised_sent,
 	test_an_event_that_cannot_be_written_is_lost, test_status_and_enable_apart,
 	test_an_enable_that_meets_its_status_may_be_silent, test_what_a_message_needs,
-	test_x2apic_interrupts_are_no_msi, test_a_record_that_cannot_be_written_was_not_taken,
+	test_x2apic_interrupts_are_no_msi, test_what_an_x2apic_interrupt_needs,
+	test_a_record_that_cannot_be_written_was_not_taken,
 	test_message_numbers, test_a_message_may_need_no_bus,
 	test_a_wait_stores_before_it_interrupts, test_a_wait_that_does_only_one_of_both,
 	test_a_wait_outside_the_store_window, test_accessed_and_dirty_bits_top_first,
