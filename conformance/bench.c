@@ -15,7 +15,7 @@
 #include "goldvi/goldvi.h"
 
 enum { MEMORY_BYTES = 0x200000, DEVICE_TABLE = 0x1000, TABLES = 0x10000, RING = 0x40000, LOG = 0x50000,
-       INTERRUPTS = 0x60000 };
+       INTERRUPTS = 0x60000, GUEST_INTERRUPTS = 0x61000, GUEST_APIC = 0x62000 };
 /* Guest tables, and where a guest under host tables sees its own. */
 enum { GUEST = 0x100000, NESTED = 0x110000, NESTED_GPA = 0x20000 };
 enum { COUNTED = 1000, TIMED = 200000, WARM_UP = 1000 };
@@ -40,6 +40,7 @@ static void fault(struct bench *b);
 static void guest(struct bench *b);
 static void nested(struct bench *b);
 static void interrupt(struct bench *b);
+static void interrupt_guest(struct bench *b);
 static void reset(struct bench *b);
 static void read_status(struct bench *b);
 static void write_tail(struct bench *b);
@@ -55,6 +56,8 @@ static const struct operation operations[] = {
 	{"nested-window", "the same through a memory window", true, nested, 1200},
 	{"interrupt", "remapped interrupt, device table entry included, through callbacks", false,
 	 interrupt, 500},
+	{"interrupt-guest", "interrupt for a running guest: entries, IRR and doorbell, through callbacks",
+	 false, interrupt_guest, 0},
 	{"reset", "gvi_reset", false, reset, 0},
 	{"read", "read of the Status register", false, read_status, 0},
 	{"write", "write of the event log's head", false, write_tail, 0},
@@ -106,7 +109,7 @@ static int measure_all(void)
 {
 	bool missed = false;
 
-	printf("%-13s %9s %13s %6s  %s\n", "operation", "ns", "instructions", "goal", "what");
+	printf("%-15s %9s %13s %6s  %s\n", "operation", "ns", "instructions", "goal", "what");
 	for (unsigned i = 0; i < NOPERATIONS; i++) {
 		const struct operation *o = &operations[i];
 		struct bench b;
@@ -116,7 +119,7 @@ static int measure_all(void)
 			fprintf(stderr, "goldvi bench: there is not enough memory.\n");
 			return 2;
 		}
-		printf("%-13s %9.1f ", o->name, nanoseconds(&b, o));
+		printf("%-15s %9.1f ", o->name, nanoseconds(&b, o));
 		end(&b);
 		fflush(stdout);
 		count = instructions(o->name);
@@ -192,6 +195,17 @@ static enum gvi_bus write_memory(void *user, uint64_t spa, const void *from, siz
 	return GVI_BUS_OK;
 }
 
+static enum gvi_bus exchange_memory(void *user, uint64_t spa, uint64_t *seen, uint64_t next)
+{
+	uint64_t now = 0;
+	enum gvi_bus bus = read_memory(user, spa, &now, 8);
+
+	if (bus == GVI_BUS_OK && now == *seen)
+		return write_memory(user, spa, &next, 8);
+	*seen = now;
+	return bus;
+}
+
 static void put(struct bench *b, uint64_t at, uint64_t word)
 {
 	for (unsigned i = 0; i < 8; i++)
@@ -221,6 +235,10 @@ static void fill_memory(struct bench *b)
 	for (uint64_t level = 4; level > 0; level--)
 		put(b, TABLES + 0x1000 * (4 - level),
 		    (TABLES + 0x1000 * (5 - level)) | (level - 1) << 9 | 1 | UINT64_C(3) << 61);
+	/* The same of device 3, whose entry 5 is for a guest that runs. */
+	put(b, DEVICE_TABLE + 32 * 3 + 16, UINT64_C(2) << 60 | GUEST_INTERRUPTS | 4 << 1 | 1);
+	put(b, GUEST_INTERRUPTS + 16 * 5, 0x02c1);
+	put(b, GUEST_INTERRUPTS + 16 * 5 + 8, GUEST_APIC | 0x31);
 	fill_guest(b, 1, GUEST, GUEST, 0);
 	fill_guest(b, 2, NESTED, NESTED_GPA, TABLES | 4 << 9);
 	for (uint64_t i = 0; i < 6; i++)
@@ -234,8 +252,8 @@ static void fill_memory(struct bench *b)
 
 static bool begin(struct bench *b, const struct operation *o)
 {
-	bool walks_guest = o->once == guest || o->once == nested;
-	enum gvi_preset preset = walks_guest ? GVI_PRESET_EVERYTHING : GVI_PRESET_HOST_ONLY;
+	bool has_guest = o->once == guest || o->once == nested || o->once == interrupt_guest;
+	enum gvi_preset preset = has_guest ? GVI_PRESET_EVERYTHING : GVI_PRESET_HOST_ONLY;
 	struct gvi_host host = {.user = b, .read = read_memory, .write = write_memory};
 	struct gvi_config config;
 
@@ -248,13 +266,16 @@ static bool begin(struct bench *b, const struct operation *o)
 		host.windows = &b->window;
 		host.nwindows = 1;
 	}
+	if (o->once == interrupt_guest)
+		host.exchange = exchange_memory;
 	if (gvi_init(b->m, &config, &host) != GVI_OK)
 		return false;
 	(void)gvi_mmio_write(b->m, 0x00, 8, DEVICE_TABLE);
 	(void)gvi_mmio_write(b->m, 0x08, 8, UINT64_C(8) << 56 | RING);
 	(void)gvi_mmio_write(b->m, 0x10, 8, UINT64_C(15) << 56 | LOG);
-	/* GTEn and GCR3TRPMode where they exist. */
-	(void)gvi_mmio_write(b->m, 0x18, 8, UINT64_C(0x0400000000011405));
+	/* GTEn and GCR3TRPMode where they exist; GAEn and GAMEn where they are used. */
+	(void)gvi_mmio_write(b->m, 0x18, 8, UINT64_C(0x0400000000011405) |
+						    (o->once == interrupt_guest ? 0x02020000 : 0));
 	return true;
 }
 
@@ -309,6 +330,14 @@ static void nested(struct bench *b)
 static void interrupt(struct bench *b)
 {
 	static const struct gvi_interrupt request = {.address = 0xfee00000, .data = 5};
+
+	(void)gvi_interrupt(b->m, &request, &b->answer);
+}
+
+/* The bit is set already, and the doorbell is sent all the same. */
+static void interrupt_guest(struct bench *b)
+{
+	static const struct gvi_interrupt request = {.address = 0xfee00000, .data = 5, .device = 3};
 
 	(void)gvi_interrupt(b->m, &request, &b->answer);
 }

@@ -9,13 +9,15 @@
 
 struct explainer {
 	FILE *out;
-	bool acting; /* in a step, and not because the player looks */
+	const struct seen *seen; /* of the step */
+	bool acting;             /* in a step, and not because the player looks */
+	uint64_t irr;            /* where the last part of a virtual APIC's IRR was read */
 };
 
 static void put_head(const struct instance *instance, const struct play *how, FILE *out);
 static void hear(void *user, const struct gvi_note *note);
-static void begin(void *user, const struct step *step, size_t number);
-static void done(void *user, const struct gvi_answer *answer);
+static void begin(void *user, const struct seen *seen, size_t number);
+static void done(void *user, const struct seen *seen);
 static void end(void *user, enum outcome outcome, const char *reason);
 
 void explain_instance(struct dut *model, const struct instance *instance, const struct play *how,
@@ -63,11 +65,11 @@ static void put_head(const struct instance *instance, const struct play *how, FI
 
 static void put_fetch(const struct gvi_note *note, FILE *out);
 static void put_choice(const struct gvi_note *note, FILE *out);
-static void put_effect(const struct gvi_effect *effect, FILE *out);
+static void put_effect(const struct explainer *e, const struct gvi_effect *effect);
 
 static void hear(void *user, const struct gvi_note *note)
 {
-	const struct explainer *e = user;
+	struct explainer *e = user;
 
 	if (!e->acting)
 		return;
@@ -81,9 +83,10 @@ static void hear(void *user, const struct gvi_note *note)
 		break;
 	case GVI_NOTE_FETCH:
 		put_fetch(note, e->out);
+		e->irr = note->id == GVI_FORMAT_VAPIC_IRR ? note->spa : UINT64_MAX;
 		break;
 	case GVI_NOTE_EFFECT:
-		put_effect(note->effect, e->out);
+		put_effect(e, note->effect);
 		break;
 	}
 }
@@ -158,43 +161,92 @@ static void put_fetch(const struct gvi_note *note, FILE *out)
 	fputc('\n', out);
 }
 
-static void put_effect(const struct gvi_effect *effect, FILE *out)
+/* The update of an IRR follows a read of the same place. */
+static void put_update(const struct gvi_effect *effect, FILE *out)
+{
+	uint64_t rises = effect->data[1] & ~effect->data[0];
+	unsigned vector = (unsigned)(effect->spa >> 4 & 7) * 32;
+
+	if (!rises)
+		fprintf(out, " (IRR: the bit is set already)");
+	for (; rises && !(rises & 1); rises >>= 1)
+		vector++;
+	if (rises)
+		fprintf(out, " (IRR: sets the bit of vector 0x%02x)", vector);
+}
+
+static void put_effect(const struct explainer *e, const struct gvi_effect *effect)
 {
 	char line[700];
 	struct text t = {line, sizeof line, 0};
 
-	describe_effect(effect, &t);
-	fprintf(out, "       does: %s\n", line);
+	describe_effect(effect, e->seen->ring, &t);
+	fprintf(e->out, "       does: %s", line);
+	if (effect->kind == GVI_EFFECT_EXCHANGE && effect->spa == e->irr)
+		put_update(effect, e->out);
+	fputc('\n', e->out);
 }
 
 /* ---- Steps --------------------------------------------------------------------------- */
 
 static void put_step(const struct step *step, FILE *out);
 
-static void begin(void *user, const struct step *step, size_t number)
+static void begin(void *user, const struct seen *seen, size_t number)
 {
 	struct explainer *e = user;
+	const struct step *step = seen->step;
 
+	e->seen = seen;
 	fprintf(e->out, "\n%2zu. %s: ", number, step->name);
 	put_step(step, e->out);
 	fprintf(e->out, "  (line %u)\n", (unsigned)step->line);
 	e->acting = step->action != ACTION_CHOICE;
 }
 
-static void done(void *user, const struct gvi_answer *answer)
+static void put_logging(unsigned logging, FILE *out);
+static void put_page_answer(const struct gvi_page_answer *answer, FILE *out);
+
+static void done(void *user, const struct seen *seen)
 {
 	struct explainer *e = user;
-	char line[200];
+	char line[1000];
 	struct text t = {line, sizeof line, 0};
 
 	e->acting = false;
-	if (!answer)
+	if (seen->page) {
+		put_page_answer(seen->page, e->out);
 		return;
-	describe_answer(answer, DUT_ATTRIBUTES, &t);
-	fprintf(e->out, "     => %s%s\n", line,
-		answer->logging == GVI_SUPPRESSED ? "; the event is suppressed"
-		: answer->logging == GVI_LOST     ? "; the event is lost"
-						  : "");
+	}
+	if (!seen->answer && !seen->ats)
+		return;
+	describe_answer(seen, &t);
+	fprintf(e->out, "     => %s", line);
+	put_logging(seen->ats ? seen->ats->logging : seen->answer->logging, e->out);
+}
+
+static void put_logging(unsigned logging, FILE *out)
+{
+	fprintf(out, "%s\n",
+		logging == GVI_SUPPRESSED ? "; the event is suppressed"
+		: logging == GVI_LOST     ? "; the event is lost"
+					  : "");
+}
+
+static void put_page_answer(const struct gvi_page_answer *answer, FILE *out)
+{
+	static const char *const results[] = {"logged", "lost", "answered automatically",
+					      "discarded", "refused"};
+	char line[300];
+	struct text t = {line, sizeof line, 0};
+
+	fprintf(out, "     => %s%s",
+		answer->result <= GVI_PAGE_REFUSED ? results[answer->result] : "?",
+		answer->log_b ? " in log B" : "");
+	if (answer->has_response) {
+		describe_message(&answer->response, &t);
+		fprintf(out, "; %s", line);
+	}
+	put_logging(answer->logging, out);
 }
 
 static void end(void *user, enum outcome outcome, const char *reason)
@@ -208,6 +260,9 @@ static void end(void *user, enum outcome outcome, const char *reason)
 static void put_access(const struct access *access, bool write, FILE *out);
 static void put_request(const struct gvi_request *request, FILE *out);
 static void put_interrupt(const struct gvi_interrupt *interrupt, FILE *out);
+static void put_ats(const struct gvi_ats_request *request, FILE *out);
+static void put_page_request(const struct gvi_page_request *request, FILE *out);
+static void put_invalidation(const struct step *step, FILE *out);
 static void put_store(const struct store *store, FILE *out);
 static void put_commands(const struct step *step, FILE *out);
 static void put_errors(const struct error_list *errors, FILE *out);
@@ -220,6 +275,16 @@ static void put_step(const struct step *step, FILE *out)
 		break;
 	case ACTION_INTERRUPT:
 		put_interrupt(&step->u.interrupt, out);
+		break;
+	case ACTION_ATS:
+		put_ats(&step->u.ats, out);
+		break;
+	case ACTION_PAGE_REQUEST:
+		put_page_request(&step->u.page, out);
+		break;
+	case ACTION_INVALIDATION_DONE:
+	case ACTION_INVALIDATION_TIMEOUT:
+		put_invalidation(step, out);
 		break;
 	case ACTION_STORE:
 	case ACTION_RACE:
@@ -260,16 +325,27 @@ static void put_step(const struct step *step, FILE *out)
 	}
 }
 
+static void put_device(uint16_t device, FILE *out)
+{
+	fprintf(out, "device %02x:%02x.%x ", device >> 8, device >> 3 & 31, device & 7);
+}
+
+static void put_prefix(bool present, uint32_t pasid, bool execute, bool privileged, FILE *out)
+{
+	if (present)
+		fprintf(out, ", PASID 0x%" PRIx32 "%s%s", pasid, execute ? ", execute" : "",
+			privileged ? ", privileged" : "");
+}
+
 static void put_request(const struct gvi_request *r, FILE *out)
 {
 	static const char *const does[] = {"reads", "writes (posted)", "writes (non-posted)",
 					   "updates atomically"};
 
-	fprintf(out, "device %02x:%02x.%x %s %" PRIu32 " bytes at 0x%" PRIx64, r->device >> 8,
-		r->device >> 3 & 31, r->device & 7, does[r->access], r->length, r->address);
-	if (r->has_pasid)
-		fprintf(out, ", PASID 0x%" PRIx32 "%s%s", r->pasid, r->execute ? ", execute" : "",
-			r->privileged ? ", privileged" : "");
+	put_device(r->device, out);
+	fprintf(out, "%s %" PRIu32 " bytes at %s0x%" PRIx64, does[r->access], r->length,
+		r->translated ? "translated " : "", r->address);
+	put_prefix(r->has_pasid, r->pasid, r->execute, r->privileged, out);
 	if (r->intx)
 		fprintf(out, ", an INTx message");
 }
@@ -279,14 +355,47 @@ static void put_interrupt(const struct gvi_interrupt *i, FILE *out)
 	static const char *const types[] = {"fixed", "arbitrated", "SMI",           "reserved type",
 					    "NMI",   "INIT",       "reserved type", "ExtInt"};
 
-	fprintf(out, "device %02x:%02x.%x interrupts at 0x%" PRIx64, i->device >> 8,
-		i->device >> 3 & 31, i->device & 7, i->address);
+	put_device(i->device, out);
+	fprintf(out, "interrupts at 0x%" PRIx64, i->address);
 	if (i->address >> 20 == 0xfee)
 		fprintf(out, " with 0x%" PRIx32 " (%s, %s destination; as an index %" PRIu32 ")",
 			i->data, types[i->data >> 8 & 7], i->address & 4 ? "logical" : "physical",
 			i->data & 0x7ff);
-	if (i->has_pasid)
-		fprintf(out, ", PASID 0x%" PRIx32, i->pasid);
+	put_prefix(i->has_pasid, i->pasid, false, false, out);
+}
+
+static void put_ats(const struct gvi_ats_request *r, FILE *out)
+{
+	put_device(r->device, out);
+	fprintf(out, "asks where 0x%" PRIx64 " is", r->address);
+	if (r->count > 1)
+		fprintf(out, ", and the %u units of 0x%" PRIx64 " bytes after it", r->count - 1u,
+			UINT64_C(1) << r->unit_log2);
+	put_prefix(r->has_pasid, r->pasid, r->execute, r->privileged, out);
+	if (r->no_write)
+		fprintf(out, ", not to write");
+}
+
+static void put_page_request(const struct gvi_page_request *r, FILE *out)
+{
+	put_device(r->device, out);
+	fprintf(out, "asks for the page at 0x%" PRIx64 ", group %u%s%s%s%s", r->address, r->group,
+		r->read ? ", to read" : "", r->write ? ", to write" : "",
+		r->last ? ", the last of the group" : "",
+		r->malformed ? ", with a reserved field that is not 0" : "");
+	put_prefix(r->has_pasid, r->pasid, r->execute, r->privileged, out);
+}
+
+static void put_invalidation(const struct step *step, FILE *out)
+{
+	const struct invalidation *i = &step->u.invalidation;
+
+	put_device(i->device, out);
+	fprintf(out, "%s", step->action == ACTION_INVALIDATION_DONE
+				   ? "completes its oldest invalidate request"
+				   : "does not complete its oldest invalidate request");
+	if (i->has_address)
+		fprintf(out, " for 0x%" PRIx64, i->address);
 }
 
 static void put_access(const struct access *a, bool write, FILE *out)

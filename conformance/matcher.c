@@ -2,32 +2,14 @@
 #include "conformance/matcher.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
-
-void text_add(struct text *t, const char *format, ...)
-{
-	size_t room;
-	va_list arguments;
-	int length;
-
-	if (!t || t->length + 1 >= t->size)
-		return;
-	room = t->size - t->length;
-	va_start(arguments, format);
-	length = vsnprintf(t->at + t->length, room, format, arguments);
-	va_end(arguments);
-	if (length > 0)
-		t->length += (size_t)length < room ? (size_t)length : room - 1;
-}
 
 /* ---- Answers ----------------------------------------------------------------- */
 
 static bool match_choice(const struct answer *expected, struct seen *seen, uint8_t *possible,
 			 struct text *why);
 static bool match_result(const struct answer *expected, struct seen *seen);
-static bool match_events(const struct events *expected, struct seen *seen);
+static bool match_traces(const struct traces *expected, struct seen *seen);
 static void explain_answer(const struct answer *expected, const struct seen *seen,
 			   struct text *why);
 
@@ -36,7 +18,7 @@ bool match_answer(const struct answer *expected, struct seen *seen, uint8_t *pos
 {
 	if (expected->kind == ANSWER_CHOICE)
 		return match_choice(expected, seen, possible, why);
-	if (match_result(expected, seen) && match_events(&expected->events, seen))
+	if (match_result(expected, seen) && match_traces(&expected->traces, seen))
 		return true;
 	if (why)
 		explain_answer(expected, seen, why);
@@ -92,6 +74,8 @@ void narrow(uint8_t *possible, unsigned choice, unsigned alternatives)
 }
 
 static bool match_message(const struct answer *expected, const struct gvi_answer *seen);
+static bool match_posted(const struct answer *expected, const struct gvi_answer *seen);
+static bool match_completions(const struct answer *expected, const struct seen *seen);
 static bool match_attributes(const struct answer *expected, struct seen *seen);
 
 static bool match_result(const struct answer *expected, struct seen *seen)
@@ -100,20 +84,17 @@ static bool match_result(const struct answer *expected, struct seen *seen)
 
 	if (expected->kind == ANSWER_NONE)
 		return true;
-	if (s->result != e->result)
+	if ((seen->ats ? seen->ats->result : s->result) != e->result)
 		return false;
+	if (expected->kind == ANSWER_COMPLETION)
+		return match_completions(expected, seen);
 	if (expected->kind == ANSWER_MESSAGE)
 		return match_message(expected, s);
+	if (expected->kind == ANSWER_POSTED)
+		return match_posted(expected, s);
 	if (expected->named & NAMED_ADDRESS && s->address != e->address)
 		return false;
 	return !(expected->named & ~NAMED_ADDRESS) || match_attributes(expected, seen);
-}
-
-/* It is an interrupt, and was sent. */
-static bool is_sent(const struct gvi_answer *answer)
-{
-	return answer->result == GVI_GRANT && (answer->message.kind == GVI_MESSAGE_REMAPPED ||
-					       answer->message.kind == GVI_MESSAGE_PASSED);
 }
 
 static bool match_message(const struct answer *expected, const struct gvi_answer *seen)
@@ -126,7 +107,61 @@ static bool match_message(const struct answer *expected, const struct gvi_answer
 	wrong |= s->destination != e->destination ? NAMED_DESTINATION : 0u;
 	wrong |= s->rq_eoi != e->rq_eoi ? NAMED_RQ_EOI : 0u;
 	wrong |= seen->translated != expected->expected.translated ? NAMED_TRANSLATED : 0u;
-	return is_sent(seen) && !(wrong & expected->named);
+	return (s->kind == GVI_MESSAGE_REMAPPED || s->kind == GVI_MESSAGE_PASSED) &&
+	       !(wrong & expected->named);
+}
+
+static bool match_posted(const struct answer *expected, const struct gvi_answer *seen)
+{
+	const struct gvi_message *e = &expected->expected.message, *s = &seen->message;
+	unsigned wrong = 0;
+
+	wrong |= s->data != e->data ? NAMED_DATA : 0u;
+	wrong |= s->destination != e->destination ? NAMED_DESTINATION : 0u;
+	return s->kind == e->kind && !(wrong & expected->named);
+}
+
+static bool match_completion(const struct completion *expected, uint64_t seen, uint64_t address);
+
+static bool match_completions(const struct answer *expected, const struct seen *seen)
+{
+	const struct gvi_ats_request *request = &seen->step->u.ats;
+
+	if (seen->ats->count != expected->ncompletions)
+		return false;
+	for (unsigned i = 0; i < seen->ats->count; i++)
+		if (!match_completion(&expected->completion[i], seen->ats->translation[i],
+				      request->address + ((uint64_t)i << request->unit_log2)))
+			return false;
+	return true;
+}
+
+static bool fits_size(const struct completion *expected, uint8_t size_log2);
+
+/* With R=W=0 nothing else counts: it need not be right, and cannot be asked for. */
+static bool match_completion(const struct completion *expected, uint64_t seen, uint64_t address)
+{
+	const uint64_t rights = gvi_field_mask(GVI_ATS_COMPLETION_R, 0) |
+				gvi_field_mask(GVI_ATS_COMPLETION_W, 0);
+	uint64_t wrong = (seen ^ expected->word) & expected->mask;
+	struct span span = completion_span(seen, address);
+
+	if ((expected->mask & rights) == rights && !(expected->word & rights))
+		return !(wrong & rights);
+	if (!(seen & rights))
+		return !wrong && !expected->named && !(expected->mask & ~rights);
+	if (wrong || (expected->named & NAMED_ADDRESS && span.address != expected->address))
+		return false;
+	return !(expected->named & NAMED_SIZE) || fits_size(expected, span.size_log2);
+}
+
+static bool fits_size(const struct completion *expected, uint8_t size_log2)
+{
+	if (expected->comparison == IS_AT_MOST)
+		return size_log2 <= expected->size_log2;
+	if (expected->comparison == IS_AT_LEAST)
+		return size_log2 >= expected->size_log2;
+	return size_log2 == expected->size_log2;
 }
 
 static bool match_attributes(const struct answer *expected, struct seen *seen)
@@ -138,6 +173,9 @@ static bool match_attributes(const struct answer *expected, struct seen *seen)
 		seen->partial = true;
 		return true;
 	}
+	if (seen->ats)
+		return !(expected->named & NAMED_COMPLETION) ||
+		       seen->ats->completion == e->completion;
 	wrong |= s->size != e->size ? NAMED_SIZE : 0u;
 	wrong |= s->read != e->read ? NAMED_READ : 0u;
 	wrong |= s->write != e->write ? NAMED_WRITE : 0u;
@@ -147,39 +185,83 @@ static bool match_attributes(const struct answer *expected, struct seen *seen)
 	return !(wrong & expected->named);
 }
 
-static bool same_event(const struct event *expected, const uint64_t seen[2])
+/* ---- Traces ------------------------------------------------------------------ */
+
+static bool match_entries(const struct traces *expected, enum log_name log, struct seen *seen);
+static bool match_messages(const struct messages *expected, struct seen *seen);
+
+static bool match_traces(const struct traces *expected, struct seen *seen)
+{
+	for (unsigned i = 0; i < NLOGS; i++)
+		if (!match_entries(expected, (enum log_name)i, seen))
+			return false;
+	return match_messages(&expected->messages, seen);
+}
+
+static bool same_entry(const struct entry *expected, const uint64_t seen[2])
 {
 	return !((seen[0] ^ expected->raw[0]) & expected->mask[0]) &&
 	       !((seen[1] ^ expected->raw[1]) & expected->mask[1]);
 }
 
-static bool match_events(const struct events *expected, struct seen *seen)
+static bool match_entries(const struct traces *expected, enum log_name log, struct seen *seen)
 {
+	const struct entries *entries = &expected->log[log];
+
 	if (!(seen->abilities & DUT_EVENTS)) {
+		seen->partial = seen->partial || entries->count;
+		return true;
+	}
+	if (seen->nentries[log] != entries->count || entries->count > MAX_ENTRIES_SEEN)
+		return false;
+	for (size_t i = 0; i < entries->count; i++)
+		if (!same_entry(&entries->entry[i], seen->entry[log][i]))
+			return false;
+	return true;
+}
+
+static bool same_message(const struct gvi_message *expected, const struct gvi_message *seen)
+{
+	bool invalidate = expected->kind == GVI_MESSAGE_INVALIDATE;
+
+	return seen->kind == expected->kind && seen->device == expected->device &&
+	       seen->has_pasid == expected->has_pasid && seen->pasid == expected->pasid &&
+	       (invalidate ? seen->address == expected->address : seen->data == expected->data);
+}
+
+static bool match_messages(const struct messages *expected, struct seen *seen)
+{
+	if (!(seen->abilities & (DUT_ATS | DUT_PRI))) {
 		seen->partial = seen->partial || expected->count;
 		return true;
 	}
-	if (seen->nevents != expected->count || seen->nevents > MAX_EVENTS_SEEN)
+	if (seen->nmessages != expected->count)
 		return false;
-	for (size_t i = 0; i < seen->nevents; i++)
-		if (!same_event(&expected->event[i], seen->event[i]))
+	for (size_t i = 0; i < expected->count; i++)
+		if (!same_message(&expected->message[i], &seen->messages[i]))
 			return false;
 	return true;
 }
 
 /* ---- Answers in words ------------------------------------------------------------ */
 
+/* Of a list the first are told. */
+enum { MOST_TOLD = 2 };
+
 static void describe_seen(const struct seen *seen, struct text *t);
-static void describe_expected(const struct answer *expected, struct text *t);
-static void event_difference(const struct events *expected, const struct seen *seen,
+static void describe_entries_seen(const struct seen *seen, enum log_name log, struct text *t);
+static void and_more(size_t count, struct text *t);
+static void describe_expected(const struct answer *expected, const struct seen *seen,
+			      struct text *t);
+static void first_difference(const struct traces *expected, const struct seen *seen,
 			     struct text *t);
 
 static void explain_answer(const struct answer *expected, const struct seen *seen, struct text *why)
 {
 	describe_seen(seen, why);
 	text_add(why, "; expected ");
-	describe_expected(expected, why);
-	event_difference(&expected->events, seen, why);
+	describe_expected(expected, seen, why);
+	first_difference(&expected->traces, seen, why);
 }
 
 static void explain_choice(const struct answer *expected, struct seen *seen, uint8_t *possible,
@@ -196,7 +278,7 @@ static void explain_choice(const struct answer *expected, struct seen *seen, uin
 		if (!(allowed >> i & 1))
 			continue;
 		text_add(why, "%s%s: ", separator, info->alternative[i].name);
-		describe_expected(expected->alternative[i], why);
+		describe_expected(expected->alternative[i], seen, why);
 		separator = ", or ";
 	}
 	for (unsigned i = 0; i < info->count; i++)
@@ -207,64 +289,43 @@ static void explain_choice(const struct answer *expected, struct seen *seen, uin
 
 static void describe_seen(const struct seen *seen, struct text *t)
 {
-	if (seen->answer) {
-		describe_answer(seen->answer, seen->abilities, t);
+	if (seen->answer || seen->ats) {
+		describe_answer(seen, t);
 		text_add(t, ", ");
 	}
 	if (!(seen->abilities & DUT_EVENTS))
 		text_add(t, "events not seen");
-	else if (!seen->nevents)
+	else if (!seen->nentries[LOG_EVENTS])
 		text_add(t, "no event");
-	for (size_t i = 0; i < seen->nevents && i < 2; i++) {
-		text_add(t, i ? " and " : "logged ");
-		describe_record(event_format(seen->event[i]), seen->event[i], t);
+	for (unsigned i = 0; i < NLOGS; i++)
+		describe_entries_seen(seen, (enum log_name)i, t);
+	for (size_t i = 0; i < seen->nmessages && i < MOST_TOLD; i++) {
+		text_add(t, i ? " and " : ", sent ");
+		describe_message(&seen->messages[i], t);
 	}
-	if (seen->nevents > 2)
-		text_add(t, " and %zu more", seen->nevents - 2);
+	and_more(seen->nmessages, t);
 }
 
-static const char *completion_name(unsigned completion)
+static void describe_entries_seen(const struct seen *seen, enum log_name log, struct text *t)
 {
-	static const char *const names[] = {"success", "Completer Abort", "Unsupported Request",
-					    "dropped"};
+	size_t count = seen->nentries[log];
 
-	return completion <= GVI_DROPPED ? names[completion] : "?";
-}
-
-void describe_message(const struct gvi_message *m, struct text *t)
-{
-	text_add(t, "%s 0x%" PRIx32 " at 0x%" PRIx64,
-		 m->kind == GVI_MESSAGE_REMAPPED ? "sent, remapped, as" : "sent as it came:",
-		 m->data, m->address);
-	if (m->kind == GVI_MESSAGE_REMAPPED)
-		text_add(t, " (destination 0x%" PRIx32 "%s)", m->destination,
-			 m->rq_eoi ? ", end of interrupt requested" : "");
-}
-
-void describe_answer(const struct gvi_answer *a, unsigned abilities, struct text *t)
-{
-	bool all = abilities & DUT_ATTRIBUTES;
-
-	if (a->result == GVI_INTERRUPT) {
-		text_add(t, "it goes the interrupt's way");
-	} else if (is_sent(a)) {
-		describe_message(&a->message, t);
-	} else if (a->result == GVI_ABORT) {
-		text_add(t, "aborted");
-		if (all)
-			text_add(t, " (%s)", completion_name(a->completion));
-	} else if (a->address == UINT64_MAX && !all) {
-		text_add(t, "granted somewhere else");
-	} else {
-		text_add(t, "granted at 0x%" PRIx64, a->address);
-		if (all)
-			text_add(t, " (page of 0x%" PRIx64 " bytes, read %u, write %u%s%s)",
-				 a->size, a->read, a->write, a->coherent ? ", coherent" : "",
-				 a->untranslated_only ? ", untranslated only" : "");
+	if (count && log != LOG_EVENTS)
+		text_add(t, ", in %s ", log_title(log));
+	for (size_t i = 0; i < count && i < MOST_TOLD; i++) {
+		text_add(t, i ? " and " : log == LOG_EVENTS ? "logged " : "");
+		describe_entry(log, seen->entry[log][i], t);
 	}
+	and_more(count, t);
 }
 
-static void describe_grant(const struct answer *expected, struct text *t)
+static void and_more(size_t count, struct text *t)
+{
+	if (count > MOST_TOLD)
+		text_add(t, " and %zu more", count - MOST_TOLD);
+}
+
+static void describe_expected_grant(const struct answer *expected, struct text *t)
 {
 	const struct gvi_answer *e = &expected->expected;
 
@@ -300,54 +361,165 @@ static void describe_expected_message(const struct answer *expected, struct text
 		text_add(t, ", RqEoi %u", e->rq_eoi);
 }
 
-static void describe_expected(const struct answer *expected, struct text *t)
+static void describe_expected_posted(const struct answer *expected, struct text *t)
 {
-	static const char *const plain[] = {"", "",        "an abort", "the interrupt's way",
-					    "", "a choice"};
+	const struct gvi_message *e = &expected->expected.message;
 
-	if (expected->kind == ANSWER_GRANT)
-		describe_grant(expected, t);
-	else if (expected->kind == ANSWER_MESSAGE)
-		describe_expected_message(expected, t);
+	text_add(t, "posted to a guest%s",
+		 e->kind == GVI_MESSAGE_DOORBELL ? " with a doorbell"
+		 : e->kind == GVI_MESSAGE_GAPPI  ? " with a GAPPI"
+						 : ", nobody told");
+	if (expected->named & NAMED_DATA)
+		text_add(t, ", vector 0x%" PRIx32, e->data);
+	if (expected->named & NAMED_DESTINATION)
+		text_add(t, ", destination 0x%" PRIx32, e->destination);
+}
+
+static void describe_expected_size(const struct completion *e, struct text *t)
+{
+	text_add(t, ", page of %s",
+		 e->comparison == IS_AT_MOST    ? "at most "
+		 : e->comparison == IS_AT_LEAST ? "at least "
+						: "");
+	if (e->size_log2 < 64)
+		text_add(t, "0x%" PRIx64 " bytes", UINT64_C(1) << e->size_log2);
 	else
-		text_add(t, "%s", plain[expected->kind]);
-	if (expected->kind == ANSWER_CHOICE) {
-		text_add(t, " of %s", gvi_choices[expected->choice].id);
-		return;
+		text_add(t, "all addresses");
+}
+
+static void describe_expected_completions(const struct answer *expected, struct text *t)
+{
+	const struct gvi_format *f = &gvi_formats[GVI_FORMAT_ATS_COMPLETION];
+
+	text_add(t, expected->ncompletions == 1 ? "a completion" : "%zu completions",
+		 expected->ncompletions);
+	for (size_t i = 0; i < expected->ncompletions; i++) {
+		const struct completion *e = &expected->completion[i];
+
+		text_add(t, i ? ";" : "");
+		if (e->named & NAMED_ADDRESS)
+			text_add(t, " to 0x%" PRIx64, e->address);
+		if (e->named & NAMED_SIZE)
+			describe_expected_size(e, t);
+		for (unsigned k = f->first; k < f->first + f->nfields; k++)
+			if (e->mask & gvi_field_mask((enum gvi_field_id)k, 0))
+				text_add(t, ", %s %u", gvi_fields[k].name,
+					 (unsigned)gvi_get((enum gvi_field_id)k, &e->word));
+	}
+}
+
+static void describe_expected_answer(const struct answer *expected, struct text *t)
+{
+	switch ((enum answer_kind)expected->kind) {
+	case ANSWER_NONE:
+		break;
+	case ANSWER_GRANT:
+		describe_expected_grant(expected, t);
+		break;
+	case ANSWER_ABORT:
+		text_add(t, "an abort");
+		break;
+	case ANSWER_INTERRUPT:
+		text_add(t, "the interrupt's way");
+		break;
+	case ANSWER_MESSAGE:
+		describe_expected_message(expected, t);
+		break;
+	case ANSWER_POSTED:
+		describe_expected_posted(expected, t);
+		break;
+	case ANSWER_COMPLETION:
+		describe_expected_completions(expected, t);
+		break;
+	case ANSWER_CHOICE:
+		text_add(t, "a choice of %s", gvi_choices[expected->choice].id);
+		break;
 	}
 	if (expected->named & NAMED_COMPLETION)
 		text_add(t, " (%s)", completion_name(expected->expected.completion));
-	text_add(t, expected->kind == ANSWER_NONE ? "" : expected->events.count ? " and " : ", ");
-	if (!expected->events.count)
-		text_add(t, "no event");
-	for (size_t i = 0; i < expected->events.count && i < 2; i++) {
-		const uint64_t *raw = expected->events.event[i].raw;
-
-		text_add(t, i ? ", " : "");
-		describe_record(event_format(raw), raw, t);
-	}
-	if (expected->events.count > 2)
-		text_add(t, " and %zu more", expected->events.count - 2);
 }
 
+static void describe_expected_entries(const struct traces *expected, enum log_name log,
+				      const struct seen *seen, struct text *t);
+static void describe_expected_messages(const struct messages *expected, const struct seen *seen,
+				       struct text *t);
+
+static void describe_expected(const struct answer *expected, const struct seen *seen,
+			      struct text *t)
+{
+	const struct entries *events = &expected->traces.log[LOG_EVENTS];
+
+	describe_expected_answer(expected, t);
+	if (expected->kind == ANSWER_CHOICE)
+		return;
+	text_add(t, expected->kind == ANSWER_NONE ? "" : events->count ? " and " : ", ");
+	for (unsigned i = 0; i < NLOGS; i++)
+		describe_expected_entries(&expected->traces, (enum log_name)i, seen, t);
+	describe_expected_messages(&expected->traces.messages, seen, t);
+}
+
+/* Nothing is worth telling of the event log; of others only if something was seen. */
+static void describe_expected_entries(const struct traces *expected, enum log_name log,
+				      const struct seen *seen, struct text *t)
+{
+	const struct entries *entries = &expected->log[log];
+
+	if (!entries->count && log == LOG_EVENTS)
+		text_add(t, "no event");
+	else if (!entries->count && seen->nentries[log])
+		text_add(t, ", nothing in %s", log_title(log));
+	else if (entries->count && log != LOG_EVENTS)
+		text_add(t, ", in %s ", log_title(log));
+	for (size_t i = 0; i < entries->count && i < MOST_TOLD; i++) {
+		text_add(t, i ? ", " : "");
+		describe_entry(log, entries->entry[i].raw, t);
+	}
+	and_more(entries->count, t);
+}
+
+static void describe_expected_messages(const struct messages *expected, const struct seen *seen,
+				       struct text *t)
+{
+	if (!expected->count && seen->nmessages)
+		text_add(t, ", no message to devices");
+	for (size_t i = 0; i < expected->count && i < MOST_TOLD; i++) {
+		text_add(t, i ? ", " : ", sent ");
+		describe_message(&expected->message[i], t);
+	}
+	and_more(expected->count, t);
+}
+
+static bool entry_difference(const struct entries *expected, enum log_name log,
+			     const struct seen *seen, struct text *t);
 static void difference(enum gvi_format_id format, const uint64_t *seen, const uint64_t *expected,
 		       const uint64_t *mask, struct text *t);
 
-/* Of the first pair that differs, if both are of one kind. */
-static void event_difference(const struct events *expected, const struct seen *seen, struct text *t)
+static void first_difference(const struct traces *expected, const struct seen *seen,
+			     struct text *t)
 {
-	for (size_t i = 0; i < expected->count && i < seen->nevents && i < MAX_EVENTS_SEEN; i++) {
-		const struct event *e = &expected->event[i];
+	for (unsigned i = 0; i < NLOGS; i++)
+		if (entry_difference(&expected->log[i], (enum log_name)i, seen, t))
+			return;
+}
 
-		if (same_event(e, seen->event[i]))
+/* Of the first pair that differs, if both are of one kind. */
+static bool entry_difference(const struct entries *expected, enum log_name log,
+			     const struct seen *seen, struct text *t)
+{
+	for (size_t i = 0; i < expected->count && i < seen->nentries[log] && i < MAX_ENTRIES_SEEN;
+	     i++) {
+		const struct entry *e = &expected->entry[i];
+		enum gvi_format_id format = entry_format(log, e->raw);
+
+		if (same_entry(e, seen->entry[log][i]))
 			continue;
-		if (event_format(e->raw) == event_format(seen->event[i]) &&
-		    event_format(e->raw) != GVI_NFORMATS) {
+		if (format == entry_format(log, seen->entry[log][i]) && format != GVI_NFORMATS) {
 			text_add(t, ": ");
-			difference(event_format(e->raw), seen->event[i], e->raw, e->mask, t);
+			difference(format, seen->entry[log][i], e->raw, e->mask, t);
 		}
-		return;
+		return true;
 	}
+	return false;
 }
 
 /* ---- Fields in words ----------------------------------------------------------------- */
@@ -388,63 +560,6 @@ static void difference(enum gvi_format_id format, const uint64_t *seen, const ui
 			 gvi_get(field, expected));
 		separator = ", ";
 	}
-}
-
-enum gvi_format_id event_format(const uint64_t raw[2])
-{
-	static const uint16_t formats[16] = {
-		GVI_NFORMATS,
-		GVI_FORMAT_ILLEGAL_DEV_TABLE_ENTRY,
-		GVI_FORMAT_IO_PAGE_FAULT,
-		GVI_FORMAT_DEV_TAB_HARDWARE_ERROR,
-		GVI_FORMAT_PAGE_TAB_HARDWARE_ERROR,
-		GVI_FORMAT_ILLEGAL_COMMAND_ERROR,
-		GVI_FORMAT_COMMAND_HARDWARE_ERROR,
-		GVI_FORMAT_IOTLB_INV_TIMEOUT,
-		GVI_FORMAT_INVALID_DEVICE_REQUEST,
-		GVI_FORMAT_INVALID_PPR_REQUEST,
-		GVI_FORMAT_EVENT_COUNTER_ZERO,
-		GVI_FORMAT_GUEST_EVENT_FAULT,
-		GVI_FORMAT_VIOMMU_HARDWARE_ERROR,
-		GVI_FORMAT_RMP_PAGE_FAULT,
-		GVI_FORMAT_RMP_HARDWARE_ERROR,
-		GVI_NFORMATS,
-	};
-
-	return (enum gvi_format_id)formats[raw[0] >> 60];
-}
-
-enum gvi_format_id command_format(const uint64_t raw[2])
-{
-	static const uint16_t formats[] = {
-		GVI_NFORMATS,
-		GVI_FORMAT_COMPLETION_WAIT,
-		GVI_FORMAT_INVALIDATE_DEVTAB_ENTRY,
-		GVI_FORMAT_INVALIDATE_IOMMU_PAGES,
-		GVI_FORMAT_INVALIDATE_IOTLB_PAGES,
-		GVI_FORMAT_INVALIDATE_INTERRUPT_TABLE,
-		GVI_FORMAT_PREFETCH_IOMMU_PAGES,
-		GVI_FORMAT_COMPLETE_PPR_REQUEST,
-		GVI_FORMAT_INVALIDATE_IOMMU_ALL,
-		GVI_FORMAT_INSERT_GUEST_EVENT,
-		GVI_FORMAT_RESET_VMMIO,
-	};
-	unsigned opcode = (unsigned)(raw[0] >> 60);
-
-	return opcode < sizeof formats / sizeof formats[0] ? (enum gvi_format_id)formats[opcode]
-							   : GVI_NFORMATS;
-}
-
-void describe_record(enum gvi_format_id format, const uint64_t raw[2], struct text *t)
-{
-	char fields[512];
-
-	if (format == GVI_NFORMATS) {
-		text_add(t, "0x%016" PRIx64 " 0x%016" PRIx64, raw[0], raw[1]);
-		return;
-	}
-	(void)gvi_print(format, raw, fields, sizeof fields);
-	text_add(t, "%s(%s)", gvi_formats[format].id, fields);
 }
 
 /* ---- Effects --------------------------------------------------------------------------- */
@@ -494,6 +609,7 @@ static bool same_pattern(const struct pattern *a, const struct pattern *b)
 {
 	return a->kind == b->kind && a->at == b->at && a->from == b->from && a->to == b->to &&
 	       a->any == b->any && a->source == b->source && a->count == b->count &&
+	       a->named == b->named && a->data == b->data && a->destination == b->destination &&
 	       (!a->word == !b->word) &&
 	       (!a->word || memcmp(a->word, b->word, a->count * sizeof *a->word) == 0);
 }
@@ -527,13 +643,14 @@ static bool match_never(const struct patterns *patterns, const struct seen *seen
 			if (!is_effect(&patterns->pattern[i], &seen->effects[k]))
 				continue;
 			text_add(why, "this must not happen: ");
-			describe_effect(&seen->effects[k], why);
+			describe_effect(&seen->effects[k], seen->ring, why);
 			return false;
 		}
 	return true;
 }
 
 static bool is_write(const struct pattern *pattern, const struct gvi_effect *effect);
+static bool is_own_message(const struct pattern *pattern, const struct gvi_effect *effect);
 
 /* What memory refused has not happened. */
 static bool is_effect(const struct pattern *pattern, const struct gvi_effect *effect)
@@ -541,7 +658,9 @@ static bool is_effect(const struct pattern *pattern, const struct gvi_effect *ef
 	if (effect->bus != GVI_BUS_OK)
 		return false;
 	if (pattern->kind == PATTERN_INTERRUPT)
-		return effect->kind == GVI_EFFECT_RAISE && effect->data[0] == pattern->source;
+		return pattern->named ? is_own_message(pattern, effect)
+				      : effect->kind == GVI_EFFECT_RAISE &&
+						effect->data[0] == pattern->source;
 	if (pattern->kind == PATTERN_WRITE)
 		return effect->kind == GVI_EFFECT_WRITE && is_write(pattern, effect);
 	return effect->kind == GVI_EFFECT_EXCHANGE && effect->spa == pattern->at &&
@@ -566,12 +685,19 @@ static bool is_write(const struct pattern *pattern, const struct gvi_effect *eff
 	return true;
 }
 
-static const char *source_name(uint64_t source)
+/* The IOMMU's own interrupt has left. */
+static bool is_own_message(const struct pattern *pattern, const struct gvi_effect *effect)
 {
-	static const char *const names[GVI_NSOURCES] = {"EventLogInt", "EventOverflow",
-							"ComWaitInt"};
+	const struct gvi_message *m = &effect->message;
+	unsigned wrong = 0;
 
-	return source < GVI_NSOURCES ? names[source] : "?";
+	if (effect->kind != GVI_EFFECT_SEND || m->kind != GVI_MESSAGE_INTERRUPT ||
+	    m->source != pattern->source)
+		return false;
+	wrong |= m->address != pattern->at ? NAMED_MESSAGE_ADDRESS : 0u;
+	wrong |= m->data != pattern->data ? NAMED_DATA : 0u;
+	wrong |= m->destination != pattern->destination ? NAMED_DESTINATION : 0u;
+	return !(wrong & pattern->named);
 }
 
 static void describe_pattern(const struct pattern *pattern, struct text *t)
@@ -590,43 +716,14 @@ static void describe_pattern(const struct pattern *pattern, struct text *t)
 		break;
 	case PATTERN_INTERRUPT:
 		text_add(t, "interrupt %s", source_name(pattern->source));
+		if (pattern->named & NAMED_DATA)
+			text_add(t, ", data 0x%" PRIx32, pattern->data);
+		if (pattern->named & NAMED_MESSAGE_ADDRESS)
+			text_add(t, ", to 0x%" PRIx64, pattern->at);
+		if (pattern->named & NAMED_DESTINATION)
+			text_add(t, ", destination 0x%" PRIx32, pattern->destination);
 		break;
 	}
-}
-
-static const char *bus_name(unsigned bus)
-{
-	static const char *const names[] = {"", ": master abort", ": target abort", ": poison"};
-
-	return bus <= GVI_BUS_POISON ? names[bus] : ": ?";
-}
-
-void describe_effect(const struct gvi_effect *e, struct text *t)
-{
-	switch ((enum gvi_effect_kind)e->kind) {
-	case GVI_EFFECT_WRITE:
-		text_add(t, "write at 0x%" PRIx64 " of ", e->spa);
-		if (e->length == 16)
-			describe_record(event_format(e->data), e->data, t);
-		else
-			text_add(t, "0x%016" PRIx64, e->data[0]);
-		break;
-	case GVI_EFFECT_EXCHANGE:
-		text_add(t, "exchange at 0x%" PRIx64 " of 0x%016" PRIx64 " for 0x%016" PRIx64,
-			 e->spa, e->data[0], e->data[1]);
-		break;
-	case GVI_EFFECT_SEND:
-		if (e->message.kind != GVI_MESSAGE_INTERRUPT)
-			describe_message(&e->message, t);
-		else
-			text_add(t, "message 0x%" PRIx32 " to 0x%" PRIx64, e->message.data,
-				 e->message.address);
-		break;
-	case GVI_EFFECT_RAISE:
-		text_add(t, "interrupt %s", source_name(e->data[0]));
-		break;
-	}
-	text_add(t, "%s", bus_name(e->bus));
 }
 
 /* ---- Registers and memory ------------------------------------------------------------- */

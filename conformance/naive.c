@@ -9,9 +9,7 @@ static bool entry_first(const struct way *w);
 static bool interrupt_ranges(struct way *w);
 static bool ranges_are_guest(const struct way *w);
 static bool other_ranges(struct way *w);
-static bool fetch_device(struct way *w);
 static void not_valid(struct way *w);
-static bool illegal_entry(struct way *w);
 static bool excluded(struct way *w);
 static bool stage(struct way *w);
 static bool before_walk(struct way *w);
@@ -69,7 +67,7 @@ void naive_translate(struct naive *n, const struct gvi_request *request,
 	}
 	if (!request->has_pasid && !entry_first(&w) && interrupt_ranges(&w)) /* step 2 */
 		return;
-	if (!fetch_device(&w)) /* step 3 */
+	if (!naive_fetch_device(&w)) /* step 3 */
 		return;
 	if (entry_first(&w) && !ranges_are_guest(&w) && interrupt_ranges(&w))
 		return;
@@ -77,7 +75,7 @@ void naive_translate(struct naive *n, const struct gvi_request *request,
 		not_valid(&w);
 		return;
 	}
-	if (illegal_entry(&w)) /* step 5 */
+	if (naive_illegal_entry(&w)) /* step 5 */
 		return;
 	if (!request->has_pasid && !ranges_are_guest(&w) && other_ranges(&w)) /* step 6 */
 		return;
@@ -124,7 +122,7 @@ void naive_forward(struct way *w)
 }
 
 /* 04 section 8. */
-static void refuse(struct way *w)
+void naive_refuse(struct way *w)
 {
 	w->a->result = GVI_ABORT;
 	w->a->address = w->a->size = 0;
@@ -167,7 +165,7 @@ static enum log_result report(struct way *w)
 {
 	enum log_result result = log_entry(w->n, w->a->event);
 
-	refuse(w);
+	naive_refuse(w);
 	w->a->logging = result == TAKEN ? GVI_LOGGED : GVI_LOST;
 	return result;
 }
@@ -218,6 +216,8 @@ static bool suppressed(struct way *w, bool *first)
 	bool se = bit(w->dte[1], 33), sa = bit(w->dte[1], 34);
 
 	*first = false;
+	if (w->interrupt)
+		return w->silent;
 	if (!w->has_dte || (!se && !sa))
 		return false;
 	if (sa)
@@ -236,7 +236,7 @@ static void report_page_fault(struct way *w)
 	bool first;
 
 	if (suppressed(w, &first)) {
-		refuse(w);
+		naive_refuse(w);
 		w->a->logging = GVI_SUPPRESSED;
 		return;
 	}
@@ -262,14 +262,18 @@ static uint64_t who(const struct way *w)
 		guest = habit(w, GVI_CHOICE_GIOV_EVENT) == 0;
 	if (tells_gpa(w))
 		guest = false;
+	if (w->interrupt && !bit(w->dte[0], 0) && habit(w, GVI_CHOICE_INTERRUPT_DOMAIN) == 1)
+		return guest ? pasid_bits(w) : 0;
 	return guest ? pasid_bits(w) : bits(w->dte[1], 15, 0) << 32;
 }
 
-/* RW, with AMB-3.5. */
+/* RW, with AMB-3.5; of an interrupt I=1, and RW as AMB-5.4 has it. */
 static uint64_t rw(const struct way *w)
 {
 	bool write = writes(w);
 
+	if (w->interrupt)
+		return ones(51, 51) | (uint64_t)(habit(w, GVI_CHOICE_INTERRUPT_RW) == 1) << 53;
 	if (w->nested && w->purpose != ACCESS && habit(w, GVI_CHOICE_NESTED_FAULT_RW) == 1) {
 		write = w->purpose == WRITE_TABLE;
 		if (w->again) /* the host's half alone may be repeated, to write */
@@ -301,7 +305,7 @@ static uint64_t privilege(struct way *w)
 void naive_page_fault(struct way *w, bool pr, bool rz, bool pe)
 {
 	uint64_t *event = w->a->event;
-	bool page = habit(w, GVI_CHOICE_EVENT_ADDRESS) == 1;
+	bool page = !w->interrupt && habit(w, GVI_CHOICE_EVENT_ADDRESS) == 1;
 	uint64_t address = tells_gpa(w) ? w->gpa : w->r->address;
 
 	if (tells_gpa(w) && w->again)
@@ -317,8 +321,8 @@ void naive_illegal(struct way *w, bool rz)
 {
 	uint64_t *event = w->a->event;
 
-	event[0] = w->r->device | code(1);
-	event[0] |= (uint64_t)writes(w) << 53 | (uint64_t)rz << 55;
+	event[0] = w->r->device | code(1) | (uint64_t)rz << 55;
+	event[0] |= w->interrupt ? rw(w) : (uint64_t)writes(w) << 53;
 	if (with_pasid(w))
 		event[0] |= pasid_bits(w);
 	event[1] = w->r->address & ~UINT64_C(3);
@@ -326,7 +330,7 @@ void naive_illegal(struct way *w, bool rz)
 }
 
 /* 10 section 3, 8h; Types in 01 section 5. */
-static void invalid_request(struct way *w, unsigned type)
+void naive_invalid_request(struct way *w, unsigned type)
 {
 	uint64_t *event = w->a->event;
 	unsigned us = habit(w, GVI_CHOICE_REQUEST_US_BIT) == 0 ? 49 : 50;
@@ -342,7 +346,7 @@ static void invalid_request(struct way *w, unsigned type)
 static void invalid_request_some_type(struct way *w)
 {
 	w->a->mask[0] &= ~ones(59, 57);
-	invalid_request(w, 0);
+	naive_invalid_request(w, 0);
 }
 
 /* AMB-10.7. */
@@ -354,9 +358,10 @@ static uint64_t error_type(const struct way *w, enum gvi_bus bus)
 }
 
 /* 10 section 3, 3h. */
-static void device_table_error(struct way *w, uint64_t spa, enum gvi_bus bus)
+void naive_device_error(struct way *w, uint64_t spa, enum gvi_bus bus)
 {
-	w->a->event[0] = w->r->device | code(3) | (uint64_t)writes(w) << 53 | error_type(w, bus);
+	w->a->event[0] = w->r->device | code(3) | error_type(w, bus);
+	w->a->event[0] |= w->interrupt ? rw(w) : (uint64_t)writes(w) << 53;
 	w->a->event[1] = spa & ~UINT64_C(15);
 	report_hardware(w);
 }
@@ -424,14 +429,14 @@ static bool entry_first(const struct way *w)
 static void interrupt_range_read(struct way *w)
 {
 	if (habit(w, GVI_CHOICE_INTERRUPT_READ_INVALID) == 1) {
-		if (!fetch_device(w))
+		if (!naive_fetch_device(w))
 			return;
 		if (!bit(w->dte[0], 0)) {
 			naive_forward(w);
 			return;
 		}
 	}
-	invalid_request(w, 0);
+	naive_invalid_request(w, 0);
 }
 
 static bool interrupt_ranges(struct way *w)
@@ -443,7 +448,7 @@ static bool interrupt_ranges(struct way *w)
 	if (!posted(w)) {
 		interrupt_range_read(w);
 	} else if (reserved) {
-		invalid_request(w, 6); /* 05 section 4 step 1 */
+		naive_invalid_request(w, 6); /* 05 section 4 step 1 */
 	} else {
 		w->a->result = GVI_INTERRUPT;
 	}
@@ -459,13 +464,13 @@ static bool system_management(struct way *w)
 	if (sys_mgt == 3 && tv)
 		return false;
 	if (sys_mgt == 3)
-		invalid_request(w, 7);
+		naive_invalid_request(w, 7);
 	else if (!posted(w))
-		invalid_request(w, 4);
+		naive_invalid_request(w, 4);
 	else if (sys_mgt == 1 || (sys_mgt == 2 && w->r->intx))
 		naive_forward(w);
 	else
-		invalid_request(w, 3);
+		naive_invalid_request(w, 3);
 	return true;
 }
 
@@ -477,11 +482,11 @@ static bool port_io(struct way *w)
 	if (io_ctl == 2 && tv)
 		return false;
 	if (io_ctl == 0)
-		invalid_request(w, 2);
+		naive_invalid_request(w, 2);
 	else if (io_ctl == 1)
 		naive_forward(w);
 	else if (io_ctl == 2)
-		invalid_request(w, 7);
+		naive_invalid_request(w, 7);
 	else
 		naive_illegal(w, habit(w, GVI_CHOICE_ILLEGAL_DTE_RZ) == 1);
 	return true;
@@ -492,7 +497,7 @@ static bool abort_range(struct way *w)
 {
 	switch (habit(w, GVI_CHOICE_ABORT_RANGES)) {
 	case 0:
-		refuse(w);
+		naive_refuse(w);
 		return true;
 	case 1:
 		invalid_request_some_type(w);
@@ -516,7 +521,7 @@ static bool other_ranges(struct way *w)
 	if (in(w, 0xfdf9100000, 0xfdf91fffff))
 		return system_management(w);
 	if (in(w, 0xfdfb000000, 0xfdfbffffff) && bit(w->n->misc0, 22)) { /* ATS */
-		invalid_request(w, posted(w) ? 3 : 4);
+		naive_invalid_request(w, posted(w) ? 3 : 4);
 		return true;
 	}
 	if (in(w, 0xfdfc000000, 0xfdfdffffff))
@@ -524,7 +529,7 @@ static bool other_ranges(struct way *w)
 	if (in(w, 0xfdfe000000, 0xfe1fffffff)) /* configuration, and extended */
 		return abort_range(w);
 	if (in(w, 0xfe20000000, 0xffffffffff) && habit(w, GVI_CHOICE_HIGH_RESERVED_RANGE) == 1) {
-		refuse(w);
+		naive_refuse(w);
 		return true;
 	}
 	return false;
@@ -558,7 +563,7 @@ static bool read_entry(struct way *w, uint64_t spa, unsigned first, unsigned wor
 
 	bus = w->n->memory.read(w->n->memory.user, spa + 8 * first, bytes, 8 * (size_t)words);
 	if (bus) {
-		device_table_error(w, spa + 8 * first, bus);
+		naive_device_error(w, spa + 8 * first, bus);
 		return false;
 	}
 	for (unsigned i = 0; i < words; i++)
@@ -567,7 +572,7 @@ static bool read_entry(struct way *w, uint64_t spa, unsigned first, unsigned wor
 	return true;
 }
 
-static bool fetch_device(struct way *w)
+bool naive_fetch_device(struct way *w)
 {
 	const struct naive *n = w->n;
 	unsigned enable = (unsigned)bits(n->control, 36, 34);
@@ -679,19 +684,34 @@ static uint64_t reserved_3(const struct way *w)
 	return mask;
 }
 
-/* Only where an implementation looks at them for memory: AMB-1.12, AMB-1.5. */
+/* When bits 255:192 are checked: AMB-1.5. */
+static bool high_gate(const struct way *w)
+{
+	bool v = bit(w->dte[0], 0), iv = bit(w->dte[2], 0);
+
+	switch (habit(w, GVI_CHOICE_DTE_HIGH_GATE)) {
+	case 0:
+		return iv;
+	case 1:
+		return v;
+	default:
+		return v || iv;
+	}
+}
+
+/* For memory only where an implementation looks at them: AMB-1.12. */
 static bool reserved_interrupt_half(const struct way *w)
 {
 	bool iv = bit(w->dte[2], 0);
 	uint64_t mask2 = ones(53, 52);
 
-	if (habit(w, GVI_CHOICE_DTE_OTHER_HALF) == 0)
+	if (!w->interrupt && habit(w, GVI_CHOICE_DTE_OTHER_HALF) == 0)
 		return false;
 	if (w->n->revision < GVI_REVISION(3, 6))
 		mask2 |= ones(55, 54) | ones(59, 59);
 	if (iv && (w->dte[2] & mask2))
 		return true;
-	return (iv || habit(w, GVI_CHOICE_DTE_HIGH_GATE) != 0) && (w->dte[3] & reserved_3(w));
+	return high_gate(w) && (w->dte[3] & reserved_3(w));
 }
 
 bool naive_bad_mode(const struct way *w)
@@ -759,13 +779,14 @@ static bool bad_encoding(const struct way *w)
 	return giov(w) && !bit(w->dte[0], 55) && habit(w, GVI_CHOICE_GIOV_WITHOUT_GV) == 0;
 }
 
-static bool illegal_entry(struct way *w)
+bool naive_illegal_entry(struct way *w)
 {
-	bool tv = bit(w->dte[0], 1);
-	bool reserved = reserved_memory_half(w) || reserved_interrupt_half(w);
-	bool encoding = tv && bad_encoding(w);
+	bool memory = bit(w->dte[0], 0) || habit(w, GVI_CHOICE_IV_WITHOUT_V) == 1; /* AMB-5.16 */
+	bool tv = memory && bit(w->dte[0], 1);
+	bool low = memory && reserved_memory_half(w), high = reserved_interrupt_half(w);
+	bool reserved = low || high, encoding = tv && bad_encoding(w);
 
-	if (habit(w, GVI_CHOICE_IOCTL_RESERVED) == 1 && bits(w->dte[1], 36, 35) == 3)
+	if (memory && habit(w, GVI_CHOICE_IOCTL_RESERVED) == 1 && bits(w->dte[1], 36, 35) == 3)
 		encoding = true;
 	if (tv && must_be_zero(w)) {
 		if (encoding && !reserved)
@@ -774,6 +795,9 @@ static bool illegal_entry(struct way *w)
 	}
 	if (!reserved && !encoding)
 		return false;
+	/* 05 section 4 step 3 has the memory half first, AMB-1.12 RZ=1 for any bit */
+	if (w->interrupt && encoding && high && !low)
+		w->a->mask[0] &= ~ones(55, 55);
 	naive_illegal(w, reserved || habit(w, GVI_CHOICE_ILLEGAL_DTE_RZ) == 1);
 	return true;
 }

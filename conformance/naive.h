@@ -1,4 +1,4 @@
-/* The slow twin: device table and host page tables a second time.
+/* The slow twin: device table, page tables and interrupt remapping a second time.
  *
  * Written from docs/spec alone, for obviousness and not for speed, so that two
  * readings of the same text can be compared (world.h).  It shares with the model
@@ -9,7 +9,7 @@
 
 #include "goldvi/goldvi.h"
 
-enum { NAIVE_SEGMENTS = 8, NAIVE_DEVICES = 16 };
+enum { NAIVE_SEGMENTS = 8, NAIVE_DEVICES = 16, NAIVE_FILTERS = 16 };
 
 /* Memory as the twin sees it; answers are enum gvi_bus. */
 struct naive_memory {
@@ -31,6 +31,7 @@ struct naive {
 	uint64_t control;
 	uint64_t device_table[NAIVE_SEGMENTS]; /* 0000h, then 0100h to 0130h */
 	uint64_t exclusion_base, exclusion_limit;
+	uint64_t smi_filter[NAIVE_FILTERS]; /* 0060h to 00D8h */
 	uint64_t log_base;
 	uint32_t log_head, log_tail;
 	bool log_run, overflow, log_int;
@@ -54,9 +55,12 @@ struct naive_answer {
 	/* refused where A or D may be set as well: half way through their updates, or in
 	 * tables that were used before the refusal */
 	bool free_a, free_d;
+	struct gvi_message message; /* of an interrupt: what leaves */
 };
 
 void naive_translate(struct naive *n, const struct gvi_request *request,
+		     struct naive_answer *answer);
+void naive_interrupt(struct naive *n, const struct gvi_interrupt *interrupt,
 		     struct naive_answer *answer);
 
 #endif

@@ -1,6 +1,6 @@
 /* Inside the slow twin: a request on its way, and what the twin's files share.
  * naive.c is the flow and the device table, naive_host.c the host tables,
- * naive_guest.c the guest tables. */
+ * naive_guest.c the guest tables, naive_interrupt.c the flow of interrupts. */
 #ifndef GOLDVI_NAIVE_WAY_H
 #define GOLDVI_NAIVE_WAY_H
 
@@ -24,8 +24,10 @@ struct way {
 	bool guest;  /* the address is a GVA: step 9 has chosen guest tables */
 	bool nested; /* what follows is the host's half of a guest walk */
 	enum purpose purpose;
-	uint64_t gpa; /* of that half */
-	bool again;   /* an entry has changed meanwhile */
+	uint64_t gpa;   /* of that half */
+	bool again;     /* an entry has changed meanwhile */
+	bool interrupt; /* the request stands for an interrupt message */
+	bool silent;    /* whose IO_PAGE_FAULTs IG or SupIOPF suppress */
 };
 
 enum outcome { GO_ON, ENDED, AGAIN };
@@ -75,6 +77,11 @@ static inline bool writes(const struct way *w)
 
 /* ---- naive.c -------------------------------------------------------------- */
 
+/* 01 section 2: false when the request ends here. */
+bool naive_fetch_device(struct way *w);
+/* 04 section 3 step 5, 05 section 4 step 3: true when the request ends here. */
+bool naive_illegal_entry(struct way *w);
+
 /* Are these rights enough for the access?  02 section 4, AMB-2.12. */
 bool naive_enough(const struct way *w, bool ir, bool iw);
 /* HAD, without the bits whose feature is missing. */
@@ -87,6 +94,10 @@ bool naive_mode_0_coherent(const struct way *w);
 
 /* Ends: each sets the answer. */
 void naive_forward(struct way *w);
+/* Without an event. */
+void naive_refuse(struct way *w);
+void naive_invalid_request(struct way *w, unsigned type);
+void naive_device_error(struct way *w, uint64_t spa, enum gvi_bus bus);
 void naive_page_fault(struct way *w, bool pr, bool rz, bool pe);
 void naive_table_error(struct way *w, uint64_t spa, enum gvi_bus bus);
 void naive_rmp_fault(struct way *w);

@@ -8,10 +8,22 @@
 #include "conformance/matcher.h"
 #include "conformance/reader.h"
 
-/* The event log, as far as it has been read. */
+/* A log, as far as it has been read; where it lies is in seen.ring. */
 struct log {
-	uint64_t base, bytes, tail;
+	uint64_t tail;
 	bool visible; /* its registers can be read */
+};
+
+/* The invalidate requests that devices have not completed yet, oldest first. */
+enum { MAX_OUTSTANDING = 1024 };
+
+struct outstanding {
+	size_t count;
+	struct {
+		uint64_t body; /* an ATS_INVALIDATE_REQUEST */
+		uint16_t device;
+		uint8_t tag;
+	} request[MAX_OUTSTANDING];
 };
 
 struct session {
@@ -22,8 +34,11 @@ struct session {
 	struct play *play;
 	const struct step *step; /* at top level: not one below `permitted` */
 	size_t number;           /* of it, from 1; 0 = set-up */
-	struct log log;
+	struct log log[NLOGS];
+	struct outstanding outstanding;
 	struct gvi_answer answer;
+	struct gvi_ats_answer ats_answer;
+	struct gvi_page_answer page_answer;
 	uint8_t possible[GVI_NCHOICES];
 	struct text *why, text; /* why: NULL while something is only tried */
 	char line[MAX_REASON - 64];
@@ -293,6 +308,15 @@ static void settle_habits(struct session *s, const struct gvi_config *config)
 	}
 }
 
+static void keep_habit(struct session *s, unsigned choice)
+{
+	if (s->player->possible[choice] == s->possible[choice])
+		return;
+	s->player->possible[choice] = s->possible[choice];
+	snprintf(s->player->shown_by[choice], sizeof s->player->shown_by[choice], "%s",
+		 s->instance->vector->id);
+}
+
 /* Keeps for the rest of the run what this case has shown of the device's own
  * habits. */
 static void learn(struct session *s, const struct gvi_config *config)
@@ -303,7 +327,7 @@ static void learn(struct session *s, const struct gvi_config *config)
 		return;
 	for (unsigned i = 0; i < GVI_NCHOICES; i++)
 		if (!tells || config->habit[i] == GVI_UNSETTLED)
-			s->player->possible[i] = s->possible[i];
+			keep_habit(s, i);
 }
 
 static const char *alternative_name(const struct habit *habit)
@@ -356,7 +380,8 @@ static enum outcome outcome_of(struct session *s, enum dut_status status)
 static enum outcome store(struct session *s, const struct store *store);
 static enum outcome write_access(struct session *s, const struct access *access);
 static enum outcome settle(struct session *s);
-static enum outcome look_up_log(struct session *s);
+static enum outcome look_up_logs(struct session *s);
+static enum outcome fetch_messages(struct session *s);
 static enum outcome set_up_part(struct session *s, const struct given *given);
 
 static enum outcome set_up(struct session *s)
@@ -366,7 +391,11 @@ static enum outcome set_up(struct session *s)
 	for (unsigned i = 0; i < 3 && o == FITS; i++)
 		if (s->instance->given[i])
 			o = set_up_part(s, s->instance->given[i]);
-	return o == FITS ? look_up_log(s) : o;
+	if (s->class->begin)
+		s->class->begin(s->dut);
+	if (o == FITS)
+		o = fetch_messages(s);
+	return o == FITS ? look_up_logs(s) : o;
 }
 
 static enum outcome set_up_part(struct session *s, const struct given *given)
@@ -390,7 +419,7 @@ static enum outcome set_up_part(struct session *s, const struct given *given)
 static enum outcome play_step(struct session *s, const struct step *step);
 static enum outcome perform(struct session *s, const struct step *step);
 static bool is_about_device(const struct step *step);
-static enum outcome read_log(struct session *s);
+static enum outcome read_logs(struct session *s);
 static enum outcome fetch_effects(struct session *s);
 static enum outcome compare(struct session *s, const struct step *step);
 
@@ -400,10 +429,10 @@ static enum outcome play_steps(struct session *s)
 	enum outcome o = FITS;
 
 	for (size_t i = 0; i < s->instance->steps.count && o == FITS; i++) {
-		s->step = s->instance->steps.step[i];
+		s->seen.step = s->step = s->instance->steps.step[i];
 		s->number = i + 1;
 		if (watcher)
-			watcher->begin(watcher->user, s->step, s->number);
+			watcher->begin(watcher->user, &s->seen, s->number);
 		o = play_step(s, s->step);
 		if (watcher)
 			watcher->end(watcher->user, o, s->line);
@@ -417,17 +446,22 @@ static enum outcome play_step(struct session *s, const struct step *step)
 	enum outcome o = FITS;
 
 	s->seen.answer = NULL;
-	s->seen.nevents = 0;
+	s->seen.ats = NULL;
+	s->seen.page = NULL;
+	s->seen.nmessages = 0;
+	memset(s->seen.nentries, 0, sizeof s->seen.nentries);
 	/* What set-up and the steps before did is not this step's. */
 	if (step->effects)
 		o = fetch_effects(s);
 	if (o == FITS)
 		o = perform(s, step);
 	if (watcher)
-		watcher->done(watcher->user, s->seen.answer);
+		watcher->done(watcher->user, &s->seen);
 	if (o != FITS || !is_about_device(step))
 		return o;
-	o = read_log(s);
+	o = read_logs(s);
+	if (o == FITS)
+		o = fetch_messages(s);
 	if (o == FITS && step->effects)
 		o = fetch_effects(s);
 	return o == FITS ? compare(s, step) : o;
@@ -445,10 +479,62 @@ static enum outcome fetch_effects(struct session *s)
 	return outcome_of(s, s->class->effects(s->dut, &s->seen.effects, &s->seen.neffects));
 }
 
+static bool keep(struct session *s, const struct gvi_message *message);
+
+/* The requests among them wait for their completions from now on. */
+static enum outcome fetch_messages(struct session *s)
+{
+	enum outcome o;
+
+	if (!(s->player->abilities & (DUT_ATS | DUT_PRI)))
+		return FITS;
+	o = outcome_of(s, s->class->messages(s->dut, &s->seen.messages, &s->seen.nmessages));
+	for (size_t i = 0; i < s->seen.nmessages && o == FITS; i++)
+		if (s->seen.messages[i].kind == GVI_MESSAGE_INVALIDATE &&
+		    !keep(s, &s->seen.messages[i]))
+			o = DIFFERS;
+	return o;
+}
+
+/* Whoever sends a device two requests with one tag cannot tell their completions
+ * apart [command.iotlb-limit]. */
+static bool keep(struct session *s, const struct gvi_message *message)
+{
+	struct outstanding *all = &s->outstanding;
+
+	for (size_t i = 0; i < all->count; i++)
+		if (all->request[i].device == message->device &&
+		    all->request[i].tag == message->tag) {
+			text_add(s->why, "tag %u is used twice: ", message->tag);
+			describe_message(message, s->why);
+			return false;
+		}
+	if (all->count == MAX_OUTSTANDING) {
+		text_add(s->why, "more than %d invalidate requests are outstanding",
+			 MAX_OUTSTANDING);
+		return false;
+	}
+	all->request[all->count].body = message->address;
+	all->request[all->count].device = message->device;
+	all->request[all->count++].tag = message->tag;
+	return true;
+}
+
+/* A habit that changes its mind: when it was shown first. */
+static void tell_who(struct session *s, unsigned choice)
+{
+	if (s->why && s->player->shown_by[choice][0])
+		text_add(s->why, "; what it has settled on was shown by %s",
+			 s->player->shown_by[choice]);
+}
+
 static enum outcome compare(struct session *s, const struct step *step)
 {
-	if (!match_answer(step->answer, &s->seen, s->possible, s->why))
+	if (!match_answer(step->answer, &s->seen, s->possible, s->why)) {
+		if (step->answer->kind == ANSWER_CHOICE)
+			tell_who(s, step->answer->choice);
 		return DIFFERS;
+	}
 	if (step->effects && !match_effects(step->effects, &s->seen, s->why))
 		return DIFFERS;
 	return FITS;
@@ -456,6 +542,9 @@ static enum outcome compare(struct session *s, const struct step *step)
 
 static enum outcome dma(struct session *s, const struct step *step);
 static enum outcome interrupt(struct session *s, const struct step *step);
+static enum outcome ats(struct session *s, const struct step *step);
+static enum outcome page_request(struct session *s, const struct step *step);
+static enum outcome invalidation(struct session *s, const struct step *step);
 static enum outcome store_step(struct session *s, const struct step *step);
 static enum outcome write_step(struct session *s, const struct step *step);
 static enum outcome read_step(struct session *s, const struct step *step);
@@ -472,6 +561,10 @@ static enum outcome perform(struct session *s, const struct step *step)
 	static enum outcome (*const actions[])(struct session * s, const struct step *step) = {
 		[ACTION_DMA] = dma,
 		[ACTION_INTERRUPT] = interrupt,
+		[ACTION_ATS] = ats,
+		[ACTION_PAGE_REQUEST] = page_request,
+		[ACTION_INVALIDATION_DONE] = invalidation,
+		[ACTION_INVALIDATION_TIMEOUT] = invalidation,
 		[ACTION_STORE] = store_step,
 		[ACTION_WRITE] = write_step,
 		[ACTION_READ] = read_step,
@@ -491,6 +584,8 @@ static enum outcome perform(struct session *s, const struct step *step)
 /* ---- Accesses -------------------------------------------------------------------------- */
 
 enum { MAX_CANDIDATES = 32 };
+
+static enum dut_status read_register(struct session *s, enum gvi_register_id id, uint64_t *value);
 
 static size_t addresses_of(const struct answer *answer, uint64_t *to, size_t count);
 
@@ -533,6 +628,86 @@ static size_t addresses_of(const struct answer *answer, uint64_t *to, size_t cou
 	return count;
 }
 
+/* ---- Devices that translate for themselves --------------------------------------------- */
+
+static enum outcome ats(struct session *s, const struct step *step)
+{
+	enum outcome o;
+
+	memset(&s->ats_answer, 0, sizeof s->ats_answer);
+	o = outcome_of(s, s->class->ats(s->dut, &step->u.ats, &s->ats_answer));
+	if (o == FITS)
+		s->seen.ats = &s->ats_answer;
+	return o;
+}
+
+static enum outcome page_request(struct session *s, const struct step *step)
+{
+	enum outcome o;
+
+	memset(&s->page_answer, 0, sizeof s->page_answer);
+	o = outcome_of(s, s->class->page_request(s->dut, &step->u.page, &s->page_answer));
+	if (o == FITS)
+		s->seen.page = &s->page_answer;
+	return o;
+}
+
+static size_t find_outstanding(const struct session *s, const struct invalidation *which);
+static enum outcome times_out(struct session *s);
+
+/* Commands that waited for it go on. */
+static enum outcome invalidation(struct session *s, const struct step *step)
+{
+	struct outstanding *all = &s->outstanding;
+	bool completes = step->action == ACTION_INVALIDATION_DONE, known = false;
+	size_t i = find_outstanding(s, &step->u.invalidation);
+	enum outcome o = completes ? FITS : times_out(s);
+
+	if (o != FITS)
+		return o;
+	if (i == all->count) {
+		text_add(s->why, "this device has no such invalidate request to complete");
+		return DIFFERS;
+	}
+	o = outcome_of(s, s->class->invalidation(s->dut, all->request[i].device,
+						 all->request[i].tag, completes, &known));
+	if (o != FITS)
+		return o;
+	if (!known) {
+		text_add(s->why, "the device has forgotten the invalidate request with tag %u",
+			 all->request[i].tag);
+		return DIFFERS;
+	}
+	memmove(&all->request[i], &all->request[i + 1],
+		(--all->count - i) * sizeof all->request[0]);
+	return settle(s);
+}
+
+/* The oldest of the device's, or of those that are about the address. */
+static size_t find_outstanding(const struct session *s, const struct invalidation *which)
+{
+	const struct outstanding *all = &s->outstanding;
+	size_t i = 0;
+
+	while (i < all->count && (all->request[i].device != which->device ||
+				  (which->has_address &&
+				   !is_invalidated(all->request[i].body, which->address))))
+		i++;
+	return i;
+}
+
+/* With InvTimeOut=0 the IOMMU waits for ever [command.iotlb-timeout]. */
+static enum outcome times_out(struct session *s)
+{
+	uint64_t control;
+	enum outcome o = outcome_of(s, read_register(s, GVI_REGISTER_CONTROL, &control));
+
+	if (o != FITS || gvi_get(GVI_CONTROL_INV_TIMEOUT, &control))
+		return o;
+	text_add(s->why, "InvTimeOut is 0: the IOMMU waits for ever");
+	return DIFFERS;
+}
+
 static enum outcome settle(struct session *s)
 {
 	return outcome_of(s, s->class->settle(s->dut));
@@ -568,6 +743,16 @@ static enum outcome write_access(struct session *s, const struct access *access)
 	return outcome_of(s, s->class->mmio_write(s->dut, access->offset, access->size, value));
 }
 
+static const struct {
+	enum gvi_register_id base, tail;
+} log_registers[NLOGS] = {
+	[LOG_EVENTS] = {GVI_REGISTER_EVENT_LOG_BASE, GVI_REGISTER_EVENT_LOG_TAIL},
+	[LOG_EVENTS_B] = {GVI_REGISTER_EVENT_LOG_B_BASE, GVI_REGISTER_EVENT_LOG_B_TAIL},
+	[LOG_PPR] = {GVI_REGISTER_PPR_LOG_BASE, GVI_REGISTER_PPR_LOG_TAIL},
+	[LOG_PPR_B] = {GVI_REGISTER_PPR_LOG_B_BASE, GVI_REGISTER_PPR_LOG_B_TAIL},
+	[LOG_GA] = {GVI_REGISTER_GA_LOG_BASE, GVI_REGISTER_GA_LOG_TAIL},
+};
+
 static bool moves_log(const struct access *access);
 
 static enum outcome write_step(struct session *s, const struct step *step)
@@ -576,7 +761,7 @@ static enum outcome write_step(struct session *s, const struct step *step)
 	enum outcome o = write_access(s, access);
 
 	if (o == FITS && moves_log(access))
-		o = look_up_log(s);
+		o = look_up_logs(s);
 	return o == FITS ? settle(s) : o;
 }
 
@@ -587,11 +772,15 @@ static bool overlaps(const struct access *access, enum gvi_register_id id)
 	return access->offset < offset + 8 && offset < access->offset + access->size;
 }
 
-/* Writes after which the tail of the event log stands elsewhere, without events. */
+/* Writes after which the tail of a log stands elsewhere, without new entries. */
 static bool moves_log(const struct access *access)
 {
-	return access->pci || overlaps(access, GVI_REGISTER_EVENT_LOG_BASE) ||
-	       overlaps(access, GVI_REGISTER_EVENT_LOG_TAIL);
+	bool moves = access->pci;
+
+	for (unsigned i = 0; i < NLOGS; i++)
+		moves = moves || overlaps(access, log_registers[i].base) ||
+			overlaps(access, log_registers[i].tail);
+	return moves;
 }
 
 static enum outcome read_step(struct session *s, const struct step *step)
@@ -623,31 +812,66 @@ static uint64_t ring_bytes(uint64_t base)
 	return length < 8 ? 0 : (uint64_t)RECORD << length;
 }
 
-/* Where the log ends now; later records are new.  Without registers to look at
- * there is no log. */
-static enum outcome look_up_log(struct session *s)
-{
-	struct log *log = &s->log;
-	enum dut_status status;
-	uint64_t base, tail;
+static enum outcome look_up_log(struct session *s, enum log_name which);
 
+static enum outcome look_up_logs(struct session *s)
+{
+	enum outcome o = FITS;
+
+	for (unsigned i = 0; i < NLOGS && o == FITS; i++)
+		o = look_up_log(s, (enum log_name)i);
+	return o;
+}
+
+static uint64_t log_bytes(const struct session *s, enum log_name which, uint64_t base);
+static uint64_t tail_of(uint64_t value);
+
+/* Where the log ends now; later entries are new.  Without registers to look at
+ * there is no log. */
+static enum outcome look_up_log(struct session *s, enum log_name which)
+{
+	struct log *log = &s->log[which];
+	struct ring *ring = &s->seen.ring[which];
+	enum dut_status status;
+	uint64_t base, tail = 0;
+
+	*ring = (struct ring){0};
 	log->visible = false;
 	if (!(s->player->abilities & DUT_EVENTS))
 		return FITS;
-	status = read_register(s, GVI_REGISTER_EVENT_LOG_BASE, &base);
-	if (status == DUT_OK)
-		status = read_register(s, GVI_REGISTER_EVENT_LOG_TAIL, &tail);
+	status = read_register(s, log_registers[which].base, &base);
+	if (status == DUT_OK && log_bytes(s, which, base))
+		status = read_register(s, log_registers[which].tail, &tail);
 	if (status == DUT_UNSUPPORTED)
 		return FITS;
 	if (status != DUT_OK)
 		return outcome_of(s, status);
 	log->visible = true;
-	log->base = gvi_get(GVI_EVENT_LOG_BASE_BASE, &base);
-	log->bytes = ring_bytes(base);
-	log->tail = gvi_get(GVI_EVENT_LOG_TAIL_EVENT_TAIL_PTR, &tail);
-	if (log->bytes)
-		log->tail %= log->bytes;
+	ring->base = gvi_get(GVI_EVENT_LOG_BASE_BASE, &base);
+	ring->bytes = log_bytes(s, which, base);
+	log->tail = ring->bytes ? tail_of(tail) % ring->bytes : 0;
 	return FITS;
+}
+
+/* What the length of the GA log counts, and how far its pointers reach, is the
+ * device's habit [galog.length], [galog.pointer]. */
+static uint64_t log_bytes(const struct session *s, enum log_name which, uint64_t base)
+{
+	uint64_t bytes = ring_bytes(base);
+
+	if (which != LOG_GA)
+		return bytes;
+	if (!(s->possible[GVI_CHOICE_GA_LOG_LENGTH] & 1))
+		bytes /= 2;
+	if (bytes > 0x10000 && s->possible[GVI_CHOICE_GA_LOG_POINTER] & 1)
+		bytes = 0x10000;
+	return bytes;
+}
+
+/* As wide as the widest; bits that a pointer does not have read 0. */
+static uint64_t tail_of(uint64_t value)
+{
+	return value & 0x7fff8;
 }
 
 static uint64_t load(const uint8_t bytes[8])
@@ -659,38 +883,49 @@ static uint64_t load(const uint8_t bytes[8])
 	return value;
 }
 
-static enum outcome read_record(struct session *s);
+static enum outcome read_log(struct session *s, enum log_name which);
+static enum outcome read_entry(struct session *s, enum log_name which);
 
-/* Follows the tail. */
-static enum outcome read_log(struct session *s)
+static enum outcome read_logs(struct session *s)
 {
-	struct log *log = &s->log;
 	enum outcome o = FITS;
-	uint64_t tail;
 
-	if (!log->visible || !log->bytes)
-		return FITS;
-	o = outcome_of(s, read_register(s, GVI_REGISTER_EVENT_LOG_TAIL, &tail));
-	tail = gvi_get(GVI_EVENT_LOG_TAIL_EVENT_TAIL_PTR, &tail);
-	while (o == FITS && log->tail != tail % log->bytes)
-		o = read_record(s);
+	for (unsigned i = 0; i < NLOGS && o == FITS; i++)
+		o = read_log(s, (enum log_name)i);
 	return o;
 }
 
-static enum outcome read_record(struct session *s)
+/* Follows the tail. */
+static enum outcome read_log(struct session *s, enum log_name which)
 {
-	struct log *log = &s->log;
-	uint8_t bytes[RECORD];
-	size_t n = s->seen.nevents++;
+	const struct ring *ring = &s->seen.ring[which];
+	struct log *log = &s->log[which];
+	uint64_t tail;
+	enum outcome o;
+
+	if (!log->visible || !ring->bytes)
+		return FITS;
+	o = outcome_of(s, read_register(s, log_registers[which].tail, &tail));
+	while (o == FITS && log->tail != tail_of(tail) % ring->bytes)
+		o = read_entry(s, which);
+	return o;
+}
+
+static enum outcome read_entry(struct session *s, enum log_name which)
+{
+	const struct ring *ring = &s->seen.ring[which];
+	struct log *log = &s->log[which];
+	size_t n = s->seen.nentries[which]++, length = 8 * (size_t)log_words(which);
+	uint8_t bytes[RECORD] = {0};
 	enum outcome o = FITS;
 
-	if (n < MAX_EVENTS_SEEN) {
-		o = outcome_of(s,
-			       s->class->memory_read(s->dut, log->base + log->tail, bytes, RECORD));
-		s->seen.event[n][0] = load(bytes);
-		s->seen.event[n][1] = load(bytes + 8);
+	if (n < MAX_ENTRIES_SEEN) {
+		o = outcome_of(s, s->class->memory_read(s->dut, ring->base + log->tail, bytes,
+							length));
+		s->seen.entry[which][n][0] = load(bytes);
+		s->seen.entry[which][n][1] = load(bytes + 8);
 	}
-	log->tail = (log->tail + RECORD) % log->bytes;
+	log->tail = (log->tail + length) % ring->bytes;
 	return o;
 }
 
@@ -878,6 +1113,7 @@ static enum outcome choice(struct session *s, const struct step *step)
 		return FITS;
 	}
 	explain_choice(s, c);
+	tell_who(s, c->choice);
 	return DIFFERS;
 }
 

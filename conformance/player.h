@@ -3,10 +3,10 @@
 #ifndef GOLDVI_PLAYER_H
 #define GOLDVI_PLAYER_H
 
+#include "conformance/describe.h"
 #include "conformance/report.h"
-#include "conformance/vector.h"
 
-enum { MAX_REASON = 1024, MAX_TOLD = 2 };
+enum { MAX_REASON = 1024, MAX_TOLD = 2, MAX_CASE_NAME = 96 };
 
 /* How a step came out. */
 enum outcome {
@@ -19,10 +19,11 @@ enum outcome {
 /* Somebody who wants to be told of the steps. */
 struct watcher {
 	void *user;
-	void (*begin)(void *user, const struct step *step, size_t number);
-	/* The device has done its part; what follows is the player looking at it.
-	 * `answer` is NULL if the step is no access. */
-	void (*done)(void *user, const struct gvi_answer *answer);
+	/* `seen` stays where it is: of the step, and which memory is a log's. */
+	void (*begin)(void *user, const struct seen *seen, size_t number);
+	/* The device has done its part, and answered; what follows is the player
+	 * looking at it. */
+	void (*done)(void *user, const struct seen *seen);
 	void (*end)(void *user, enum outcome outcome, const char *reason);
 };
 
@@ -41,6 +42,8 @@ struct player {
 	unsigned abilities;
 	struct gvi_config fixed;        /* what a device is that cannot be configured */
 	uint8_t possible[GVI_NCHOICES]; /* alternatives that its habits may be, by what it showed */
+	/* By choice, the case that narrowed them last; "" if none has. */
+	char shown_by[GVI_NCHOICES][MAX_CASE_NAME];
 	bool freedom;                   /* play_all: also choices that the case does not name */
 	uint8_t asked[GVI_NCHOICES];    /* choices met since the start; whoever listens says so */
 };

@@ -67,6 +67,8 @@ bool encode_fields(struct reader *r, struct yaml_node *map, enum gvi_format_id f
 /* {FORMAT: {Field: value, ...}}: the words, and which format it was. */
 bool encode_entry(struct reader *r, struct yaml_node *map, uint64_t *words,
 		  enum gvi_format_id *format);
+/* A word: quoted, 0x and 16 digits; and a list of them. */
+bool raw_word(struct reader *r, const struct yaml_node *node, uint64_t *word);
 bool raw_of(struct reader *r, struct yaml_node *list, const uint64_t **words, uint32_t *count);
 /* The words of raw, as and mask of a mapping, into all but `at` and `repeat`. */
 bool words_of(struct reader *r, struct yaml_node *map, struct store *store);
@@ -112,9 +114,25 @@ bool needs_of(struct reader *r, struct yaml_node *list, struct needs *needs);
 
 /* The steps that `when` does not leave out. */
 bool steps_of(struct reader *r, struct yaml_node *list, struct steps *steps);
-bool events_of(struct reader *r, struct yaml_node *list, struct events *events);
-/* `events` are those beside the answer, which hold for every alternative. */
-bool answer_of(struct reader *r, struct yaml_node *node, const struct events *events,
+/* What an action is about: the value of its key. */
+struct yaml_node *object(struct yaml_node *node, const struct step *step);
+/* Actions of devices. */
+bool dma_of(struct reader *r, struct yaml_node *node, struct step *step);
+bool interrupt_of(struct reader *r, struct yaml_node *node, struct step *step);
+bool ats_of(struct reader *r, struct yaml_node *node, struct step *step);
+bool page_request_of(struct reader *r, struct yaml_node *node, struct step *step);
+bool invalidation_of(struct reader *r, struct yaml_node *node, struct step *step);
+/* bus:device.function, or a number. */
+bool device_of(struct reader *r, const struct yaml_node *node, uint16_t *device);
+/* Of a prefix that may be missing. */
+bool pasid_of(struct reader *r, struct yaml_node *map, uint32_t *pasid, bool *present);
+/* Of a power of two; 64 for 0. */
+uint8_t log2_of(uint64_t size);
+
+/* The logs and messages that a mapping names, into *traces. */
+bool traces_of(struct reader *r, struct yaml_node *map, struct traces *traces);
+/* `beside` is what stands beside the answer, and holds for every alternative. */
+bool answer_of(struct reader *r, struct yaml_node *node, const struct traces *beside,
 	       struct answer *answer);
 const struct effects *effects_of(struct reader *r, struct yaml_node *node);
 /* The choice, and a mapping that has all its alternatives and no other. */

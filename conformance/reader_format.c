@@ -242,17 +242,21 @@ static bool word_list(struct reader *r, struct yaml_node *list, uint64_t **words
 	size_t i = 0;
 
 	*words = arena_array(r->arena, list->count, sizeof **words);
-	for (const struct yaml_node *n = list->first; n; n = n->next) {
-		const char *text = text_of(r, n);
-
-		if (!text)
+	for (const struct yaml_node *n = list->first; n; n = n->next)
+		if (!raw_word(r, n, &(*words)[i++]))
 			return false;
-		if (n->plain || strlen(text) != 18 || strncmp(text, "0x", 2) != 0 ||
-		    !yaml_number(text, &(*words)[i++]))
-			return complain(r, n,
-					"A word is quoted, with 0x and 16 hexadecimal digits.");
-	}
 	return true;
+}
+
+bool raw_word(struct reader *r, const struct yaml_node *node, uint64_t *word)
+{
+	const char *text = text_of(r, node);
+
+	if (!text)
+		return false;
+	return (!node->plain && strlen(text) == 18 && strncmp(text, "0x", 2) == 0 &&
+		yaml_number(text, word)) ||
+	       complain(r, node, "A word is quoted, with 0x and 16 hexadecimal digits.");
 }
 
 /* One {FORMAT: {...}} or a list of them. */

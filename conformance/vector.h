@@ -93,22 +93,44 @@ struct needs {
 
 /* ---- Expectations ---------------------------------------------------------- */
 
-struct event {
+/* The logs of an IOMMU, in the order in which a step may name them. */
+enum log_name { LOG_EVENTS, LOG_EVENTS_B, LOG_PPR, LOG_PPR_B, LOG_GA, NLOGS };
+
+extern const char *const log_names[NLOGS];      /* "ppr_b": the keys of a step */
+unsigned log_words(enum log_name log);          /* of an entry */
+
+/* An entry of a log; those of the GA log have one word. */
+struct entry {
 	uint64_t raw[2], mask[2];
 };
 
-struct events {
-	const struct event *event;
+struct entries {
+	const struct entry *entry;
 	size_t count;
 	bool   said;
 };
 
+/* Messages to devices: INVALIDATE and RESPONSE, whose tags do not count. */
+struct messages {
+	const struct gvi_message *message;
+	size_t count;
+	bool   said;
+};
+
+/* What a step leaves behind where others find it: all of it, in this order. */
+struct traces {
+	struct entries log[NLOGS];
+	struct messages messages;
+};
+
 enum answer_kind {
-	ANSWER_NONE,                    /* nothing but events: steps that are no access */
+	ANSWER_NONE,                    /* nothing but traces: steps that are no access */
 	ANSWER_GRANT,
 	ANSWER_ABORT,
 	ANSWER_INTERRUPT,
 	ANSWER_MESSAGE,                 /* a device's interrupt was sent */
+	ANSWER_POSTED,                  /* it is in a guest's virtual APIC */
+	ANSWER_COMPLETION,              /* of a translation request */
 	ANSWER_CHOICE
 };
 
@@ -128,9 +150,20 @@ enum named {
 	NAMED_TRANSLATED        = 1 << 11
 };
 
+/* One translation that is returned. */
+struct completion {
+	uint64_t address;               /* where the address of the request goes */
+	uint64_t word, mask;            /* flags of an ATS_COMPLETION, and which are named */
+	uint8_t  size_log2;             /* 64 = all addresses */
+	uint8_t  comparison;            /* of the size: IS_EQUAL, IS_AT_MOST or IS_AT_LEAST */
+	uint8_t  named;                 /* NAMED_ADDRESS, NAMED_SIZE */
+};
+
 struct answer {
 	struct gvi_answer expected;     /* what is named of it */
-	struct events events;
+	const struct completion *completion;    /* ANSWER_COMPLETION: ncompletions */
+	size_t ncompletions;
+	struct traces traces;
 	const struct answer *alternative[GVI_MAX_ALTERNATIVES]; /* ANSWER_CHOICE */
 	uint16_t choice;
 	uint16_t named;                 /* enum named */
@@ -145,7 +178,11 @@ struct pattern {
 	uint32_t count;
 	uint8_t  kind, source;          /* enum pattern_kind, enum gvi_source */
 	bool     any;                   /* an exchange at `at` of whatever values */
+	uint16_t named;                 /* of an interrupt: NAMED_MESSAGE_ADDRESS, ... */
+	uint32_t data, destination;     /* of an interrupt; its address is `at` */
 };
+
+extern const char *const source_names[GVI_NSOURCES];   /* "EventLogInt" */
 
 struct patterns {
 	const struct pattern *pattern;
@@ -162,6 +199,10 @@ struct effects {
 enum action {
 	ACTION_DMA,
 	ACTION_INTERRUPT,
+	ACTION_ATS,
+	ACTION_PAGE_REQUEST,
+	ACTION_INVALIDATION_DONE,
+	ACTION_INVALIDATION_TIMEOUT,
 	ACTION_STORE,
 	ACTION_WRITE,
 	ACTION_READ,
@@ -202,6 +243,13 @@ struct condition {
 	struct access access;
 };
 
+/* Which of the invalidate requests that a device has not completed yet. */
+struct invalidation {
+	uint64_t address;               /* untranslated, if has_address */
+	uint16_t device;
+	bool     has_address;           /* else the oldest */
+};
+
 struct choice_step {
 	struct steps alternative[GVI_MAX_ALTERNATIVES];
 	uint16_t choice;
@@ -211,6 +259,9 @@ struct step {
 	union {
 		struct gvi_request request;     /* dma */
 		struct gvi_interrupt interrupt;
+		struct gvi_ats_request ats;
+		struct gvi_page_request page;
+		struct invalidation invalidation;       /* done, timeout */
 		struct store store;             /* store, race */
 		struct access access;           /* write, read */
 		struct { const struct store *store; size_t count; } stores; /* commands, expect */
@@ -219,7 +270,7 @@ struct step {
 		struct format_check check;      /* decode, reserved */
 		struct choice_step choice;
 	} u;
-	const struct answer *answer;            /* never NULL: at least which events */
+	const struct answer *answer;            /* never NULL: at least which traces */
 	const struct effects *effects;          /* NULL if it says nothing */
 	const char *name;                       /* "pci_read" */
 	uint32_t line;

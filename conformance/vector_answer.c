@@ -1,4 +1,4 @@
-/* What must come of a step: answers, events, effects, and choices among them. */
+/* What must come of an access: answers, and choices among them. */
 #include "conformance/reader.h"
 
 #include <string.h>
@@ -28,34 +28,30 @@ bool choice_head(struct reader *r, struct yaml_node *node, const struct yaml_nod
 /* ---- Answers ----------------------------------------------------------------------------- */
 
 static bool choice_answer(struct reader *r, struct yaml_node *node, const struct yaml_node *what,
-			  const struct events *events, struct answer *answer);
+			  const struct traces *beside, struct answer *answer);
 static bool result_of(struct reader *r, struct yaml_node *node, struct answer *answer);
 static bool grant_of(struct reader *r, struct yaml_node *map, struct answer *answer);
 static bool abort_of(struct reader *r, struct yaml_node *map, struct answer *answer);
 static bool message_of(struct reader *r, struct yaml_node *map, struct answer *answer);
+static bool posted_of(struct reader *r, struct yaml_node *map, struct answer *answer);
+static bool completions_of(struct reader *r, struct yaml_node *node, struct answer *answer);
 
-bool answer_of(struct reader *r, struct yaml_node *node, const struct events *events,
+bool answer_of(struct reader *r, struct yaml_node *node, const struct traces *beside,
 	       struct answer *answer)
 {
 	const struct yaml_node *choice;
-	struct yaml_node *list;
 
 	if (!is_map(r, node))
 		return false;
 	choice = yaml_get(node, "choice");
 	if (choice)
-		return choice_answer(r, node, choice, events, answer);
-	list = yaml_get(node, "events");
-	answer->events = *events;
-	if (list && events->said)
-		return complain_key(r, list, "The events stand beside the answer already.");
-	if (list && !events_of(r, list, &answer->events))
-		return false;
-	return result_of(r, node, answer);
+		return choice_answer(r, node, choice, beside, answer);
+	answer->traces = *beside;
+	return traces_of(r, node, &answer->traces) && result_of(r, node, answer);
 }
 
 static bool choice_answer(struct reader *r, struct yaml_node *node, const struct yaml_node *what,
-			  const struct events *events, struct answer *answer)
+			  const struct traces *beside, struct answer *answer)
 {
 	struct yaml_node *permitted;
 
@@ -67,7 +63,7 @@ static bool choice_answer(struct reader *r, struct yaml_node *node, const struct
 		unsigned i;
 
 		if (!alternative_of(r, n, (enum gvi_choice)answer->choice, n->key, &i) ||
-		    !answer_of(r, n, events, made))
+		    !answer_of(r, n, beside, made))
 			return false;
 		answer->alternative[i] = made;
 	}
@@ -84,11 +80,15 @@ static bool result_of(struct reader *r, struct yaml_node *node, struct answer *a
 		return abort_of(r, result, answer);
 	if ((result = yaml_get(node, "message")))
 		return message_of(r, result, answer);
+	if ((result = yaml_get(node, "posted")))
+		return posted_of(r, result, answer);
+	if ((result = yaml_get(node, "completion")))
+		return completions_of(r, result, answer);
+	if ((result = yaml_get(node, "completions")))
+		return is_list(r, result) && completions_of(r, result, answer);
 	result = yaml_get(node, "interrupt");
-	if (!result)
-		return complain(r, node,
-				"One of grant, abort, interrupt, message and choice is missing "
-				"here.");
+	if (!result) /* only what is left behind: for steps that are no access */
+		return true;
 	answer->kind = ANSWER_INTERRUPT;
 	answer->expected.result = GVI_INTERRUPT;
 	return is_map(r, result);
@@ -181,133 +181,109 @@ static bool abort_of(struct reader *r, struct yaml_node *map, struct answer *ans
 	return true;
 }
 
-/* ---- Events ---------------------------------------------------------------------------------- */
-
-static bool event_of(struct reader *r, struct yaml_node *map, struct event *event);
-
-bool events_of(struct reader *r, struct yaml_node *list, struct events *events)
+/* Nothing, or one message that tells of it. */
+static bool posted_of(struct reader *r, struct yaml_node *map, struct answer *answer)
 {
-	struct event *made;
+	struct gvi_message *e = &answer->expected.message;
+	struct yaml_node *doorbell, *gappi;
+	uint64_t destination = 0, vector = 0;
+	const struct member members[] = {
+		{"destination", NAMED_DESTINATION, &destination, NULL},
+		{"vector", NAMED_DATA, &vector, NULL},
+	};
 
-	if (!is_list(r, list))
+	answer->kind = ANSWER_POSTED;
+	answer->expected.result = GVI_GRANT;
+	if (!is_map(r, map))
 		return false;
-	made = arena_array(r->arena, list->count, sizeof *made);
-	events->event = made;
-	events->count = list->count;
-	events->said = true;
-	for (struct yaml_node *n = list->first; n; n = n->next)
-		if (!is_map(r, n) || !event_of(r, n, made++))
+	doorbell = yaml_get(map, "doorbell");
+	gappi = doorbell ? NULL : yaml_get(map, "gappi");
+	if (!doorbell && !gappi)
+		return true;
+	e->kind = doorbell ? GVI_MESSAGE_DOORBELL : GVI_MESSAGE_GAPPI;
+	if (!members_of(r, doorbell ? doorbell : gappi, members, doorbell ? 1 : 2, answer))
+		return false;
+	if (destination > UINT32_MAX || vector > UINT8_MAX)
+		return complain(r, map, "A destination has 32 bits, and a vector 8.");
+	e->destination = (uint32_t)destination;
+	e->data = (uint32_t)vector;
+	return true;
+}
+
+/* ---- Completions of translation requests ------------------------------------------------- */
+
+static bool completion_of(struct reader *r, struct yaml_node *map, struct completion *completion);
+static bool size_of(struct reader *r, struct yaml_node *map, struct completion *completion);
+
+/* One, or a list. */
+static bool completions_of(struct reader *r, struct yaml_node *node, struct answer *answer)
+{
+	bool several = node->kind == YAML_LIST;
+	struct completion *made;
+
+	answer->kind = ANSWER_COMPLETION;
+	answer->expected.result = GVI_GRANT;
+	answer->ncompletions = several ? node->count : 1;
+	if (!answer->ncompletions)
+		return complain(r, node, "The list is empty.");
+	made = arena_array(r->arena, answer->ncompletions, sizeof *made);
+	answer->completion = made;
+	if (!several)
+		return completion_of(r, node, made);
+	for (struct yaml_node *n = node->first; n; n = n->next)
+		if (!completion_of(r, n, made++))
 			return false;
 	return true;
 }
 
-static bool event_of(struct reader *r, struct yaml_node *map, struct event *event)
+static bool completion_of(struct reader *r, struct yaml_node *map, struct completion *completion)
 {
-	struct store words;
+	static const char *const names[] = {"R", "W", "U", "N", "Exe", "Priv", "Global"};
+	static const enum gvi_field_id fields[] = {
+		GVI_ATS_COMPLETION_R,   GVI_ATS_COMPLETION_W,    GVI_ATS_COMPLETION_U,
+		GVI_ATS_COMPLETION_N,   GVI_ATS_COMPLETION_EXE,  GVI_ATS_COMPLETION_PRIV,
+		GVI_ATS_COMPLETION_GLOBAL};
+	const struct yaml_node *n;
 
-	if (!words_of(r, map, &words))
+	if (!is_map(r, map))
 		return false;
-	if (words.count != 2)
-		return complain(r, map, "An event has two words.");
-	for (unsigned i = 0; i < 2; i++) {
-		event->raw[i] = words.word[i];
-		event->mask[i] = words.mask ? words.mask[i] : UINT64_MAX;
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		bool flag;
+
+		n = yaml_get(map, names[i]);
+		if (!n)
+			continue;
+		if (!flag_of(r, n, &flag))
+			return false;
+		completion->mask |= gvi_field_mask(fields[i], 0);
+		(void)gvi_set(fields[i], &completion->word, flag);
 	}
-	return true;
+	n = yaml_get(map, "address");
+	if (n)
+		completion->named |= NAMED_ADDRESS;
+	return (!n || number_of(r, n, &completion->address)) && size_of(r, map, completion);
 }
 
-/* ---- Effects ------------------------------------------------------------------ */
-
-static bool patterns_of(struct reader *r, struct yaml_node *map, const char *key,
-			struct patterns *patterns);
-static bool pattern_of(struct reader *r, struct yaml_node *map, struct pattern *pattern);
-static bool write_pattern(struct reader *r, struct yaml_node *map, struct pattern *pattern);
-static bool exchange_pattern(struct reader *r, struct yaml_node *map, struct pattern *pattern);
-static bool interrupt_pattern(struct reader *r, const struct yaml_node *node,
-			      struct pattern *pattern);
-
-const struct effects *effects_of(struct reader *r, struct yaml_node *node)
+/* At most one of three. */
+static bool size_of(struct reader *r, struct yaml_node *map, struct completion *completion)
 {
-	struct effects *effects = arena_alloc(r->arena, sizeof *effects);
-	bool good = is_map(r, node) && patterns_of(r, node, "ordered", &effects->ordered) &&
-		    patterns_of(r, node, "unordered", &effects->unordered) &&
-		    patterns_of(r, node, "never", &effects->never);
+	static const char *const names[] = {"size", "size_at_most", "size_at_least"};
+	static const enum comparison comparisons[] = {IS_EQUAL, IS_AT_MOST, IS_AT_LEAST};
 
-	effects->said = true;
-	return good ? effects : NULL;
-}
+	for (size_t i = 0; i < 3; i++) {
+		const struct yaml_node *n = yaml_get(map, names[i]);
+		uint64_t size;
 
-static bool patterns_of(struct reader *r, struct yaml_node *map, const char *key,
-			struct patterns *patterns)
-{
-	struct yaml_node *list = yaml_get(map, key);
-	struct pattern *made;
-
-	if (!list)
-		return true;
-	if (!is_list(r, list))
-		return false;
-	made = arena_array(r->arena, list->count, sizeof *made);
-	patterns->pattern = made;
-	patterns->count = list->count;
-	for (struct yaml_node *n = list->first; n; n = n->next)
-		if (!is_map(r, n) || !pattern_of(r, n, made++))
+		if (!n)
+			continue;
+		if (!number_of(r, n, &size))
 			return false;
-	return true;
-}
-
-static bool pattern_of(struct reader *r, struct yaml_node *map, struct pattern *pattern)
-{
-	struct yaml_node *what;
-
-	if ((what = yaml_get(map, "write")))
-		return write_pattern(r, what, pattern);
-	if ((what = yaml_get(map, "exchange")))
-		return exchange_pattern(r, what, pattern);
-	what = needed(r, map, "interrupt");
-	return what && interrupt_pattern(r, what, pattern);
-}
-
-static bool write_pattern(struct reader *r, struct yaml_node *map, struct pattern *pattern)
-{
-	const struct yaml_node *at = needed(r, map, "at");
-	struct yaml_node *raw;
-
-	pattern->kind = PATTERN_WRITE;
-	if (!at || !number_of(r, at, &pattern->at))
-		return false;
-	raw = yaml_get(map, "raw");
-	return !raw || raw_of(r, raw, &pattern->word, &pattern->count);
-}
-
-/* With both values or none. */
-static bool exchange_pattern(struct reader *r, struct yaml_node *map, struct pattern *pattern)
-{
-	const struct yaml_node *at = needed(r, map, "at"), *from, *to;
-
-	pattern->kind = PATTERN_EXCHANGE;
-	if (!at || !number_of(r, at, &pattern->at))
-		return false;
-	from = yaml_get(map, "from");
-	to = yaml_get(map, "to");
-	pattern->any = !from && !to;
-	if (pattern->any)
+		if (size & (size - 1) || (size && size < 4096))
+			return complain(r, n, "A size is a power of two from 0x1000 on, or 0.");
+		completion->named |= NAMED_SIZE;
+		completion->comparison = (uint8_t)comparisons[i];
+		completion->size_log2 = log2_of(size);
 		return true;
-	if (!from || !to)
-		return complain(r, map, "An exchange has both `from` and `to`, or neither.");
-	return number_of(r, from, &pattern->from) && number_of(r, to, &pattern->to);
-}
-
-static bool interrupt_pattern(struct reader *r, const struct yaml_node *node,
-			      struct pattern *pattern)
-{
-	static const char *const names[GVI_NSOURCES] = {"EventLogInt", "EventOverflow",
-							"ComWaitInt"};
-	unsigned source;
-
-	pattern->kind = PATTERN_INTERRUPT;
-	if (!word_of(r, node, names, GVI_NSOURCES, &source))
-		return false;
-	pattern->source = (uint8_t)source;
+	}
 	return true;
 }

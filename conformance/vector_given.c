@@ -480,6 +480,8 @@ static bool need_subject(struct reader *r, const struct yaml_node *n, const char
 		{"inject", NEED_ABILITY, DUT_INJECT},
 		{"race", NEED_ABILITY, DUT_RACE},
 		{"pci", NEED_ABILITY, DUT_PCI},
+		{"ats", NEED_ABILITY, DUT_ATS},
+		{"pri", NEED_ABILITY, DUT_PRI},
 	};
 	static const char *const formats[] = {"EFR", "EFR2", "CAP_HEADER", "CAP_MISC0",
 					      "CAP_MISC1"};

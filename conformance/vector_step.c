@@ -72,8 +72,6 @@ struct action_kind {
 	bool looks; /* changes nothing: may stand below `permitted` */
 };
 
-static bool dma_of(struct reader *r, struct yaml_node *node, struct step *step);
-static bool interrupt_of(struct reader *r, struct yaml_node *node, struct step *step);
 static bool store_step(struct reader *r, struct yaml_node *node, struct step *step);
 static bool write_of(struct reader *r, struct yaml_node *node, struct step *step);
 static bool read_of(struct reader *r, struct yaml_node *node, struct step *step);
@@ -90,6 +88,10 @@ static bool choice_step(struct reader *r, struct yaml_node *node, struct step *s
 static const struct action_kind kinds[] = {
 	{"dma", dma_of, ACTION_DMA, false},
 	{"interrupt", interrupt_of, ACTION_INTERRUPT, false},
+	{"ats", ats_of, ACTION_ATS, false},
+	{"page_request", page_request_of, ACTION_PAGE_REQUEST, false},
+	{"invalidation_done", invalidation_of, ACTION_INVALIDATION_DONE, false},
+	{"invalidation_timeout", invalidation_of, ACTION_INVALIDATION_TIMEOUT, false},
 	{"store", store_step, ACTION_STORE, false},
 	{"write", write_of, ACTION_WRITE, false},
 	{"read", read_of, ACTION_READ, true},
@@ -107,31 +109,24 @@ static const struct action_kind kinds[] = {
 };
 enum { NKINDS = sizeof kinds / sizeof kinds[0] };
 
-static struct yaml_node *object(struct yaml_node *node, const struct step *step);
 static bool action_of(struct reader *r, struct yaml_node *node, struct step *step, bool looks);
+static bool step_answer(struct reader *r, struct yaml_node *node, const struct step *step,
+			const struct traces *traces, struct answer *answer);
+static bool is_access(const struct step *step);
 static bool is_answer_to(const struct step *step, const struct answer *answer);
 static void collect_names(struct step *step, const struct answer *answer);
 
 static bool step_of(struct reader *r, struct yaml_node *node, struct step *step)
 {
-	struct yaml_node *list = yaml_get(node, "events"), *effects = yaml_get(node, "effects");
+	struct yaml_node *effects = yaml_get(node, "effects");
 	struct answer *answer = arena_alloc(r->arena, sizeof *answer);
-	struct events events = {0};
+	struct traces traces = {0};
 
-	if (!action_of(r, node, step, false))
+	if (!action_of(r, node, step, false) || !traces_of(r, node, &traces))
 		return false;
-	if (list && !events_of(r, list, &events))
+	answer->traces = traces;
+	if (!step_answer(r, node, step, &traces, answer))
 		return false;
-	answer->events = events;
-	if (step->action == ACTION_DMA || step->action == ACTION_INTERRUPT) {
-		struct yaml_node *said = needed(r, node, "answer");
-
-		if (!said || !answer_of(r, said, &events, answer))
-			return false;
-		if (!is_answer_to(step, answer))
-			return complain(r, said, "This is no answer to the step's `%s`.",
-					step->name);
-	}
 	step->answer = answer;
 	collect_names(step, answer);
 	if (effects)
@@ -139,26 +134,49 @@ static bool step_of(struct reader *r, struct yaml_node *node, struct step *step)
 	return !effects || step->effects;
 }
 
+/* Accesses are answered.  Of other steps an answer says no more than what they
+ * leave behind. */
+static bool step_answer(struct reader *r, struct yaml_node *node, const struct step *step,
+			const struct traces *traces, struct answer *answer)
+{
+	struct yaml_node *said = yaml_get(node, "answer");
+
+	if (!said)
+		return !is_access(step) || needed(r, node, "answer");
+	if (!answer_of(r, said, traces, answer))
+		return false;
+	return is_answer_to(step, answer) ||
+	       complain(r, said, "This is no answer to the step's `%s`.", step->name);
+}
+
+static bool is_access(const struct step *step)
+{
+	return step->action == ACTION_DMA || step->action == ACTION_INTERRUPT ||
+	       step->action == ACTION_ATS;
+}
+
 static bool is_answer_to(const struct step *step, const struct answer *answer)
 {
-	bool interrupt = step->action == ACTION_INTERRUPT;
-
 	switch ((enum answer_kind)answer->kind) {
 	case ANSWER_MESSAGE:
-		return interrupt;
+	case ANSWER_POSTED:
+		return step->action == ACTION_INTERRUPT;
 	case ANSWER_GRANT:
 	case ANSWER_INTERRUPT:
-		return !interrupt;
+		return step->action == ACTION_DMA;
+	case ANSWER_COMPLETION:
+		return step->action == ACTION_ATS;
 	case ANSWER_CHOICE:
 		for (unsigned i = 0; i < gvi_choices[answer->choice].count; i++)
 			if (!is_answer_to(step, answer->alternative[i]))
 				return false;
-		break;
+		return true;
 	case ANSWER_NONE:
+		return !is_access(step);
 	case ANSWER_ABORT:
 		break;
 	}
-	return true;
+	return is_access(step);
 }
 
 static void collect_names(struct step *step, const struct answer *answer)
@@ -189,143 +207,13 @@ static bool action_of(struct reader *r, struct yaml_node *node, struct step *ste
 		step->line = node->line;
 		return kinds[i].read(r, node, step);
 	}
-	return complain(r, node, "The step does nothing: dma, store, write, read, ... is missing.");
+	return complain(r, node, "The step does nothing: dma, ats, store, write, read, ... is missing.");
 }
 
 /* What the action is about: the value of its key. */
-static struct yaml_node *object(struct yaml_node *node, const struct step *step)
+struct yaml_node *object(struct yaml_node *node, const struct step *step)
 {
 	return yaml_get(node, step->name);
-}
-
-/* ---- dma -------------------------------------------------------------------- */
-
-static bool device_of(struct reader *r, const struct yaml_node *node, uint16_t *device);
-static bool length_of(struct reader *r, struct yaml_node *map, struct gvi_request *request);
-static bool prefix_of(struct reader *r, struct yaml_node *map, struct gvi_request *request);
-
-static bool dma_of(struct reader *r, struct yaml_node *node, struct step *step)
-{
-	struct yaml_node *what = object(node, step);
-	struct gvi_request *request = &step->u.request;
-	const struct yaml_node *device = needed(r, what, "device"), *address;
-
-	if (!device || !device_of(r, device, &request->device))
-		return false;
-	address = needed(r, what, "address");
-	if (!address || !number_of(r, address, &request->address))
-		return false;
-	if (!length_of(r, what, request) || !prefix_of(r, what, request))
-		return false;
-	if (!request->intx || request->access == GVI_WRITE)
-		return true;
-	return complain(r, what, "An INTx message is a posted write.");
-}
-
-/* bus:device.function, or a number. */
-static bool device_of(struct reader *r, const struct yaml_node *node, uint16_t *device)
-{
-	static const char shape[] = "xx:xx.x";
-	const char *text = text_of(r, node);
-	unsigned bus, slot, function;
-	uint64_t number;
-	size_t i = 0;
-
-	if (!text)
-		return false;
-	while (shape[i] &&
-	       (shape[i] == 'x' ? !!strchr("0123456789abcdefABCDEF", text[i])
-				: text[i] == shape[i]) &&
-	       text[i])
-		i++;
-	if (!shape[i] && !text[i]) {
-		if (sscanf(text, "%2x:%2x.%1x", &bus, &slot, &function) == 3 && slot < 32 &&
-		    function < 8) {
-			*device = (uint16_t)(bus << 8 | slot << 3 | function);
-			return true;
-		}
-	} else if (yaml_number(text, &number) && number <= UINT16_MAX) {
-		*device = (uint16_t)number;
-		return true;
-	}
-	return complain(r, node, "A device is \"00:04.0\" or a number below 65536.");
-}
-
-/* One of read, write, write_nonposted and atomic, with its bytes. */
-static bool length_of(struct reader *r, struct yaml_node *map, struct gvi_request *request)
-{
-	static const char *const names[] = {"read", "write", "write_nonposted", "atomic"};
-	uint64_t length;
-
-	for (unsigned i = 0; i < 4; i++) {
-		const struct yaml_node *n = yaml_get(map, names[i]);
-
-		if (!n)
-			continue;
-		if (!number_below(r, n, 4097, &length))
-			return false;
-		if (!length && i != GVI_READ)
-			return complain(r, n, "Only reads may have 0 bytes.");
-		if (request->address % 4096 + length > 4096)
-			return complain(r, n, "An access must not cross a 4 KiB boundary.");
-		request->access = (uint8_t)i;
-		request->length = (uint32_t)length;
-		return true;
-	}
-	return complain(r, map, "One of read, write, write_nonposted and atomic is missing here.");
-}
-
-static bool prefix_of(struct reader *r, struct yaml_node *map, struct gvi_request *request)
-{
-	uint64_t pasid = UINT64_MAX;
-
-	if (!optional_number(r, map, "pasid", 1 << 20, &pasid) ||
-	    !optional_flag(r, map, "execute", &request->execute) ||
-	    !optional_flag(r, map, "privileged", &request->privileged) ||
-	    !optional_flag(r, map, "intx", &request->intx))
-		return false;
-	request->has_pasid = pasid != UINT64_MAX;
-	request->pasid = request->has_pasid ? (uint32_t)pasid : 0;
-	return request->has_pasid || (!request->execute && !request->privileged) ||
-	       complain(r, map, "execute and privileged come with a pasid only.");
-}
-
-/* ---- interrupt ---------------------------------------------------------------- */
-
-/* In HyperTransport's form the address says all. */
-static bool is_hypertransport(uint64_t address)
-{
-	return (address >> 24 & 0xffff) == 0xfdf8;
-}
-
-static bool interrupt_of(struct reader *r, struct yaml_node *node, struct step *step)
-{
-	struct yaml_node *what = object(node, step);
-	struct gvi_interrupt *interrupt = &step->u.interrupt;
-	const struct yaml_node *device = needed(r, what, "device"), *address, *data;
-	uint64_t pasid = UINT64_MAX, word;
-
-	if (!device || !device_of(r, device, &interrupt->device))
-		return false;
-	address = needed(r, what, "address");
-	if (!address || !number_of(r, address, &interrupt->address))
-		return false;
-	if (interrupt->address % 4 ||
-	    (interrupt->address >> 20 != 0xfee && !is_hypertransport(interrupt->address)))
-		return complain(
-			r, address,
-			"An interrupt goes to FEEx_xxxx or FD_F8xx_xxxx, at a multiple of 4.");
-	if (!optional_number(r, what, "pasid", 1 << 20, &pasid))
-		return false;
-	interrupt->has_pasid = pasid != UINT64_MAX;
-	interrupt->pasid = interrupt->has_pasid ? (uint32_t)pasid : 0;
-	if (is_hypertransport(interrupt->address))
-		return true;
-	data = needed(r, what, "data");
-	if (!data || !number_below(r, data, UINT64_C(1) << 32, &word))
-		return false;
-	interrupt->data = (uint32_t)word;
-	return true;
 }
 
 /* ---- store, expect, race ------------------------------------------------------ */

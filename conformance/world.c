@@ -85,6 +85,11 @@ void world_guests(struct world *w, bool guests)
 	w->guests = guests;
 }
 
+void world_interrupts(struct world *w, bool interrupts)
+{
+	w->interrupts = interrupts;
+}
+
 const char *world_report(const struct world *w)
 {
 	return w->report;
@@ -239,6 +244,14 @@ static enum gvi_bus on_exchange(void *user, uint64_t spa, uint64_t *seen, uint64
 	return GVI_BUS_OK;
 }
 
+static void on_send(void *user, const struct gvi_message *message)
+{
+	struct side *s = user;
+
+	s->world->nsent++;
+	s->world->sent = *message;
+}
+
 static unsigned on_choose(void *user, enum gvi_choice choice, unsigned options)
 {
 	const struct side *s = user;
@@ -301,7 +314,7 @@ static void make_config(struct world *w)
 	};
 
 	gvi_preset(presets[world_pick(w, 6)], &w->config);
-	if (w->guests && !world_chance(w, 8))
+	if ((w->guests && !world_chance(w, 8)) || (w->interrupts && world_chance(w, 2)))
 		gvi_preset(GVI_PRESET_EVERYTHING, &w->config);
 	w->config.enabled = true;
 	w->config.base = UINT64_C(0xf0000000);
@@ -310,6 +323,8 @@ static void make_config(struct world *w)
 
 		if (w->guests && world_chance(w, 2))
 			world_guest_config(w, &changed);
+		else if (w->interrupts && world_chance(w, 2))
+			world_interrupt_config(w, &changed);
 		else
 			change_config(w, &changed);
 		if (gvi_check(&changed) == GVI_OK)
@@ -371,16 +386,32 @@ static const enum gvi_choice met[] = {
 };
 enum { MET = sizeof met / sizeof met[0] };
 
-/* And those that guest tables add. */
+/* And those that guest tables or interrupts add. */
 static enum gvi_choice meet(const struct world *w, unsigned i)
 {
-	return i < MET || !w->guests ? met[i % MET] : world_guest_met[i - MET];
+	if (i < MET)
+		return met[i];
+	i -= MET;
+	if (w->guests && i < WORLD_GUEST_MET)
+		return world_guest_met[i];
+	return world_interrupt_met[w->guests ? i - WORLD_GUEST_MET : i];
+}
+
+static unsigned choices_met(const struct world *w)
+{
+	unsigned count = MET;
+
+	if (w->guests)
+		count += WORLD_GUEST_MET;
+	if (w->interrupts)
+		count += WORLD_INTERRUPT_MET;
+	return count;
 }
 
 static void make_habits(struct world *w)
 {
 	uint8_t *habit = w->twin.habit;
-	unsigned count = MET + (w->guests ? WORLD_GUEST_MET : 0);
+	unsigned count = choices_met(w);
 	unsigned n = world_chance(w, 2) ? world_pick(w, MET) : 0;
 	bool settled;
 
@@ -388,6 +419,8 @@ static void make_habits(struct world *w)
 	for (; n; n--) {
 		enum gvi_choice choice = meet(w, world_pick(w, count));
 
+		if (w->interrupts && world_chance(w, 2))
+			choice = world_interrupt_met[world_pick(w, WORLD_INTERRUPT_MET)];
 		habit[choice] = (uint8_t)world_pick(w, gvi_choices[choice].count);
 	}
 	/* settled, or asked for each time: the answers are the same */
@@ -422,7 +455,7 @@ static uint64_t read_register(struct world *w, uint32_t offset)
 }
 
 /* Only values that must be kept as they are. */
-static void write_register(struct world *w, uint32_t offset, uint64_t value)
+void world_register(struct world *w, uint32_t offset, uint64_t value)
 {
 	uint64_t now;
 
@@ -444,12 +477,12 @@ static void make_device_table(struct world *w)
 	if (w->config.snp)
 		return; /* pinned to 0 */
 	t->device_table[0] = TABLE | ONE_OF(w, 0x1ff, 0, 1, 0x3f, 0xff);
-	write_register(w, 0x0000, t->device_table[0]);
+	world_register(w, 0x0000, t->device_table[0]);
 	if (supported && world_chance(w, 2))
 		enable = world_pick(w, supported + 1);
 	for (unsigned i = 1; i < 1u << enable; i++) {
 		t->device_table[i] = (TABLE + 0x200000 * i) | ONE_OF(w, 0x3f, 0, 1);
-		write_register(w, 0x100 + 8 * (i - 1), t->device_table[i]);
+		world_register(w, 0x100 + 8 * (i - 1), t->device_table[i]);
 	}
 	t->control |= (uint64_t)enable << 34;
 }
@@ -469,10 +502,10 @@ static void make_log(struct world *w)
 		t->log_tail = t->log_head = 0x800;
 	} else {
 		t->log_base = EVENTS | (uint64_t)length << 56;
-		write_register(w, 0x0010, t->log_base);
+		world_register(w, 0x0010, t->log_base);
 	}
-	write_register(w, 0x2018, t->log_tail);
-	write_register(w, 0x2010, t->log_head);
+	world_register(w, 0x2018, t->log_tail);
+	world_register(w, 0x2010, t->log_head);
 }
 
 static void make_exclusion(struct world *w)
@@ -488,8 +521,8 @@ static void make_exclusion(struct world *w)
 	t->exclusion_limit = base + 0x1000 * (uint64_t)world_pick(w, 4);
 	if (world_chance(w, 8))
 		t->exclusion_limit = UINT64_C(0xffffffffff000);
-	write_register(w, 0x0020, t->exclusion_base);
-	write_register(w, 0x0028, t->exclusion_limit);
+	world_register(w, 0x0020, t->exclusion_base);
+	world_register(w, 0x0028, t->exclusion_limit);
 }
 
 /* Control bits whose feature is there: 07 section 4. */
@@ -513,7 +546,9 @@ static void make_control(struct world *w)
 		t->control |= BIT(56) * world_pick(w, 2);
 	if (w->guests)
 		world_guest_control(w);
-	write_register(w, 0x0018, t->control);
+	if (w->interrupts)
+		world_interrupt_control(w);
+	world_register(w, 0x0018, t->control);
 	t->log_run = (t->control & 5) == 5;
 }
 
@@ -531,6 +566,7 @@ static void make_registers(struct world *w)
 	t->overflow = t->log_int = t->hev = t->heo = false;
 	t->hardware_event[0] = t->hardware_event[1] = 0;
 	t->nreported = 0;
+	memset(t->smi_filter, 0, sizeof t->smi_filter);
 	make_device_table(w);
 	make_log(w);
 	make_exclusion(w);
@@ -788,13 +824,17 @@ static void make_device(struct world *w, struct device *d)
 	d->guest = w->guests && !world_chance(w, 8);
 	if (d->guest)
 		world_guest_entry(w, d);
+	if (w->interrupts)
+		world_interrupt_entry(w, d);
 	for (unsigned n = world_chance(w, 4) ? 2 : 1; n && !(d->guest && world_chance(w, 2)); n--)
 		bend_entry(w, d);
 	for (unsigned i = 0; i < 4; i++)
 		world_place(w, d->spa + 8 * i, d->dte[i]);
 	if (!mode)
 		d->iova = world_iova(w);
-	for (unsigned n = mode ? 1 + world_pick(w, 2) : 0; n && !d->guest; n--)
+	if (w->interrupts)
+		world_interrupt_table(w, d);
+	for (unsigned n = mode ? 1 + world_pick(w, 2) : 0; n && !d->guest && !w->interrupts; n--)
 		make_path(w, d, mode, root);
 	if (d->guest)
 		world_guest_tables(w, d);
@@ -809,6 +849,7 @@ static void make(struct world *w)
 				.read = on_read,
 				.write = on_write,
 				.exchange = on_exchange,
+				.send = on_send,
 				.choose = on_choose};
 
 	for (unsigned i = 0; i < 2; i++) {
@@ -833,6 +874,8 @@ static void make(struct world *w)
 	w->tables = world_chance(w, 8) ? BIT(world_pa_size(w)) - 0x40000 : TABLES;
 	for (unsigned i = 0; i < MAX_DEVICES; i++)
 		make_device(w, &w->device[i]);
+	if (w->interrupts)
+		world_interrupt_filters(w);
 	w->has_error = world_chance(w, 8);
 	w->error.at = world_chance(w, 4) ? (w->twin.log_base & (BIT(52) - 1)) + w->twin.log_tail
 					 : w->word[world_pick(w, w->nwords)];
@@ -873,9 +916,7 @@ static void make_window(struct world *w, struct gvi_host *host)
 /* Whether there are choices that only the callback can make as they are. */
 static bool is_asked(const struct world *w)
 {
-	unsigned count = MET + (w->guests ? WORLD_GUEST_MET : 0);
-
-	for (unsigned i = 0; i < count; i++)
+	for (unsigned i = 0; i < choices_met(w); i++)
 		if (w->twin.habit[meet(w, i)] && w->config.habit[meet(w, i)] == GVI_UNSETTLED)
 			return true;
 	return false;
@@ -925,6 +966,11 @@ static void make_request(struct world *w)
 
 	memset(r, 0, sizeof *r);
 	r->device = world_chance(w, 32) ? device_id(w) : d->id;
+	w->is_message = w->interrupts && !world_chance(w, 8);
+	if (w->is_message) {
+		world_interrupt_message(w, d);
+		return;
+	}
 	r->access = (uint8_t)world_pick(w, 4);
 	r->address = request_address(w, d);
 	room = 4096 - (r->address & 0xfff);
@@ -945,6 +991,20 @@ static void make_request(struct world *w)
 }
 
 /* ---- Comparison ----------------------------------------------------------------------- */
+
+static void describe_message(struct world *w)
+{
+	const struct gvi_interrupt *m = &w->message;
+
+	for (unsigned i = 0; i < NAIVE_FILTERS; i++)
+		if (w->twin.smi_filter[i])
+			say(w, "SMI filter %u %05" PRIx64 "\n", i, w->twin.smi_filter[i]);
+	say(w, "interrupt: device %04x address %" PRIx64 " data %08" PRIx32, m->device, m->address,
+	    m->data);
+	if (m->has_pasid)
+		say(w, " pasid %05" PRIx32, m->pasid);
+	say(w, "\n");
+}
 
 static void describe(struct world *w)
 {
@@ -972,6 +1032,10 @@ static void describe(struct world *w)
 	if (w->has_error)
 		say(w, "error %d at %" PRIx64 " read %d write %d\n", w->error.bus, w->error.at,
 		    w->error.on_read, w->error.on_write);
+	if (w->is_message) {
+		describe_message(w);
+		return;
+	}
 	say(w, "device %04x access %u address %016" PRIx64 " length %" PRIu32, r->device, r->access,
 	    r->address, r->length);
 	if (r->has_pasid)
@@ -980,10 +1044,23 @@ static void describe(struct world *w)
 	say(w, "%s\n", r->intx ? " intx" : "");
 }
 
+static void describe_sent(struct world *w, const char *who, const struct gvi_message *m)
+{
+	say(w,
+	    "%s: message %" PRIx64 " %08" PRIx32 " kind %u source %u rq_eoi %d"
+	    " destination %" PRIx32 "\n",
+	    who, m->address, m->data, m->kind, m->source, m->rq_eoi, m->destination);
+}
+
 static void describe_answers(struct world *w)
 {
 	const struct gvi_answer *m = &w->said;
 	const struct naive_answer *t = &w->expected;
+
+	if (w->is_message) {
+		describe_sent(w, "model", &m->message);
+		describe_sent(w, "twin", &t->message);
+	}
 
 	say(w,
 	    "model: status %d result %u address %" PRIx64 " size %" PRIx64
@@ -1026,6 +1103,8 @@ static const char *compare_answers(const struct gvi_answer *m, const struct naiv
 	for (unsigned i = 0; i < 2; i++)
 		if ((m->event[i] ^ t->event[i]) & t->mask[i])
 			return "event";
+	if (!world_same_message(&m->message, &t->message))
+		return "message";
 	if (m->result != GVI_GRANT)
 		return NULL;
 	if (m->address != t->address)
@@ -1106,6 +1185,10 @@ static const char *compare_registers(struct world *w)
 static void count(struct world *w)
 {
 	w->totals.requests++;
+	if (w->is_message && w->said.result == GVI_GRANT)
+		w->totals.messages++;
+	if (w->is_message && w->said.translated)
+		w->totals.remapped++;
 	if (w->expected.guest && w->said.result == GVI_GRANT)
 		w->totals.guests++;
 	if (w->said.result == GVI_GRANT)
@@ -1124,10 +1207,15 @@ static bool play(struct world *w)
 	uint32_t tail = w->twin.log_tail;
 	const char *what;
 
-	w->nwrites = w->ntouched = 0;
+	w->nwrites = w->ntouched = w->nsent = 0;
 	memset(&w->said, 0, sizeof w->said);
-	w->status = gvi_translate(w->model, &w->request, &w->said);
-	naive_translate(&w->twin, &w->request, &w->expected);
+	if (w->is_message) {
+		w->status = gvi_interrupt(w->model, &w->message, &w->said);
+		naive_interrupt(&w->twin, &w->message, &w->expected);
+	} else {
+		w->status = gvi_translate(w->model, &w->request, &w->said);
+		naive_translate(&w->twin, &w->request, &w->expected);
+	}
 	count(w);
 	if (w->guests && w->side[0].raced != w->side[1].raced) {
 		w->over = true; /* one side came to the word that races, the other did not */
@@ -1136,6 +1224,8 @@ static bool play(struct world *w)
 	if (w->status != GVI_OK)
 		return differ(w, gvi_status_text(w->status));
 	what = compare_answers(&w->said, &w->expected);
+	if (!what && w->interrupts) /* before any other call on the model */
+		what = world_interrupt_effects(w);
 	if (!what)
 		what = compare_log(w, tail);
 	if (!what)

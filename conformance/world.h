@@ -21,6 +21,7 @@ struct world_totals {
 	uint64_t guests;                            /* grants by guest tables */
 	uint64_t events[16];                        /* by code */
 	uint64_t updates;                           /* of A and D */
+	uint64_t messages, remapped;                /* interrupts granted, and by their table */
 };
 
 /* NULL when the host's memory ran out.  One world is used again and again. */
@@ -29,6 +30,10 @@ void world_free(struct world *world);
 
 /* From now on most devices have guest tables; else few have, and empty ones. */
 void world_guests(struct world *world, bool guests);
+
+/* From now on most requests are interrupt messages, and most devices have interrupt
+ * tables. */
+void world_interrupts(struct world *world, bool interrupts);
 
 /* True if model and twin agreed in everything. */
 bool world_seed(struct world *world, uint64_t seed);

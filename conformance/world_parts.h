@@ -1,5 +1,6 @@
 /* Inside worlds: what one is made of, and where its decisions come from.
- * world.c makes and plays them, world_guest.c adds what guest tables need. */
+ * world.c makes and plays them, world_guest.c adds what guest tables need, and
+ * world_interrupt.c what interrupts need. */
 #ifndef GOLDVI_WORLD_PARTS_H
 #define GOLDVI_WORLD_PARTS_H
 
@@ -12,8 +13,9 @@ enum {
 	MAX_WORDS = 192,   /* table words that a world places */
 	MAX_TOUCHED = 512, /* words that one request updates, on both sides */
 	MAX_REQUESTS = 6,
-	MAX_MAPS = 48,    /* host tables and pages under guest tables */
+	MAX_MAPS = 48, /* host tables and pages under guest tables */
 	MAX_REPORT = 32768,
+	MAX_INDICES = 3,
 	MAX_SHOWN = 512 /* changes of what a window shows */
 };
 
@@ -56,6 +58,9 @@ struct device {
 	uint64_t gcr3, gpa; /* the GCR3 table; the next guest table */
 	struct map map[MAX_MAPS];
 	unsigned nmaps;
+	/* in worlds of interrupts: entries that are there, in a table of 2^length */
+	uint64_t irt;
+	unsigned index[MAX_INDICES], length;
 };
 
 struct error {
@@ -70,7 +75,7 @@ struct world {
 	size_t left;
 	uint64_t seed, state, pool;
 	unsigned pooled;
-	bool seeded, guests;
+	bool seeded, guests, interrupts;
 	/* the world */
 	struct gvi_config config;
 	struct gvi *model;
@@ -92,7 +97,11 @@ struct world {
 	unsigned nshown;
 	bool over; /* both sides may have gone different ways: nothing more to compare */
 	/* one request */
+	bool is_message; /* it is an interrupt message */
 	struct gvi_request request;
+	struct gvi_interrupt message;
+	struct gvi_message sent; /* by the model, the last of nsent */
+	unsigned nsent;
 	struct gvi_answer said;
 	struct naive_answer expected;
 	enum gvi_status status;
@@ -123,6 +132,8 @@ uint64_t world_one_of(struct world *w, const uint64_t *list, size_t n);
 
 /* A word of a table, remembered for errors, races and the report. */
 void world_place(struct world *w, uint64_t spa, uint64_t value);
+/* A register that must keep the value as it is. */
+void world_register(struct world *w, uint32_t offset, uint64_t value);
 uint64_t world_new_table(struct world *w);
 unsigned world_pa_size(const struct world *w);
 /* The entry of a host or guest table of that level, from 1. */
@@ -142,5 +153,23 @@ void world_guest_entry(struct world *w, struct device *d);
 /* The tables that an entry leads to. */
 void world_guest_tables(struct world *w, struct device *d);
 void world_guest_request(struct world *w, const struct device *d, struct gvi_request *r);
+
+/* ---- Interrupts: world_interrupt.c -------------------------------------------------- */
+
+enum { WORLD_INTERRUPT_MET = 20 };
+/* The choices that interrupts add, and some that they meet oftener. */
+extern const enum gvi_choice world_interrupt_met[WORLD_INTERRUPT_MET];
+
+void world_interrupt_config(struct world *w, struct gvi_config *c);
+void world_interrupt_control(struct world *w);
+/* Once the devices are known. */
+void world_interrupt_filters(struct world *w);
+/* The interrupt half of a device table entry, before it is bent. */
+void world_interrupt_entry(struct world *w, struct device *d);
+void world_interrupt_table(struct world *w, struct device *d);
+void world_interrupt_message(struct world *w, const struct device *d);
+bool world_same_message(const struct gvi_message *a, const struct gvi_message *b);
+/* What a message did to the world; NULL if that is right. */
+const char *world_interrupt_effects(struct world *w);
 
 #endif

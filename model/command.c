@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "model/effects.h"
+#include "model/history.h"
 #include "model/host.h"
 #include "model/log.h"
 #include "model/ring.h"
@@ -16,6 +17,7 @@ struct command {
 	uint64_t raw[2];
 	uint64_t spa;           /* where it stood */
 	uint64_t offset;        /* of it in the ring */
+	uint64_t visible;       /* when it had become visible: history.h */
 };
 
 static void perform(struct command *c);
@@ -42,6 +44,7 @@ bool command_step(struct gvi *m)
 		hardware_error(&c, c.spa, bus);
 		return true;
 	}
+	c.visible = history_visible(m, c.offset);
 	m->reg[ring.head] = ring_next(m, ring, c.offset);
 	/* Steps 3 to 5 */
 	if (legal(&c))
@@ -153,14 +156,18 @@ static void remember(struct command *c)
 
 	if (m->npending == GVI_MAX_PENDING) {
 		memmove(m->pending, m->pending + 1, sizeof m->pending - sizeof m->pending[0]);
+		memmove(m->pending_since, m->pending_since + 1,
+			sizeof m->pending_since - sizeof m->pending_since[0]);
 		m->npending--;
 		m->lost_pending++;
 	}
+	m->pending_since[m->npending] = c->visible;
 	memcpy(m->pending[m->npending++].raw, c->raw, sizeof c->raw);
 }
 
 /* ---- Step 5: COMPLETION_WAIT -------------------------------------------- */
 
+static void complete(struct gvi *m);
 static bool store(struct command *c);
 static bool outside_window(struct command *c, uint64_t spa);
 
@@ -173,11 +180,19 @@ static void completion_wait(struct command *c)
 	cite(m, GVI_CLAUSE_COMMAND_COMPLETION_WAIT);
 	if (s && what != 2 && !store(c))
 		return;
-	cite(m, GVI_CLAUSE_INVALIDATE_COMPLETION);
-	m->npending = m->lost_pending = 0;
+	complete(m);
 	if (!i || what == 1)
 		return;
 	status_raise(m, mask_STATUS_COM_WAIT_INT(0));
+}
+
+/* [invalidate.completion] Of what was invalidated before, nothing is held. */
+static void complete(struct gvi *m)
+{
+	cite(m, GVI_CLAUSE_INVALIDATE_COMPLETION);
+	for (size_t i = 0; i < m->npending; i++)
+		history_ended(m, m->pending[i].raw, m->pending_since[i]);
+	m->npending = m->lost_pending = 0;
 }
 
 /* False: the ring has stopped, and the command is not complete. */

@@ -27,6 +27,7 @@ enum verdict device_fetch(struct access *x)
 	apply(x, GVI_CLAUSE_DEVICE_FETCH);
 	x->dte_spa = get_DEV_TAB_BASE_DEV_TAB_BASE(base) + DTE_BYTES * index;
 	/* [device.fetch] One read of 32 bytes, or two of 16. */
+	stand(x->m, x, 0);
 	if (choose(x->m, GVI_CHOICE_DTE_FETCH) != 0)
 		return fetch_halves(x);
 	bus = host_fetch(x->m, GVI_FORMAT_DTE, x->dte_spa, x->dte, 4);
@@ -53,7 +54,10 @@ static enum verdict fetch_halves(struct access *x)
 {
 	for (unsigned word = 0; word < 4; word += 2) {
 		uint64_t spa = x->dte_spa + 8 * word;
-		enum gvi_bus bus = host_fetch_general(x->m, GVI_FORMAT_DTE, spa, x->dte + word, 2);
+		enum gvi_bus bus;
+
+		stand(x->m, x, 0);
+		bus = host_fetch_general(x->m, GVI_FORMAT_DTE, spa, x->dte + word, 2);
 
 		if (bus != GVI_BUS_OK)
 			return fetch_error(x, spa, bus);

@@ -36,6 +36,8 @@ enum gvi_bus effect_exchange(struct gvi *m, uint64_t spa, uint64_t *seen, uint64
 	*done = e->bus == GVI_BUS_OK && *seen == e->data[0];
 	if (*done || e->bus != GVI_BUS_OK)
 		(void)end(m, e);
+	else
+		m->past.fresh = true;
 	return (enum gvi_bus)e->bus;
 }
 
@@ -43,7 +45,8 @@ void effect_send(struct gvi *m, const struct gvi_message *message)
 {
 	struct gvi_effect *e = begin(m);
 
-	*e = (struct gvi_effect){.message = *message, .kind = GVI_EFFECT_SEND};
+	*e = (struct gvi_effect){.kind = GVI_EFFECT_SEND};
+	e->message = *message;
 	if (m->host.send)
 		m->host.send(m->host.user, message);
 	(void)end(m, e);

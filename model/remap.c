@@ -5,6 +5,7 @@
 #include "model/device.h"
 #include "model/effects.h"
 #include "model/fault.h"
+#include "model/guest_apic.h"
 #include "model/host.h"
 #include "model/message.h"
 
@@ -80,7 +81,7 @@ static enum verdict enter(struct remap *r)
 	if (!get_DTE_IV(x->dte) || (!valid && choose(x->m, GVI_CHOICE_IV_GATE) == 1))
 		return forward(r, GVI_CLAUSE_REMAP_INVALID_FORWARD);
 	/* Step 3; most entries have nothing illegal in either half. */
-	if (!x->m->host.note && device_plain(x->m, x->dte))
+	if (!x->m->watched && device_plain(x->m, x->dte))
 		return GO_ON;
 	if (valid || choose(x->m, GVI_CHOICE_IV_WITHOUT_V) == 1) {
 		cite(x->m, GVI_CLAUSE_REMAP_MEMORY_HALF);
@@ -253,6 +254,7 @@ static enum verdict fetch_entry(struct remap *r, uint64_t spa)
 	struct access *x = r->x;
 	enum gvi_bus bus;
 
+	stand(x->m, x, 0);
 	if (r->wide)
 		bus = host_fetch(x->m, r->x2apic ? GVI_FORMAT_IRTE_128_X2APIC : GVI_FORMAT_IRTE_128,
 				 spa, r->irte, 2);
@@ -274,14 +276,14 @@ static enum verdict fetch_entry(struct remap *r, uint64_t spa)
 	}
 }
 
-/* ---- Steps 10 and 11: the entry ----------------------------------------- */
+/* ---- Steps 10 to 12: the entry ------------------------------------------ */
 
 static bool reserved_bits(struct remap *r);
 
 static enum gvi_status guest_mode(struct remap *r)
 {
 	if (r->wide && get_CONTROL_GAM_EN(&r->x->m->reg[SLOT_CONTROL]) == 1)
-		return GVI_UNMODELLED_GUEST_APIC;
+		return guest_apic_post(r->x, r->irte, r->x2apic);
 	(void)interrupt_fault(r->x, GVI_CLAUSE_REMAP_GUEST_MODE_OFF, FAULT_PR | FAULT_RZ);
 	return GVI_OK;
 }

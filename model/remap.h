@@ -5,7 +5,7 @@
 #include "model/access.h"
 
 /* Decides the interrupt of x->interrupt into x->answer, and sends what it becomes.
- * GVI_OK, or GVI_UNMODELLED_GUEST_APIC. */
+ * GVI_OK, or GVI_STATE_RACING. */
 enum gvi_status remap(struct access *x);
 
 #endif

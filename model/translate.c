@@ -24,6 +24,19 @@ static enum verdict forward(struct access *x, enum gvi_clause clause);
 static bool device_allows(struct access *x);
 static uint64_t rights_needed(struct access *x);
 
+enum gvi_status translate_check(const struct gvi_request *r)
+{
+	if (r->access > GVI_ATOMIC)
+		return GVI_ARG_ACCESS;
+	if (r->length > 4096 || (r->length == 0 && r->access != GVI_READ))
+		return GVI_ARG_LENGTH;
+	if ((r->address & 4095) + r->length > 4096)
+		return GVI_ARG_CROSSING;
+	if (r->has_pasid ? r->pasid >> 20 != 0 : r->pasid || r->execute || r->privileged)
+		return GVI_ARG_PASID;
+	return r->intx && r->access != GVI_WRITE ? GVI_ARG_INTX : GVI_OK;
+}
+
 enum gvi_status translate(struct access *x)
 {
 	bool guest = false, plain;
@@ -68,7 +81,7 @@ static bool is_plain(struct access *x)
 	const struct gvi *m = x->m;
 	unsigned mode = (unsigned)get_DTE_MODE(x->dte);
 
-	if (m->host.note || x->request->has_pasid || x->range || !x->request->length ||
+	if (m->watched || x->request->has_pasid || x->range || !x->request->length ||
 	    !device_plain(m, x->dte) || get_EXCL_BASE_EX_EN(&m->reg[SLOT_EXCL_BASE]))
 		return false;
 	x->may = x->dte[0] & (RIGHT_READ | RIGHT_WRITE);

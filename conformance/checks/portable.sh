@@ -11,7 +11,8 @@ here=build/portable
 mkdir -p "$here"
 library=$(ls model/*.c | grep -v bits_proof)
 twin="conformance/memory.c conformance/naive.c conformance/naive_guest.c conformance/naive_host.c
-	conformance/world.c conformance/world_guest.c"
+	conformance/naive_interrupt.c conformance/world.c conformance/world_guest.c
+	conformance/world_interrupt.c"
 
 # build COMPILER OUTPUT SOURCE...
 build() {
@@ -26,7 +27,7 @@ build() {
 machine() {
 	build "$2" "$here/worlds-$1" conformance/checks/worlds.c
 	$3 "$here/worlds-$1" "$count" >"$here/$1.txt"
-	for target in format guest host register; do
+	for target in format guest host interrupt register; do
 		build "$2" "$here/$target-$1" "fuzz/fuzz_$target.c" fuzz/replay.c
 		$3 "$here/$target-$1" "fuzz/corpus/$target" >/dev/null
 	done

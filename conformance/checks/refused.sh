@@ -75,6 +75,68 @@ refused 's/read: 4/read: 5000/' 9:59 '5000 is too large: it must be below 0x1001
 refused 's/"0x1000"/"${1 +}"/' 9:43 'In `1 +`, at character 4: a number, a name or `(` is expected here.'
 refused 's/"0x1000"/"${page}"/' 9:43 'In `page`, at character 1: this name is not known here.'
 refused 's/"0x1000"/"${1 \/ 0}"/' 9:43 'In `1 / 0`, at character 2: this is a division by 0.'
+
+# Devices that translate for themselves
+ats='s/dma:.*/ats: {device: "00:04.0", address: "0x1000"/'
+refused "$ats; s/\"0x1000\"/&}/" 10:17 "This is no answer to the step's \`ats\`."
+refused 's/{grant: {}}/{completion: {}}/' 10:17 "This is no answer to the step's \`dma\`."
+refused 's/{grant: {}}/{posted: {}}/' 10:17 "This is no answer to the step's \`dma\`."
+refused 's/{grant: {}}/{}/' 10:17 "This is no answer to the step's \`dma\`."
+refused "$ats; s/\"0x1000\"/&}/; /answer/d" 9:9 'The key `answer` is missing here.'
+refused "$ats; s/0x1000\"/0x1008\"}/; s/grant: {}/completion: {}/" 9:43 'Bits 11:0 of this address are 0.'
+refused "$ats; s/\"0x1000\"/&, count: 0}/; s/grant: {}/completion: {}/" 9:60 'At least one translation is asked for.'
+refused "$ats; s/\"0x1000\"/&, count: 17}/; s/grant: {}/completion: {}/" 9:60 '17 is too large: it must be below 0x11.'
+refused "$ats; s/\"0x1000\"/&, unit: 512}/; s/grant: {}/completion: {}/" 9:59 'A unit is a power of two, from 0x1000 on.'
+refused "$ats; s/0x1000\"/0xfffffffffffff000\", count: 2}/; s/grant: {}/completion: {}/" 9:14 'The addresses pass the end of the address space.'
+refused "$ats; s/\"0x1000\"/&, execute: 1}/; s/grant: {}/completion: {}/" 9:14 'execute and privileged come with a pasid only.'
+refused "$ats; s/\"0x1000\"/&}/; s/grant: {}/completion: {size: 12288}/" 10:37 'A size is a power of two from 0x1000 on, or 0.'
+refused "$ats; s/\"0x1000\"/&}/; s/grant: {}/completion: {size: 4096, size_at_most: 4096}/" 10:43 'The key `size_at_most` is unknown here.'
+refused "$ats; s/\"0x1000\"/&}/; s/grant: {}/completion: {X: 1}/" 10:31 'The key `X` is unknown here.'
+refused "$ats; s/\"0x1000\"/&}/; s/grant: {}/completion: {R: 2}/" 10:34 '0 or 1 is expected here.'
+refused "$ats; s/\"0x1000\"/&}/; s/grant: {}/completions: {}/" 10:31 'A list is expected here.'
+refused "$ats; s/\"0x1000\"/&}/; s/grant: {}/completions: []/" 10:31 'The list is empty.'
+refused 's/read: 4/write: 4, intx: 1, translated: 1/' 9:14 'An INTx message is a posted write, and not translated.'
+page='s/dma:.*/page_request: {device: "00:04.0", address: "0x1000", group: 5}/; /answer/d'
+refused "$page; s/, group: 5//" 9:23 'The key `group` is missing here.'
+refused "$page; s/group: 5/group: 512/" 9:69 '512 is too large: it must be below 0x200.'
+refused "$page; s/0x1000/0x1001/" 9:52 'Bits 11:0 of this address are 0.'
+refused "$page; s/5}/5}\n        answer: {abort: {}}/" 10:17 "This is no answer to the step's \`page_request\`."
+refused 's/dma:.*/invalidation_done: {address: "0x1000"}/; /answer/d' 9:28 'The key `device` is missing here.'
+refused 's/dma:.*/invalidation_timeout: {device: "00:04.0", tag: 1}/; /answer/d' 9:51 'The key `tag` is unknown here.'
+interrupt='s/dma:.*/interrupt: {device: "00:04.0", address: "0xfee00000", data: 33}/'
+refused "$interrupt; s/grant: {}/posted: {gappi: {vector: 256}}/" 10:26 'A destination has 32 bits, and a vector 8.'
+refused "$interrupt; s/grant: {}/posted: {doorbell: {vector: 5}}/" 10:38 'The key `vector` is unknown here.'
+refused "$interrupt; s/grant: {}/posted: {doorbell: {}, gappi: {}}/" 10:41 'The key `gappi` is unknown here.'
+
+# What a step leaves behind
+ppr='as: {PAGE_SERVICE_REQUEST: {}}'
+refused "$page; s/5}/5}\n        ppr: [{$ppr}, {as: {IO_PAGE_FAULT: {}}}]/" 10:49 'This log has entries of PAGE_SERVICE_REQUEST only.'
+refused "$page; s/5}/5}\n        ppr_b: [{raw: [\"0x0000000000000000\"]}]/" 10:17 'An entry of the PPR log has two words.'
+refused "$page; s/5}/5}\n        ga: [{$ppr}]/" 10:14 'An entry of the GA log has one word.'
+refused "$page; s/5}/5}\n        events_b: [{raw: [\"0x0000000000000000\"]}]/" 10:20 'An event has two words.'
+refused "s/grant: {}}/abort: {}, ppr: []}\n        ppr: []/" 10:29 'The entries stand beside the answer already.'
+refused "s/grant: {}}/abort: {}, messages: []}\n        messages: []/" 10:29 'The messages stand beside the answer already.'
+message() {
+	refused "$page; s/5}/5}\n        messages: [$1]/" "$2" "$3"
+}
+message '{}' 10:20 'One of response and invalidate is missing here.'
+message '{response: {device: 4, group: 5}}' 10:31 'The key `code` is missing here.'
+message '{response: {device: 4, group: 5, code: 16}}' 10:59 '16 is too large: it must be below 0x10.'
+message '{response: {device: 4, group: 512, code: 0}}' 10:50 '512 is too large: it must be below 0x200.'
+message '{response: {device: 4, group: 5, code: 0, raw: 0}}' 10:62 'The key `raw` is unknown here.'
+message '{invalidate: {device: 4}}' 10:33 '`raw` or `as` is missing here.'
+message '{invalidate: {device: 4, raw: 4096}}' 10:50 'A word is quoted, with 0x and 16 hexadecimal digits.'
+message '{invalidate: {device: 4, as: {PTE: {}}}}' 10:49 'An ATS_INVALIDATE_REQUEST is expected here.'
+message '{invalidate: {device: 4, raw: "0x0000000000001000", as: {ATS_INVALIDATE_REQUEST: {}}}}' 10:50 'Word 0 is 0x0000000000001000, but `as` encodes to 0x0000000000000000.'
+effect() {
+	refused "s/grant: {}}/&\n        effects: {ordered: [{interrupt: $1}]}/" "$2" "$3"
+}
+effect PprInterrupt 11:41 '`PprInterrupt` is none of the words known here.'
+effect '{address: 4}' 11:41 'The key `source` is missing here.'
+effect '{source: PprInt, data: "0x100000000"}' 11:41 'Data and destination have 32 bits.'
+effect '{source: PprInt, vector: 4}' 11:58 'The key `vector` is unknown here.'
+
+# Records
 event='raw: ["0x2000004200000020", "0x0000000000000000"], as: {IO_PAGE_FAULT'
 refused "s/{grant: {}}/{abort: {}, events: [{$event: {DeviceID: \"0x21\", DomainID: \"0x42\"}}}]}/" 10:45 'Word 0 is 0x2000004200000020, but `as` encodes to 0x2000004200000021.'
 refused "s/{grant: {}}/{abort: {}, events: [{$event: {DeviceID: \"0x12345\"}}}]}/" 10:121 '0x12345 does not fit into DeviceID (16 bits from bit 0).'

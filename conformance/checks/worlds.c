@@ -9,9 +9,10 @@
 static void print_totals(const struct world_totals *t)
 {
 	printf("%" PRIu64 " worlds, %" PRIu64 " requests: %" PRIu64 " grants, %" PRIu64 " walks, %" PRIu64
-	       " aborts, %" PRIu64 " interrupts, %" PRIu64 " guests, %" PRIu64 " updates; events",
+	       " aborts, %" PRIu64 " interrupts, %" PRIu64 " guests, %" PRIu64 " updates, %" PRIu64
+	       " messages, %" PRIu64 " remapped; events",
 	       t->worlds, t->requests, t->grants, t->walks, t->aborts, t->interrupts, t->guests,
-	       t->updates);
+	       t->updates, t->messages, t->remapped);
 	for (unsigned code = 0; code < 16; code++)
 		printf(" %" PRIu64, t->events[code]);
 	putchar('\n');
@@ -27,7 +28,8 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	for (unsigned long seed = 0; seed < count; seed++) {
-		world_guests(world, seed % 2 != 0);
+		world_guests(world, seed % 3 == 1);
+		world_interrupts(world, seed % 3 == 2);
 		if (!world_seed(world, seed)) {
 			printf("%s\n", world_report(world));
 			world_free(world);

@@ -24,7 +24,9 @@ enum dut_ability {
 	DUT_RACE      = 1 << 3, /* memory can change before an atomic update */
 	DUT_EFFECTS   = 1 << 4, /* its writes, exchanges and interrupts can be seen in order */
 	DUT_PCI       = 1 << 5, /* configuration space is reachable */
-	DUT_ATTRIBUTES = 1 << 6 /* size, rights and attributes of a grant, status of an abort */
+	DUT_ATTRIBUTES = 1 << 6, /* size, rights and attributes of a grant, status of an abort */
+	DUT_ATS       = 1 << 7, /* devices ask for translations, use them, and drop them when told */
+	DUT_PRI       = 1 << 8  /* devices send page requests, and see what is answered */
 };
 
 /* An access of a device, and the addresses at which the expectations look for
@@ -59,6 +61,10 @@ struct dut_class {
 	enum dut_status (*start)(struct dut *dut, struct gvi_config *config);
 	void (*stop)(struct dut *dut);
 
+	/* The situation is set up: what is there has been there all the time.  May
+	 * be NULL. */
+	void (*begin)(struct dut *dut);
+
 	/* The bench's memory, any address and length. */
 	enum dut_status (*memory_read)(struct dut *dut, uint64_t spa, void *to, size_t len);
 	enum dut_status (*memory_write)(struct dut *dut, uint64_t spa, const void *from, size_t len);
@@ -77,6 +83,23 @@ struct dut_class {
 	 * answer->result, message, translated. */
 	enum dut_status (*interrupt)(struct dut *dut, const struct gvi_interrupt *interrupt,
 				     struct gvi_answer *answer);
+
+	/* With DUT_ATS: a translation request of a device, and what the IOMMU
+	 * returns for it. */
+	enum dut_status (*ats)(struct dut *dut, const struct gvi_ats_request *request,
+			       struct gvi_ats_answer *answer);
+	/* With DUT_ATS: `device` completes the invalidate request that came with this
+	 * tag, or lets InvTimeOut pass.  False in *known if the IOMMU knows of none. */
+	enum dut_status (*invalidation)(struct dut *dut, uint16_t device, uint8_t tag,
+					bool completes, bool *known);
+	/* With DUT_PRI: a page request of a device.  What comes of it is in the logs
+	 * and messages; *answer is for those who want to know why. */
+	enum dut_status (*page_request)(struct dut *dut, const struct gvi_page_request *request,
+					struct gvi_page_answer *answer);
+	/* With DUT_ATS or DUT_PRI: what was sent to devices (INVALIDATE, RESPONSE)
+	 * since the last call of this; *count of them.  Valid until the next call. */
+	enum dut_status (*messages)(struct dut *dut, const struct gvi_message **messages,
+				    size_t *count);
 
 	/* Lets the device perform the commands it has, until it is idle. */
 	enum dut_status (*settle)(struct dut *dut);

@@ -9,10 +9,14 @@
 
 #include "conformance/memory.h"
 
+/* More values than a vector changes between two invalidations. */
+enum { HISTORY_LOG2 = 9 };
+
 struct model {
 	struct dut dut;
 	struct gvi *gvi;
 	struct memory *memory;
+	void *history; /* what the memory has been */
 	bool started;
 	enum gvi_preset part; /* GVI_NPRESETS: whatever it is started as */
 
@@ -25,6 +29,10 @@ struct model {
 	struct gvi_effect *effects;
 	size_t neffects, effect_room;
 	bool handed_out; /* the next effect begins a new list */
+
+	struct gvi_message *messages; /* to devices */
+	size_t nmessages, message_room;
+	bool messages_handed_out, messages_lost; /* lost: memory ran out */
 
 	void (*note)(void *user, const struct gvi_note *note);
 	void *listener;
@@ -55,7 +63,8 @@ static struct dut *open_model(const char *argument, char *why, size_t size)
 	m->part = part;
 	m->gvi = malloc(gvi_size());
 	m->memory = memory_new();
-	if (m->gvi && m->memory)
+	m->history = malloc(gvi_history_size(HISTORY_LOG2));
+	if (m->gvi && m->memory && m->history)
 		return &m->dut;
 	snprintf(why, size, "memory ran out");
 	close_model(&m->dut);
@@ -68,8 +77,10 @@ static void close_model(struct dut *dut)
 
 	memory_free(m->memory);
 	free(m->gvi);
+	free(m->history);
 	free(m->errors);
 	free(m->effects);
+	free(m->messages);
 	free(m);
 }
 
@@ -79,7 +90,7 @@ static unsigned abilities(const struct dut *dut)
 		((const struct model *)dut)->part == GVI_NPRESETS ? DUT_CONFIGURE : 0;
 
 	return configurable | DUT_EVENTS | DUT_INJECT | DUT_RACE | DUT_EFFECTS | DUT_PCI |
-	       DUT_ATTRIBUTES;
+	       DUT_ATTRIBUTES | DUT_ATS | DUT_PRI;
 }
 
 /* Whoever starts it has checked the configuration with gvi_check(). */
@@ -89,12 +100,19 @@ static enum dut_status start(struct dut *dut, struct gvi_config *config)
 	struct gvi_host host = surroundings(m);
 
 	memory_clear(m->memory);
-	m->nerrors = m->neffects = 0;
-	m->racing = false;
+	m->nerrors = m->neffects = m->nmessages = 0;
+	m->racing = m->messages_lost = false;
 	if (m->part != GVI_NPRESETS)
 		(void)gvi_preset(m->part, config);
 	m->started = gvi_init(m->gvi, config, &host) == GVI_OK;
 	return m->started ? DUT_OK : DUT_UNSUPPORTED;
+}
+
+static void begin(struct dut *dut)
+{
+	struct model *m = model_of(dut);
+
+	(void)gvi_track(m->gvi, m->history, HISTORY_LOG2);
 }
 
 static void stop(struct dut *dut)
@@ -128,10 +146,29 @@ static enum dut_status memory_read_model(struct dut *dut, uint64_t spa, void *to
 	return DUT_OK;
 }
 
+static void remember(struct model *m, uint64_t spa, size_t len);
+
 static enum dut_status memory_write_model(struct dut *dut, uint64_t spa, const void *from,
 					  size_t len)
 {
+	remember(model_of(dut), spa, len);
 	return memory_write(model_of(dut)->memory, spa, from, len) ? DUT_OK : DUT_UNSUPPORTED;
+}
+
+/* The IOMMU may have read what is there now: up to 64 bytes at once, as a CPU
+ * writes them. */
+static void remember(struct model *m, uint64_t spa, size_t len)
+{
+	uint64_t first = spa & ~UINT64_C(7), old[8];
+	size_t words = (size_t)((spa - first + len + 7) / 8);
+
+	for (size_t done = 0; m->started && done < words; done += 8) {
+		size_t n = words - done < 8 ? words - done : 8;
+
+		for (size_t i = 0; i < n; i++)
+			old[i] = memory_load(m->memory, first + 8 * (done + i));
+		(void)gvi_wrote(m->gvi, first + 8 * done, old, n);
+	}
 }
 
 static enum dut_status inject(struct dut *dut, const struct dut_error *errors, size_t count)
@@ -217,6 +254,27 @@ static enum gvi_bus failure(const struct model *m, uint64_t spa, size_t len, boo
 	return GVI_BUS_OK;
 }
 
+static bool make_room(void **list, size_t *room, size_t used, size_t more, size_t each);
+
+/* Others are among the effects, and nobody has to answer them. */
+static void host_send(void *user, const struct gvi_message *message)
+{
+	struct model *m = user;
+	void *list = m->messages;
+
+	if (message->kind != GVI_MESSAGE_INVALIDATE && message->kind != GVI_MESSAGE_RESPONSE)
+		return;
+	if (m->messages_handed_out)
+		m->nmessages = 0;
+	m->messages_handed_out = false;
+	if (!make_room(&list, &m->message_room, m->nmessages, 1, sizeof *message)) {
+		m->messages_lost = true;
+		return;
+	}
+	m->messages = list;
+	m->messages[m->nmessages++] = *message;
+}
+
 static void host_note(void *user, const struct gvi_note *note)
 {
 	const struct model *m = user;
@@ -230,45 +288,49 @@ static struct gvi_host surroundings(struct model *m)
 				 .read = host_read,
 				 .write = host_write,
 				 .exchange = host_exchange,
+				 .send = host_send,
 				 .note = m->note ? host_note : NULL};
 }
 
 /* ---- Effects ------------------------------------------------------------------ */
-
-static bool room_for(struct model *m, size_t count);
 
 /* Adds the effects of the last call to those that nobody has asked for yet. */
 static enum dut_status collect(struct model *m)
 {
 	size_t count;
 	const struct gvi_effect *effects = gvi_effects(m->gvi, &count);
+	void *list = m->effects;
 
 	if (m->handed_out)
 		m->neffects = 0;
 	m->handed_out = false;
+	if (m->messages_lost)
+		return DUT_DIED;
 	if (!count)
 		return DUT_OK;
-	if (!room_for(m, count))
+	if (!make_room(&list, &m->effect_room, m->neffects, count, sizeof *effects))
 		return DUT_DIED;
+	m->effects = list;
 	memcpy(m->effects + m->neffects, effects, count * sizeof *effects);
 	m->neffects += count;
 	return DUT_OK;
 }
 
-static bool room_for(struct model *m, size_t count)
+/* For `more` elements of size `each` behind those that are used. */
+static bool make_room(void **list, size_t *room, size_t used, size_t more, size_t each)
 {
-	size_t room = m->effect_room ? m->effect_room : 64;
-	struct gvi_effect *grown;
+	size_t wanted = *room ? *room : 64;
+	void *grown;
 
-	while (room - m->neffects < count)
-		room *= 2;
-	if (room == m->effect_room)
+	while (wanted - used < more)
+		wanted *= 2;
+	if (wanted == *room)
 		return true;
-	grown = realloc(m->effects, room * sizeof *grown);
+	grown = realloc(*list, wanted * each);
 	if (!grown)
 		return false;
-	m->effects = grown;
-	m->effect_room = room;
+	*list = grown;
+	*room = wanted;
 	return true;
 }
 
@@ -279,6 +341,16 @@ static enum dut_status effects(struct dut *dut, const struct gvi_effect **list, 
 	*list = m->effects;
 	*count = m->handed_out ? 0 : m->neffects;
 	m->handed_out = true;
+	return DUT_OK;
+}
+
+static enum dut_status messages(struct dut *dut, const struct gvi_message **list, size_t *count)
+{
+	struct model *m = model_of(dut);
+
+	*list = m->messages;
+	*count = m->messages_handed_out ? 0 : m->nmessages;
+	m->messages_handed_out = true;
 	return DUT_OK;
 }
 
@@ -335,6 +407,33 @@ static enum dut_status interrupt(struct dut *dut, const struct gvi_interrupt *in
 	return outcome(m, gvi_interrupt(m->gvi, interrupt, answer));
 }
 
+static enum dut_status ats(struct dut *dut, const struct gvi_ats_request *request,
+			   struct gvi_ats_answer *answer)
+{
+	struct model *m = model_of(dut);
+
+	return outcome(m, gvi_ats_translate(m->gvi, request, answer));
+}
+
+static enum dut_status invalidation(struct dut *dut, uint16_t device, uint8_t tag, bool completes,
+				    bool *known)
+{
+	struct model *m = model_of(dut);
+	enum gvi_status status = completes ? gvi_invalidation_done(m->gvi, device, tag)
+					   : gvi_invalidation_timed_out(m->gvi, device, tag);
+
+	*known = status != GVI_STATE_NO_INVALIDATION;
+	return *known ? outcome(m, status) : DUT_OK;
+}
+
+static enum dut_status page_request(struct dut *dut, const struct gvi_page_request *request,
+				    struct gvi_page_answer *answer)
+{
+	struct model *m = model_of(dut);
+
+	return outcome(m, gvi_page_request(m->gvi, request, answer));
+}
+
 /* A ring holds less than 2^15 commands: a model that finds more never ends. */
 static enum dut_status settle(struct dut *dut)
 {
@@ -362,7 +461,12 @@ const struct dut_class dut_model = {
 	.pci_write = pci_write,
 	.dma = dma,
 	.interrupt = interrupt,
+	.ats = ats,
+	.invalidation = invalidation,
+	.page_request = page_request,
+	.messages = messages,
 	.settle = settle,
+	.begin = begin,
 	.inject = inject,
 	.race = race,
 	.effects = effects,

@@ -543,6 +543,44 @@ static enum dut_status interrupt(struct dut *dut, const struct gvi_interrupt *in
 	return DUT_UNSUPPORTED;
 }
 
+/* None of its devices translates for itself. */
+static enum dut_status ats(struct dut *dut, const struct gvi_ats_request *request,
+			   struct gvi_ats_answer *answer)
+{
+	(void)dut;
+	(void)request;
+	(void)answer;
+	return DUT_UNSUPPORTED;
+}
+
+static enum dut_status invalidation(struct dut *dut, uint16_t device, uint8_t tag, bool completes,
+				    bool *known)
+{
+	(void)dut;
+	(void)device;
+	(void)tag;
+	(void)completes;
+	(void)known;
+	return DUT_UNSUPPORTED;
+}
+
+static enum dut_status page_request(struct dut *dut, const struct gvi_page_request *request,
+				    struct gvi_page_answer *answer)
+{
+	(void)dut;
+	(void)request;
+	(void)answer;
+	return DUT_UNSUPPORTED;
+}
+
+static enum dut_status messages(struct dut *dut, const struct gvi_message **list, size_t *count)
+{
+	(void)dut;
+	*list = NULL;
+	*count = 0;
+	return DUT_UNSUPPORTED;
+}
+
 const struct dut_class dut_qemu = {
 	.name = "qemu",
 	.open = open_,
@@ -558,6 +596,10 @@ const struct dut_class dut_qemu = {
 	.pci_write = pci_write,
 	.dma = dma,
 	.interrupt = interrupt,
+	.ats = ats,
+	.invalidation = invalidation,
+	.page_request = page_request,
+	.messages = messages,
 	.settle = settle,
 	.inject = inject,
 	.race = race,

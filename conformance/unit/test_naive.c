@@ -17,11 +17,13 @@
 #endif
 #endif
 #if defined(SANITIZED) || defined(__SANITIZE_ADDRESS__) || !defined(__OPTIMIZE__)
-#define USUAL_WORLDS 50000
-#define USUAL_GUESTS 20000
+#define USUAL_WORLDS     50000
+#define USUAL_GUESTS     20000
+#define USUAL_INTERRUPTS 20000
 #else
-#define USUAL_WORLDS 700000
-#define USUAL_GUESTS 400000
+#define USUAL_WORLDS     700000
+#define USUAL_GUESTS     400000
+#define USUAL_INTERRUPTS 200000
 #endif
 
 static uint64_t setting(const char *name, uint64_t usual)
@@ -54,6 +56,20 @@ START_TEST(test_guests_agree)
 
 	ck_assert_ptr_nonnull(world);
 	world_guests(world, true);
+	for (uint64_t i = 0; i < worlds; i++)
+		ck_assert_msg(world_seed(world, first + i), "%s", world_report(world));
+	world_free(world);
+}
+END_TEST
+
+START_TEST(test_interrupts_agree)
+{
+	struct world *world = world_new();
+	uint64_t first = setting("GOLDVI_SEED", 0);
+	uint64_t worlds = setting("GOLDVI_WORLDS", USUAL_INTERRUPTS);
+
+	ck_assert_ptr_nonnull(world);
+	world_interrupts(world, true);
 	for (uint64_t i = 0; i < worlds; i++)
 		ck_assert_msg(world_seed(world, first + i), "%s", world_report(world));
 	world_free(world);
@@ -100,6 +116,25 @@ START_TEST(test_guests_are_interesting)
 }
 END_TEST
 
+START_TEST(test_interrupts_are_interesting)
+{
+	static const unsigned codes[] = {1, 2, 3, 4, 8};
+	struct world *world = world_new();
+	const struct world_totals *totals = world_totals(world);
+
+	ck_assert_ptr_nonnull(world);
+	world_interrupts(world, true);
+	for (uint64_t seed = 0; seed < 20000; seed++)
+		(void)world_seed(world, seed);
+	ck_assert_uint_gt(totals->remapped, totals->requests / 8);
+	ck_assert_uint_gt(totals->messages - totals->remapped, totals->requests / 8);
+	ck_assert_uint_gt(totals->aborts, totals->requests / 4);
+	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
+		ck_assert_msg(totals->events[codes[i]] > 0, "no event of code %u", codes[i]);
+	world_free(world);
+}
+END_TEST
+
 START_TEST(test_worlds_from_bytes)
 {
 	struct world *world = world_new();
@@ -109,7 +144,8 @@ START_TEST(test_worlds_from_bytes)
 	ck_assert_ptr_nonnull(world);
 	ck_assert_msg(world_bytes(world, "", 0), "%s", world_report(world));
 	for (unsigned n = 0; n < 2000; n++) {
-		world_guests(world, n % 2 != 0);
+		world_guests(world, n % 3 == 1);
+		world_interrupts(world, n % 3 == 2);
 		for (unsigned i = 0; i < 64; i++)
 			bytes[i] = rig_random(&state);
 		ck_assert_msg(world_bytes(world, bytes, n % (sizeof bytes + 1)), "%s",
@@ -372,7 +408,88 @@ START_TEST(test_twin_nesting)
 }
 END_TEST
 
-RIG_RUN("naive", test_twin_guest_walks, test_twin_guest_ranges, test_twin_nesting,
+/* ---- The same for interrupts ------------------------------------------------------ */
+
+/* A table of 2^5 entries at ROOT; IntCtl 10. */
+static void twin_open_interrupts(struct naive *n)
+{
+	twin_open(n);
+	twin_store(n, TABLE + 32 * DEVICE + 8, 0x42);
+	twin_store(n, TABLE + 32 * DEVICE + 16, UINT64_C(0x200000000000000b) | ROOT);
+}
+
+static struct naive_answer twin_message(struct naive *n, uint64_t address, uint32_t data)
+{
+	struct gvi_interrupt message = {.address = address, .data = data, .device = DEVICE};
+	struct naive_answer answer;
+
+	naive_interrupt(n, &message, &answer);
+	return answer;
+}
+
+/* 05 sections 2 and 4: the three formats of entries. */
+START_TEST(test_twin_remaps)
+{
+	struct naive n;
+	struct naive_answer a;
+
+	twin_open_interrupts(&n);
+	twin_store(&n, ROOT + 8, UINT64_C(0x0031056500000000)); /* index 3 */
+	a = twin_message(&n, 0xfee01000, 0x8003);
+	ck_assert_uint_eq(a.result, GVI_GRANT);
+	ck_assert_uint_eq(a.message.address, 0xfee05004);
+	ck_assert_uint_eq(a.message.data, 0x8131);
+	ck_assert_uint_eq(a.message.destination, 5);
+	ck_assert(a.message.rq_eoi && a.translated);
+	a = twin_message(&n, UINT64_C(0xfffffffdf8030100), 0);
+	ck_assert_uint_eq(a.message.address, UINT64_C(0xfffffffdf8310564));
+	n.control |= 1 << 17; /* GAEn */
+	twin_store(&n, ROOT + 0x30, 0x0501);
+	twin_store(&n, ROOT + 0x38, 0x31);
+	a = twin_message(&n, 0xfee01000, 3);
+	ck_assert_uint_eq(a.message.address, 0xfee05000);
+	ck_assert_uint_eq(a.message.data, 0x31);
+	n.control |= UINT64_C(1) << 50; /* XTEn */
+	twin_store(&n, ROOT + 0x30, 0x11220501);
+	twin_store(&n, ROOT + 0x38, UINT64_C(0x3300000000000031));
+	a = twin_message(&n, 0xfee01000, 3);
+	ck_assert_uint_eq(a.message.address, 0xfee05000);
+	ck_assert_uint_eq(a.message.destination, 0x33112205);
+	memory_free(n.memory.user);
+}
+END_TEST
+
+/* Field logs: flags 0x0008 for RemapEn=0 and Lint0Pass=0 (05 section 4), 0x0A00 for
+ * IntCtl 00 (01 section 5); addresses as 05 section 3 quotes them. */
+START_TEST(test_twin_interrupt_logs)
+{
+	struct naive n;
+	struct naive_answer a;
+
+	twin_open_interrupts(&n);
+	a = twin_message(&n, 0xfee00000, 3);
+	ck_assert_uint_eq(a.event[0], UINT64_C(0x2008004200000020));
+	ck_assert_uint_eq(a.event[1], UINT64_C(0xfffffffdf8030000));
+	ck_assert_uint_eq(memory_load(n.memory.user, EVENTS), a.event[0]);
+	/* behind the table */
+	a = twin_message(&n, 0xfee00000, 0x20);
+	ck_assert_uint_eq(a.event[1], UINT64_C(0xfffffffdf8200000));
+	a = twin_message(&n, UINT64_C(0xfdf800ff98), 0);
+	ck_assert_uint_eq(a.result, GVI_ABORT);
+	ck_assert_uint_eq(a.event[0], UINT64_C(0x2008004200000020));
+	ck_assert_uint_eq(a.event[1], UINT64_C(0xfffffffdf800ff98));
+	/* SupIOPF counts with RemapEn=0 too */
+	twin_store(&n, ROOT + 8, UINT64_C(0x0000000200000000));
+	ck_assert_uint_eq(twin_message(&n, 0xfee00000, 3).logging, GVI_SUPPRESSED);
+	twin_store(&n, TABLE + 32 * DEVICE + 16, ROOT | 0xb);
+	a = twin_message(&n, 0xfee00000, 3);
+	ck_assert_uint_eq(a.event[0], UINT64_C(0x8a00000000000020));
+	memory_free(n.memory.user);
+}
+END_TEST
+
+RIG_RUN("naive", test_twin_remaps, test_twin_interrupt_logs, test_interrupts_are_interesting,
+	test_interrupts_agree, test_twin_guest_walks, test_twin_guest_ranges, test_twin_nesting,
 	test_guests_are_interesting, test_guests_agree, test_twin_walks, test_twin_page_sizes,
 	test_twin_field_logs, test_worlds_are_interesting, test_worlds_from_bytes,
 	test_worlds_agree)

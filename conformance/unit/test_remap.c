@@ -106,30 +106,6 @@ START_TEST(test_mistakes_change_nothing)
 }
 END_TEST
 
-START_TEST(test_an_entry_for_a_guest_is_not_modelled)
-{
-	const struct gvi_interrupt request = {.address = MSI, .device = DEVICE};
-	struct gvi_answer answer, was;
-	size_t before, after;
-	struct rig r;
-
-	begin(&r, LEGAL);
-	rig_store(&r, GVI_FORMAT_IRTE_GUEST, ENTRIES, "RemapEn=1 GuestMode=1");
-	rig_set(&r, GVI_REGISTER_CONTROL, GVI_CONTROL_GA_EN, 1);
-	rig_set(&r, GVI_REGISTER_CONTROL, GVI_CONTROL_GAM_EN, 1);
-	memset(&answer, 0xa5, sizeof answer);
-	was = answer;
-	(void)gvi_effects(r.m, &before);
-	ck_assert_int_eq(gvi_interrupt(r.m, &request, &answer), GVI_UNMODELLED_GUEST_APIC);
-	(void)gvi_effects(r.m, &after);
-	ck_assert_uint_eq(before, after);
-	ck_assert_mem_eq(&answer, &was, sizeof was);
-	rig_set(&r, GVI_REGISTER_CONTROL, GVI_CONTROL_GAM_EN, 0);
-	refused(&r, MSI, 0, FAULT | PR | RZ, ONES | HT);
-	rig_close(&r);
-}
-END_TEST
-
 /* What the entry does not say stays: RH, reserved address bits, level, trigger. */
 START_TEST(test_the_rest_of_a_message_stays)
 {
@@ -530,8 +506,8 @@ START_TEST(test_windows_and_listeners)
 }
 END_TEST
 
-RIG_RUN("remap", test_mistakes_change_nothing, test_an_entry_for_a_guest_is_not_modelled,
-	test_the_rest_of_a_message_stays, test_hypertransport_in_and_out, test_wide_destinations,
-	test_every_index, test_types, test_liberties, test_liberties_that_send, test_silence,
-	test_a_pasid_is_refused, test_smi_filter, test_smi_filter_readings,
-	test_an_entry_that_cannot_be_read, test_windows_and_listeners)
+RIG_RUN("remap", test_mistakes_change_nothing, test_the_rest_of_a_message_stays,
+	test_hypertransport_in_and_out, test_wide_destinations, test_every_index, test_types,
+	test_liberties, test_liberties_that_send, test_silence, test_a_pasid_is_refused,
+	test_smi_filter, test_smi_filter_readings, test_an_entry_that_cannot_be_read,
+	test_windows_and_listeners)

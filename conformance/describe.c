@@ -1,0 +1,359 @@
+/* What was seen and done, in words. */
+#include "conformance/describe.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+void text_add(struct text *t, const char *format, ...)
+{
+	size_t room;
+	va_list arguments;
+	int length;
+
+	if (!t || t->length + 1 >= t->size)
+		return;
+	room = t->size - t->length;
+	va_start(arguments, format);
+	length = vsnprintf(t->at + t->length, room, format, arguments);
+	va_end(arguments);
+	if (length > 0)
+		t->length += (size_t)length < room ? (size_t)length : room - 1;
+}
+
+/* ---- Answers ----------------------------------------------------------------- */
+
+static void describe_abort(unsigned completion, bool all, struct text *t);
+static void describe_interrupt(const struct gvi_answer *answer, struct text *t);
+static void describe_grant(const struct gvi_answer *answer, bool all, struct text *t);
+static void describe_completions(const struct gvi_ats_answer *answer,
+				 const struct gvi_ats_request *request, struct text *t);
+
+void describe_answer(const struct seen *seen, struct text *t)
+{
+	const struct gvi_answer *a = seen->answer;
+	bool all = seen->abilities & DUT_ATTRIBUTES;
+
+	if (seen->ats && seen->ats->result == GVI_ABORT)
+		describe_abort(seen->ats->completion, all, t);
+	else if (seen->ats)
+		describe_completions(seen->ats, &seen->step->u.ats, t);
+	else if (a->result == GVI_ABORT)
+		describe_abort(a->completion, all, t);
+	else if (a->result == GVI_INTERRUPT)
+		text_add(t, "it goes the interrupt's way");
+	else if (seen->step->action == ACTION_INTERRUPT)
+		describe_interrupt(a, t);
+	else
+		describe_grant(a, all, t);
+}
+
+static void describe_abort(unsigned completion, bool all, struct text *t)
+{
+	text_add(t, "aborted");
+	if (all)
+		text_add(t, " (%s)", completion_name(completion));
+}
+
+static void describe_interrupt(const struct gvi_answer *answer, struct text *t)
+{
+	bool posted = answer->message.kind != GVI_MESSAGE_REMAPPED &&
+		      answer->message.kind != GVI_MESSAGE_PASSED;
+
+	text_add(t, posted ? "posted to a guest, " : "");
+	describe_message(&answer->message, t);
+}
+
+static void describe_grant(const struct gvi_answer *a, bool all, struct text *t)
+{
+	if (a->address == UINT64_MAX && !all) {
+		text_add(t, "granted somewhere else");
+		return;
+	}
+	text_add(t, "granted at 0x%" PRIx64, a->address);
+	if (all)
+		text_add(t, " (page of 0x%" PRIx64 " bytes, read %u, write %u%s%s)", a->size,
+			 a->read, a->write, a->coherent ? ", coherent" : "",
+			 a->untranslated_only ? ", untranslated only" : "");
+}
+
+static void describe_completions(const struct gvi_ats_answer *answer,
+				 const struct gvi_ats_request *request, struct text *t)
+{
+	text_add(t, answer->count == 1 ? "completed: " : "completed %u times: ", answer->count);
+	for (unsigned i = 0; i < answer->count && i < GVI_MAX_TRANSLATIONS; i++) {
+		text_add(t, i ? "; " : "");
+		describe_completion(answer->translation[i],
+				    request->address + ((uint64_t)i << request->unit_log2), t);
+	}
+}
+
+static void describe_bytes(uint8_t log2, struct text *t)
+{
+	if (log2 >= 64)
+		text_add(t, "all addresses");
+	else
+		text_add(t, "0x%" PRIx64 " bytes", UINT64_C(1) << log2);
+}
+
+void describe_completion(uint64_t word, uint64_t address, struct text *t)
+{
+	static const struct {
+		enum gvi_field_id field;
+		const char *text;
+	} flags[] = {
+		{GVI_ATS_COMPLETION_EXE, ", execute"},
+		{GVI_ATS_COMPLETION_PRIV, ", privileged"},
+		{GVI_ATS_COMPLETION_GLOBAL, ", global"},
+		{GVI_ATS_COMPLETION_U, ", untranslated only"},
+		{GVI_ATS_COMPLETION_N, ", may be non-snooped"},
+	};
+	unsigned read = (unsigned)gvi_get(GVI_ATS_COMPLETION_R, &word);
+	unsigned write = (unsigned)gvi_get(GVI_ATS_COMPLETION_W, &word);
+	struct span span = completion_span(word, address);
+
+	if (!read && !write) {
+		text_add(t, "no translation (R=W=0)");
+		return;
+	}
+	text_add(t, "0x%" PRIx64 " goes to 0x%" PRIx64 " (page of ", address, span.address);
+	describe_bytes(span.size_log2, t);
+	text_add(t, ", R %u, W %u", read, write);
+	for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++)
+		text_add(t, gvi_get(flags[i].field, &word) ? flags[i].text : "");
+	text_add(t, ")");
+}
+
+/* Bit 11 tells that the size is coded by the lowest 0 from bit 12 on
+ * [host.page-size-code], [command.iotlb-size]. */
+static uint8_t coded_size(uint64_t word)
+{
+	uint8_t lowest = 12;
+
+	if (!(word & 0x800))
+		return 12;
+	while (lowest < 63 && word >> lowest & 1)
+		lowest++;
+	return lowest < 63 ? (uint8_t)(lowest + 1) : 64;
+}
+
+struct span completion_span(uint64_t word, uint64_t address)
+{
+	uint8_t log2 = coded_size(word);
+	uint64_t within = log2 < 64 ? (UINT64_C(1) << log2) - 1 : UINT64_MAX;
+
+	return (struct span){(word & ~within) | (address & within), log2};
+}
+
+bool is_invalidated(uint64_t body, uint64_t address)
+{
+	return completion_span(body, address).address == address;
+}
+
+const char *completion_name(unsigned completion)
+{
+	static const char *const names[] = {"success", "Completer Abort", "Unsupported Request",
+					    "dropped"};
+
+	return completion <= GVI_DROPPED ? names[completion] : "?";
+}
+
+/* ---- Messages ---------------------------------------------------------------------- */
+
+static void describe_to_device(const struct gvi_message *m, struct text *t);
+
+void describe_message(const struct gvi_message *m, struct text *t)
+{
+	switch ((enum gvi_message_kind)m->kind) {
+	case GVI_MESSAGE_NONE:
+		text_add(t, "nobody is told");
+		break;
+	case GVI_MESSAGE_INTERRUPT:
+		text_add(t, "message 0x%" PRIx32 " to 0x%" PRIx64 " (%s, destination 0x%" PRIx32 ")",
+			 m->data, m->address, source_name(m->source), m->destination);
+		break;
+	case GVI_MESSAGE_REMAPPED:
+		text_add(t,
+			 "sent, remapped, as 0x%" PRIx32 " at 0x%" PRIx64 " (destination 0x%" PRIx32
+			 "%s)",
+			 m->data, m->address, m->destination,
+			 m->rq_eoi ? ", end of interrupt requested" : "");
+		break;
+	case GVI_MESSAGE_PASSED:
+		text_add(t, "sent as it came: 0x%" PRIx32 " at 0x%" PRIx64, m->data, m->address);
+		break;
+	case GVI_MESSAGE_DOORBELL:
+		text_add(t, "doorbell to 0x%" PRIx32, m->destination);
+		break;
+	case GVI_MESSAGE_GAPPI:
+		text_add(t, "GAPPI of vector 0x%" PRIx32 " to 0x%" PRIx32, m->data, m->destination);
+		break;
+	case GVI_MESSAGE_INVALIDATE:
+	case GVI_MESSAGE_RESPONSE:
+		describe_to_device(m, t);
+		break;
+	}
+}
+
+/* The tag is the IOMMU's affair: what is expected has none. */
+static void describe_to_device(const struct gvi_message *m, struct text *t)
+{
+	bool response = m->kind == GVI_MESSAGE_RESPONSE;
+	const uint64_t word = response ? m->data : m->address;
+	char fields[200];
+
+	(void)gvi_print(response ? GVI_FORMAT_PRG_RESPONSE : GVI_FORMAT_ATS_INVALIDATE_REQUEST,
+			&word, fields, sizeof fields);
+	text_add(t, "%s(%s) to ", response ? "response" : "invalidate", fields);
+	describe_device(m->device, t);
+	if (m->has_pasid)
+		text_add(t, ", PASID 0x%" PRIx32, m->pasid);
+	if (response)
+		return;
+	text_add(t, ", ");
+	describe_bytes(completion_span(word, 0).size_log2, t);
+}
+
+void describe_device(uint16_t device, struct text *t)
+{
+	text_add(t, "%02x:%02x.%x", device >> 8, device >> 3 & 31, device & 7);
+}
+
+/* ---- Records ------------------------------------------------------------------------- */
+
+enum gvi_format_id event_format(const uint64_t raw[2])
+{
+	static const uint16_t formats[16] = {
+		GVI_NFORMATS,
+		GVI_FORMAT_ILLEGAL_DEV_TABLE_ENTRY,
+		GVI_FORMAT_IO_PAGE_FAULT,
+		GVI_FORMAT_DEV_TAB_HARDWARE_ERROR,
+		GVI_FORMAT_PAGE_TAB_HARDWARE_ERROR,
+		GVI_FORMAT_ILLEGAL_COMMAND_ERROR,
+		GVI_FORMAT_COMMAND_HARDWARE_ERROR,
+		GVI_FORMAT_IOTLB_INV_TIMEOUT,
+		GVI_FORMAT_INVALID_DEVICE_REQUEST,
+		GVI_FORMAT_INVALID_PPR_REQUEST,
+		GVI_FORMAT_EVENT_COUNTER_ZERO,
+		GVI_FORMAT_GUEST_EVENT_FAULT,
+		GVI_FORMAT_VIOMMU_HARDWARE_ERROR,
+		GVI_FORMAT_RMP_PAGE_FAULT,
+		GVI_FORMAT_RMP_HARDWARE_ERROR,
+		GVI_NFORMATS,
+	};
+
+	return (enum gvi_format_id)formats[raw[0] >> 60];
+}
+
+enum gvi_format_id command_format(const uint64_t raw[2])
+{
+	static const uint16_t formats[] = {
+		GVI_NFORMATS,
+		GVI_FORMAT_COMPLETION_WAIT,
+		GVI_FORMAT_INVALIDATE_DEVTAB_ENTRY,
+		GVI_FORMAT_INVALIDATE_IOMMU_PAGES,
+		GVI_FORMAT_INVALIDATE_IOTLB_PAGES,
+		GVI_FORMAT_INVALIDATE_INTERRUPT_TABLE,
+		GVI_FORMAT_PREFETCH_IOMMU_PAGES,
+		GVI_FORMAT_COMPLETE_PPR_REQUEST,
+		GVI_FORMAT_INVALIDATE_IOMMU_ALL,
+		GVI_FORMAT_INSERT_GUEST_EVENT,
+		GVI_FORMAT_RESET_VMMIO,
+	};
+	unsigned opcode = (unsigned)(raw[0] >> 60);
+
+	return opcode < sizeof formats / sizeof formats[0] ? (enum gvi_format_id)formats[opcode]
+							   : GVI_NFORMATS;
+}
+
+void describe_record(enum gvi_format_id format, const uint64_t raw[2], struct text *t)
+{
+	char fields[512];
+
+	if (format == GVI_NFORMATS) {
+		text_add(t, "0x%016" PRIx64 " 0x%016" PRIx64, raw[0], raw[1]);
+		return;
+	}
+	(void)gvi_print(format, raw, fields, sizeof fields);
+	text_add(t, "%s(%s)", gvi_formats[format].id, fields);
+}
+
+enum gvi_format_id entry_format(enum log_name log, const uint64_t raw[2])
+{
+	if (log <= LOG_EVENTS_B)
+		return event_format(raw);
+	if (raw[0] >> 60 != 1)
+		return GVI_NFORMATS;
+	return log == LOG_GA ? GVI_FORMAT_GA_LOG_ENTRY : GVI_FORMAT_PAGE_SERVICE_REQUEST;
+}
+
+void describe_entry(enum log_name log, const uint64_t raw[2], struct text *t)
+{
+	enum gvi_format_id format = entry_format(log, raw);
+
+	if (format == GVI_NFORMATS && log_words(log) == 1)
+		text_add(t, "0x%016" PRIx64, raw[0]);
+	else
+		describe_record(format, raw, t);
+}
+
+const char *log_title(enum log_name log)
+{
+	static const char *const titles[NLOGS] = {"the event log", "event log B", "the PPR log",
+						  "PPR log B", "the GA log"};
+
+	return titles[log];
+}
+
+/* ---- Effects --------------------------------------------------------------------------- */
+
+static void describe_write(const struct gvi_effect *e, const struct ring *rings, struct text *t);
+static const char *bus_name(unsigned bus);
+
+void describe_effect(const struct gvi_effect *e, const struct ring *rings, struct text *t)
+{
+	switch ((enum gvi_effect_kind)e->kind) {
+	case GVI_EFFECT_WRITE:
+		describe_write(e, rings, t);
+		break;
+	case GVI_EFFECT_EXCHANGE:
+		text_add(t, "exchange at 0x%" PRIx64 " of 0x%016" PRIx64 " for 0x%016" PRIx64,
+			 e->spa, e->data[0], e->data[1]);
+		break;
+	case GVI_EFFECT_SEND:
+		describe_message(&e->message, t);
+		break;
+	case GVI_EFFECT_RAISE:
+		text_add(t, "interrupt %s", source_name((unsigned)e->data[0]));
+		break;
+	}
+	text_add(t, "%s", bus_name(e->bus));
+}
+
+/* What is written says which log it is for only by its place. */
+static void describe_write(const struct gvi_effect *e, const struct ring *rings, struct text *t)
+{
+	text_add(t, "write at 0x%" PRIx64 " of ", e->spa);
+	for (unsigned i = 0; i < NLOGS; i++)
+		if (e->length == 8 * log_words((enum log_name)i) &&
+		    e->spa - rings[i].base < rings[i].bytes) {
+			describe_entry((enum log_name)i, e->data, t);
+			return;
+		}
+	if (e->length == 16)
+		describe_record(event_format(e->data), e->data, t);
+	else
+		text_add(t, "0x%016" PRIx64, e->data[0]);
+}
+
+const char *source_name(unsigned source)
+{
+	return source < GVI_NSOURCES ? source_names[source] : "?";
+}
+
+static const char *bus_name(unsigned bus)
+{
+	static const char *const names[] = {"", ": master abort", ": target abort", ": poison"};
+
+	return bus <= GVI_BUS_POISON ? names[bus] : ": ?";
+}
