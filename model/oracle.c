@@ -468,8 +468,8 @@ static bool is_plain(struct gvi_oracle *o, const struct gvi_input *in, const str
 	union gvi_reply reply;
 	bool done;
 
-	if (o->nworlds != 1 || o->lost || in->kind != GVI_INPUT_TRANSLATE || history_alive(m) ||
-	    translate_check(r) != GVI_OK)
+	if (o->nworlds != 1 || o->lost || in->kind != GVI_INPUT_TRANSLATE || r->translated ||
+	    history_alive(m) || translate_check(r) != GVI_OK)
 		return false;
 	m->near = o->near;
 	m->alone = true;

@@ -23,6 +23,7 @@ struct walk {
 	unsigned pasid;
 	unsigned levels;
 	bool     user, execute;         /* what the request counts as */
+	bool     dirty;                 /* D of the leaf is to be set */
 	bool     changed;               /* an entry changed under an update */
 	uint64_t may;                   /* the device's rights */
 	/* The table at `level`, and what the entries above it have in common, with
@@ -74,6 +75,7 @@ static void start(struct walk *w, struct access *x)
 	w->user = counts_as_user(x);
 	w->execute = r->execute && has(x->m, GVI_FEATURE_NXSUP);
 	w->may = x->may;
+	w->dirty = is_write(x);
 	nest_begin(&w->n, x);
 }
 
@@ -279,7 +281,8 @@ static enum gvi_clause denied(struct walk *w)
 		return mode;
 	if (is_write(w->x) && !may_write(w))
 		return GVI_CLAUSE_GUEST_WRITE;
-	return w->execute ? not_executable(w) : GVI_CLAUSE_NONE;
+	/* [ats.execute] A translation request learns it from Exe. */
+	return w->execute && !w->x->ats ? not_executable(w) : GVI_CLAUSE_NONE;
 }
 
 /* To users, or to privileged requests. */
@@ -317,6 +320,8 @@ static bool may_write(struct walk *w)
 
 /* ---- Steps 5 to 7 and section 8: the page, accessed and dirty ----------- */
 
+static enum verdict finish_ats(struct walk *w, uint64_t gpa, struct page *page);
+static void describe(struct walk *w, uint64_t gpa);
 static bool is_up_to_date(const struct walk *w);
 static enum verdict update(struct walk *w);
 static enum verdict set_bits(struct walk *w, unsigned i, uint64_t bits);
@@ -328,6 +333,8 @@ static enum verdict finish(struct walk *w, uint64_t gpa, struct page *page)
 {
 	bool stale = !is_up_to_date(w), apart;
 
+	if (w->x->ats)
+		return finish_ats(w, gpa, page);
 	if (stale && on_the_way(w)) {
 		if (update(w) == ENDED)
 			return ENDED;
@@ -343,9 +350,43 @@ static enum verdict finish(struct walk *w, uint64_t gpa, struct page *page)
 	return GO_ON;
 }
 
+/* [ats.accessed-dirty] D depends on the host's rights too, so that it is never set
+ * on the way, and the page is looked at before. */
+static enum verdict finish_ats(struct walk *w, uint64_t gpa, struct page *page)
+{
+	struct access *x = w->x;
+	bool apart = w->n.hosted && get_DTE_HAD(x->dte);
+
+	if (x->may & RIGHT_WRITE && !may_write(w))
+		x->may &= ~RIGHT_WRITE;
+	if (nest_page(&w->n, gpa, apart, page) == ENDED)
+		return ENDED;
+	w->dirty = ((apart ? w->n.inner.may : x->may) & RIGHT_WRITE) != 0;
+	if ((!is_up_to_date(w) && update(w) == ENDED) ||
+	    (apart && nest_page(&w->n, gpa, false, page) == ENDED))
+		return ENDED;
+	describe(w, gpa);
+	return GO_ON;
+}
+
+/* What a completion says of the guest's page. */
+static void describe(struct walk *w, uint64_t gpa)
+{
+	uint64_t leaf = w->entry[w->used - 1].value;
+	uint64_t pat = w->level == 1 ? get_GPTE_PAT(&leaf) : get_GPDE_2M_PAT(&leaf);
+	struct ats *ats = w->x->ats;
+
+	ats->gpa = gpa;
+	ats->guest = true;
+	ats->privileged = !w->user;
+	ats->executable = w->execute && !not_executable(w);
+	ats->global = get_GPTE_G(&leaf);
+	ats->memory_type = (uint8_t)(pat << 2 | get_GPTE_PCD(&leaf) << 1 | get_GPTE_PWT(&leaf));
+}
+
 static bool is_up_to_date(const struct walk *w)
 {
-	return w->common & ACCESSED && (!is_write(w->x) || w->entry[w->used - 1].value & DIRTY);
+	return w->common & ACCESSED && (!w->dirty || w->entry[w->used - 1].value & DIRTY);
 }
 
 static uint64_t wanted(const struct walk *w, unsigned i);
@@ -380,12 +421,12 @@ static enum verdict update(struct walk *w)
 	return GO_ON;
 }
 
-/* What entry `i` lacks: A, and D if it is the leaf of a write. */
+/* What entry `i` lacks: A, and D if it is the leaf of a write, or of the right to. */
 static uint64_t wanted(const struct walk *w, unsigned i)
 {
 	uint64_t bits = ACCESSED;
 
-	if (i + 1 == w->used && is_write(w->x))
+	if (i + 1 == w->used && w->dirty)
 		bits |= DIRTY;
 	return bits & ~w->entry[i].value;
 }
