@@ -485,6 +485,63 @@ static enum gvi_status access_guest(struct rig *r, enum gvi_access_kind access,
 	return gvi_translate(r->m, &request, answer);
 }
 
+/* Guest physical page i with an entry of its own at each host level below 6, where
+ * addresses of 52 bits share one. */
+static uint64_t own_page(uint64_t i)
+{
+	return i << 48 | i << 39 | i << 30 | i << 21 | i << 12;
+}
+
+static void map_own_pages(struct rig *r, uint64_t pages)
+{
+	const uint64_t rights = UINT64_C(3) << 61 | 1;
+
+	ck_assert(memory_store(r->memory, ROOT, rights | 5 << 9 | (ROOT + 0x1000)));
+	for (uint64_t i = 1; i <= pages; i++) {
+		uint64_t table = ROOT + 0x1000, next = 0x02000000 + 0x10000 * i;
+
+		for (uint64_t level = 5; level > 1; level--, table = next, next += 0x1000)
+			ck_assert(memory_store(r->memory, table + 8 * i,
+					       rights | (level - 1) << 9 | next));
+		ck_assert(memory_store(r->memory, table + 8 * i, rights | (DATA + 0x1000 * i)));
+	}
+}
+
+/* The longest call (GVI_MAX_EFFECTS): three tables of GCR3, five guest levels, the
+ * page, each through six host levels, and neither A nor D set anywhere. */
+START_TEST(test_the_longest_list)
+{
+	const struct gvi_request request = {.device = DEVICE,
+					    .address = 0x10,
+					    .length = 4,
+					    .access = GVI_WRITE,
+					    .has_pasid = true,
+					    .pasid = 1 << 18 | 1 << 9 | 1};
+	struct gvi_answer answer;
+	struct rig r;
+
+	open_started(&r, GVI_PRESET_EVERYTHING);
+	rig_set(&r, GVI_REGISTER_CONTROL, GVI_CONTROL_GT_EN, 1);
+	rig_set(&r, GVI_REGISTER_CONTROL, GVI_CONTROL_GCR3_TRP_MODE, 1);
+	rig_entry(&r, "V=1 TV=1 Mode=6 HAD=accessed-dirty HostPageTableRootPtr=0x1000000 GV=1 "
+		      "GLX=2 GuestPagingMode=1 GCR3TRP=0x1008040201000 IR=1 IW=1");
+	map_own_pages(&r, 9);
+	for (uint64_t i = 1; i <= 3; i++)
+		ck_assert(memory_store(r.memory, DATA + 0x1000 * i + 8, own_page(i + 1) | 1));
+	for (uint64_t i = 4; i <= 8; i++)
+		ck_assert(memory_store(r.memory, DATA + 0x1000 * i, own_page(i + 1) | 7));
+	ck_assert_int_eq(gvi_translate(r.m, &request, &answer), GVI_OK);
+	ck_assert_int_eq(answer.result, GVI_GRANT);
+	ck_assert_uint_eq(answer.address, DATA + 0x9010);
+	/* A at level 6 once, below it 9 times; D of the page with its A, those of the
+	 * guest's tables with the update of the guest's entries. */
+	(void)effects(&r, 1 + 9 * 5 + 5 + 5);
+	/* An event that swaps two logs: written, and two bits raised and sent. */
+	ck_assert_uint_le(1 + 9 * 5 + 5 + 5 + 5, GVI_MAX_EFFECTS);
+	rig_close(&r);
+}
+END_TEST
+
 /* Guest entries are walked again, too: [guest.update-atomic]. */
 START_TEST(test_a_lost_race_of_a_guest_is_walked_again)
 {
@@ -659,7 +716,8 @@ RIG_RUN("effects", test_an_event_is_written_raised_sent,
 	test_a_wait_stores_before_it_interrupts, test_a_wait_that_does_only_one_of_both,
 	test_a_wait_outside_the_store_window, test_accessed_and_dirty_bits_top_first,
 	test_an_update_that_fails_is_an_effect, test_a_lost_race_is_walked_again,
-	test_a_race_without_end, test_a_lost_race_of_a_guest_is_walked_again,
+	test_a_race_without_end, test_the_longest_list,
+	test_a_lost_race_of_a_guest_is_walked_again,
 	test_a_race_of_a_guest_without_end, test_a_host_may_lack_all_but_memory,
 	test_pending_invalidations_in_order, test_what_is_pending,
 	test_guest_commands_need_both_enables, test_types_of_hardware_errors)

@@ -523,10 +523,10 @@ struct gvi_effect {
 	uint8_t  bus;           /* how memory answered */
 };
 
-/* The longest call is a write through guest tables (3 tables of GCR3, 5 levels)
- * under 6 host levels with no A or D set: 9 host walks of 6 entries, 5 guest
- * entries, D of the 5 pages in which they stand, and an event that swaps two logs:
- * 54 + 5 + 5 + 5.  A write of Control raises and sends at most all sources, 22.
+/* The longest call is a write through guest tables (3 of GCR3, 5 levels) under 6
+ * host levels with no A or D set: 9 host walks that share their top entry, 5 guest
+ * entries, D of the pages that these stand in, and an event that swaps two logs:
+ * 46 + 5 + 5 + 5.  A write of Control raises and sends at most all sources, 22.
  * Only a request for several translations can do more than the list holds; then
  * the list has what was done first. */
 #define GVI_MAX_EFFECTS 80
