@@ -182,16 +182,16 @@ static inline bool append(struct gvi *m, const struct log *log, const uint64_t *
 	return append_elsewhere(m, log, entry);
 }
 
+/* A log that does not run may lack a length; then its place is not used. */
 static bool append_elsewhere(struct gvi *m, const struct log *log, const uint64_t *entry)
 {
 	struct ring ring = log->half[log_active(m, log)].ring;
-	struct ring_place place;
+	struct ring_place place = ring_place(m, ring);
 
 	if (!(m->reg[SLOT_STATUS] & log->run)) {
 		cite(m, (enum gvi_clause)log->stopped);
 		return false;
 	}
-	place = ring_place(m, ring);
 	if (place.none) {
 		if (!make_room(m, log))
 			return false;
