@@ -39,11 +39,12 @@ static bool has_prefix(struct gvi *m, const struct response *r)
 /* GPRP of the device's entry. */
 static bool wants_prefix(struct gvi *m, const struct response *r)
 {
+	const uint64_t *dte = r->dte;
 	uint64_t own[4];
 
-	if (r->dte)
-		return get_DTE_GPRP(r->dte);
-	if (device_peek(m, r->device, own))
-		return get_DTE_GPRP(own);
+	if (!dte && device_peek(m, r->device, own))
+		dte = own;
+	if (dte && get_DTE_V(dte))
+		return get_DTE_GPRP(dte);
 	return choose(m, GVI_CHOICE_PPR_RESPONSE_ENTRY) == 1;
 }
