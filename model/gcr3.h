@@ -16,6 +16,19 @@ static inline bool is_plain_cr3(uint64_t entry)
 			 mask_GCR3_RSVD_2(0))) == mask_GCR3_V(0);
 }
 
+/* The same for a pointer between GCR3 tables. */
+static inline bool is_plain_gcr3(uint64_t entry)
+{
+	return (entry & (mask_GCR3_NEXT_V(0) | mask_GCR3_NEXT_RSVD_63(0) |
+			 mask_GCR3_NEXT_RSVD_11(0))) == mask_GCR3_NEXT_V(0);
+}
+
+/* [guest.pasid-slices] */
+static inline uint64_t gcr3_slice(unsigned pasid, unsigned level)
+{
+	return pasid >> 9 * level & 511;
+}
+
 /* The guest's CR3, a guest physical address.  ENDED: the request was refused
  * with an event. */
 enum verdict gcr3_lookup(struct nest *n, unsigned pasid, uint64_t *cr3);

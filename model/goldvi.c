@@ -213,8 +213,8 @@ static enum gvi_status translate_with_care(struct gvi *m, const struct gvi_reque
 	size_t neffects = m->neffects;
 	enum gvi_status status;
 
-	/* Guest translation and races are all that can be refused on the way. */
-	if (!has(m, GVI_FEATURE_GTEN) && !m->host.exchange)
+	/* Races are all that can be refused on the way. */
+	if (!m->host.exchange)
 		return translate_now(m, request, answer);
 	memcpy(&was, answer, sizeof was);
 	status = translate_now(m, request, answer);
