@@ -69,7 +69,13 @@ static struct gvi_page_answer ask(struct rig *r, const struct gvi_page_request *
 
 	memset(&answer, 0xa5, sizeof answer);
 	r->nsent = 0;
+	/* The response is the last message that leaves. */
 	REQUIRE(gvi_page_request(r->m, request, &answer) == GVI_OK);
+	/* Here, where it has not been copied: copies need not keep what is between members. */
+	if (answer.has_response) {
+		REQUIRE(r->nsent >= 1);
+		REQUIRE(!memcmp(&answer.response, &r->sent[r->nsent - 1], sizeof answer.response));
+	}
 	return answer;
 }
 
@@ -119,14 +125,11 @@ static void no_response(struct rig *r, const struct gvi_page_answer *a)
 		ck_assert_uint_eq(r->sent[i].kind, GVI_MESSAGE_INTERRUPT);
 }
 
-/* The response is the last message that left. */
 static void response(struct rig *r, const struct gvi_page_answer *a, uint32_t data, bool prefix)
 {
 	const struct gvi_message *m = &a->response;
 
 	ck_assert(a->has_response);
-	ck_assert_uint_ge(r->nsent, 1);
-	ck_assert(memcmp(m, &r->sent[r->nsent - 1], sizeof *m) == 0);
 	ck_assert_uint_eq(m->kind, GVI_MESSAGE_RESPONSE);
 	ck_assert_uint_eq(m->device, DEVICE);
 	ck_assert_uint_eq(m->data, data);
