@@ -25,6 +25,8 @@ static const struct command commands[] = {
 	 "                   no other configuration, qemu or qemu:BINARY\n"
 	 "  --filter GLOB    only cases whose id matches, such as 'host.*'\n"
 	 "  --profile NAME   this profile or preset instead of each file's own\n"
+	 "  --learn FILE     after the run, what the device has settled on\n"
+	 "  --habits FILE    hold the device to what such a file says\n"
 	 "  --freedom        model only: every alternative of all choices that a case meets and\n"
 	 "                   does not settle, singly and in pairs, not only of those it names\n"
 	 "  --tap            results as TAP on standard output\n"
@@ -194,6 +196,8 @@ int command_run(int argc, char **argv)
 		{"--junit", NULL, &outputs.junit},
 		{"--json", NULL, &outputs.json},
 		{"--html", NULL, &outputs.html},
+		{"--habits", NULL, &options.habits},
+		{"--learn", NULL, &options.learn},
 		{"--freedom", &options.freedom, NULL},
 		{"--tap", &outputs.tap, NULL},
 	};
@@ -206,6 +210,9 @@ int command_run(int argc, char **argv)
 		return BAD_INPUT;
 	if (options.freedom && (options.dut != &dut_model || options.dut_argument))
 		return wrong_use("run", "--freedom is for the built-in model, configured freely.");
+	if ((options.habits || options.learn) && options.dut == &dut_model && !options.dut_argument)
+		return wrong_use("run", "--habits and --learn are for devices that have habits of their own, "
+					"such as model:PRESET.");
 	options.explain_failures = outputs.junit || outputs.json || outputs.html;
 	return play(&options, &outputs, argc, argv);
 }

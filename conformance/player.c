@@ -308,6 +308,15 @@ static void settle_habits(struct session *s, const struct gvi_config *config)
 	}
 }
 
+static void keep_habit(struct session *s, unsigned choice)
+{
+	if (s->player->possible[choice] == s->possible[choice])
+		return;
+	s->player->possible[choice] = s->possible[choice];
+	snprintf(s->player->shown_by[choice], sizeof s->player->shown_by[choice], "%s",
+		 s->instance->vector->id);
+}
+
 /* Keeps for the rest of the run what this case has shown of the device's own
  * habits. */
 static void learn(struct session *s, const struct gvi_config *config)
@@ -318,7 +327,7 @@ static void learn(struct session *s, const struct gvi_config *config)
 		return;
 	for (unsigned i = 0; i < GVI_NCHOICES; i++)
 		if (!tells || config->habit[i] == GVI_UNSETTLED)
-			s->player->possible[i] = s->possible[i];
+			keep_habit(s, i);
 }
 
 static const char *alternative_name(const struct habit *habit)
@@ -382,6 +391,8 @@ static enum outcome set_up(struct session *s)
 	for (unsigned i = 0; i < 3 && o == FITS; i++)
 		if (s->instance->given[i])
 			o = set_up_part(s, s->instance->given[i]);
+	if (s->class->begin)
+		s->class->begin(s->dut);
 	if (o == FITS)
 		o = fetch_messages(s);
 	return o == FITS ? look_up_logs(s) : o;
@@ -509,10 +520,21 @@ static bool keep(struct session *s, const struct gvi_message *message)
 	return true;
 }
 
+/* A habit that changes its mind: when it was shown first. */
+static void tell_who(struct session *s, unsigned choice)
+{
+	if (s->why && s->player->shown_by[choice][0])
+		text_add(s->why, "; what it has settled on was shown by %s",
+			 s->player->shown_by[choice]);
+}
+
 static enum outcome compare(struct session *s, const struct step *step)
 {
-	if (!match_answer(step->answer, &s->seen, s->possible, s->why))
+	if (!match_answer(step->answer, &s->seen, s->possible, s->why)) {
+		if (step->answer->kind == ANSWER_CHOICE)
+			tell_who(s, step->answer->choice);
 		return DIFFERS;
+	}
 	if (step->effects && !match_effects(step->effects, &s->seen, s->why))
 		return DIFFERS;
 	return FITS;
@@ -1091,6 +1113,7 @@ static enum outcome choice(struct session *s, const struct step *step)
 		return FITS;
 	}
 	explain_choice(s, c);
+	tell_who(s, c->choice);
 	return DIFFERS;
 }
 

@@ -6,7 +6,7 @@
 #include "conformance/describe.h"
 #include "conformance/report.h"
 
-enum { MAX_REASON = 1024, MAX_TOLD = 2 };
+enum { MAX_REASON = 1024, MAX_TOLD = 2, MAX_CASE_NAME = 96 };
 
 /* How a step came out. */
 enum outcome {
@@ -42,6 +42,8 @@ struct player {
 	unsigned abilities;
 	struct gvi_config fixed;        /* what a device is that cannot be configured */
 	uint8_t possible[GVI_NCHOICES]; /* alternatives that its habits may be, by what it showed */
+	/* By choice, the case that narrowed them last; "" if none has. */
+	char shown_by[GVI_NCHOICES][MAX_CASE_NAME];
 	bool freedom;                   /* play_all: also choices that the case does not name */
 	uint8_t asked[GVI_NCHOICES];    /* choices met since the start; whoever listens says so */
 };

@@ -9,6 +9,7 @@
 
 #include "conformance/dut/model.h"
 #include "conformance/explain.h"
+#include "conformance/habits.h"
 #include "conformance/paths.h"
 
 enum { EXPLAINED_PER_CASE = 3 }; /* a sweep that fails fails often */
@@ -44,6 +45,9 @@ bool run_paths(const struct run_options *options, char *const *paths, size_t cou
 	*run = (struct run){.options = options, .report = report, .error = error, .size = size};
 	(void)clock_gettime(CLOCK_MONOTONIC, &from);
 	good = begin(run) && for_each_file(paths, count, visit, run, error, size);
+	if (good && options->learn)
+		good = habits_write(options->learn, run->player.possible, report->device, error,
+				    size);
 	report->seconds = seconds_since(&from);
 	end(run);
 	free(run);
@@ -52,6 +56,7 @@ bool run_paths(const struct run_options *options, char *const *paths, size_t cou
 
 static char *device_name(const struct run_options *options);
 static void hear(void *user, const struct gvi_note *note);
+static bool take_habits(struct run *run);
 
 static bool begin(struct run *run)
 {
@@ -73,6 +78,18 @@ static bool begin(struct run *run)
 	if (!player_begin(&run->player, run->dut, run->error, run->size))
 		return false;
 	run->player.freedom = o->freedom;
+	return !o->habits || take_habits(run);
+}
+
+static bool take_habits(struct run *run)
+{
+	struct player *p = &run->player;
+
+	if (!habits_read(run->options->habits, p->possible, run->error, run->size))
+		return false;
+	for (unsigned i = 0; i < GVI_NCHOICES; i++)
+		if (p->possible[i] != 0xff)
+			snprintf(p->shown_by[i], sizeof p->shown_by[i], "%s", run->options->habits);
 	return true;
 }
 

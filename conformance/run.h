@@ -14,6 +14,8 @@ struct run_options {
 	const char *dut_argument;       /* what followed the device's name, or NULL */
 	const char *filter;             /* shell pattern that ids must match, or NULL */
 	const char *profile;            /* name or path: instead of each file's own; or NULL */
+	const char *habits;             /* file of what the device has settled on, or NULL */
+	const char *learn;              /* where to write it after the run, or NULL */
 	bool freedom;                   /* see player_play_all(); built-in model only */
 	bool explain_failures;          /* collect result.explain; built-in model only */
 	/* Called after every instance; may be NULL. */

@@ -36,6 +36,8 @@ enum gvi_bus effect_exchange(struct gvi *m, uint64_t spa, uint64_t *seen, uint64
 	*done = e->bus == GVI_BUS_OK && *seen == e->data[0];
 	if (*done || e->bus != GVI_BUS_OK)
 		(void)end(m, e);
+	else
+		m->past.fresh = true;
 	return (enum gvi_bus)e->bus;
 }
 

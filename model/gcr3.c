@@ -35,6 +35,7 @@ enum verdict gcr3_lookup(struct nest *n, unsigned pasid, uint64_t *cr3)
 			return ENDED;
 		if (level == 0)
 			format = GVI_FORMAT_GCR3;
+		stand(x->m, x, level);
 		if (nest_fetch(n, format, spa, &entry) == ENDED ||
 		    take(n, entry, level) == ENDED)
 			return ENDED;

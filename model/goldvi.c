@@ -7,7 +7,9 @@
 #include "model/command.h"
 #include "model/config.h"
 #include "model/effects.h"
+#include "model/history.h"
 #include "model/host.h"
+#include "model/iotlb.h"
 #include "model/message.h"
 #include "model/pci.h"
 #include "model/plain.h"
@@ -66,9 +68,13 @@ static enum gvi_status check_host(const struct gvi_host *host)
 void gvi_reset(struct gvi *m)
 {
 	m->npending = m->lost_pending = m->neffects = 0;
+	m->ninvalidations = 0;
+	m->waiting = (struct waiting){0};
+	history_reset(m);
 	memset(m->first_logged, 0, sizeof m->first_logged);
 	pci_reset(m);
 	regs_reset(m);
+	host_watch(m);
 }
 
 enum gvi_status gvi_set_host(struct gvi *m, const struct gvi_host *host)
@@ -164,19 +170,6 @@ enum gvi_status gvi_config_write(struct gvi *m, uint32_t offset, unsigned len, u
 
 /* ---- Requests and commands ---------------------------------------------- */
 
-static enum gvi_status check_request(const struct gvi_request *r)
-{
-	if (r->access > GVI_ATOMIC)
-		return GVI_ARG_ACCESS;
-	if (r->length > 4096 || (r->length == 0 && r->access != GVI_READ))
-		return GVI_ARG_LENGTH;
-	if ((r->address & 4095) + r->length > 4096)
-		return GVI_ARG_CROSSING;
-	if (r->has_pasid ? r->pasid >> 20 != 0 : (r->pasid | r->execute | r->privileged) != 0)
-		return GVI_ARG_PASID;
-	return r->intx && r->access != GVI_WRITE ? GVI_ARG_INTX : GVI_OK;
-}
-
 static void undo(struct gvi *m, size_t neffects);
 static enum gvi_status translated(struct gvi *m, const struct gvi_request *request,
 				  struct gvi_answer *answer);
@@ -190,7 +183,7 @@ enum gvi_status gvi_translate(struct gvi *m, const struct gvi_request *request,
 
 	if (!m || !request || !answer)
 		return GVI_ARG_NULL;
-	status = check_request(request);
+	status = translate_check(request);
 	if (status != GVI_OK)
 		return status;
 	if (request->translated)
@@ -335,6 +328,36 @@ enum gvi_status gvi_interrupt(struct gvi *m, const struct gvi_interrupt *request
 	return status;
 }
 
+const struct gvi_invalidation *gvi_invalidations(const struct gvi *m, size_t *count)
+{
+	*count = m->ninvalidations;
+	return m->invalidations;
+}
+
+enum gvi_status gvi_invalidation_done(struct gvi *m, uint16_t device, uint8_t tag)
+{
+	const struct gvi_invalidation *request = m ? iotlb_find(m, device, tag) : NULL;
+
+	if (!request)
+		return m ? GVI_STATE_NO_INVALIDATION : GVI_ARG_NULL;
+	effects_begin(m);
+	iotlb_completed(m, request);
+	return GVI_OK;
+}
+
+enum gvi_status gvi_invalidation_timed_out(struct gvi *m, uint16_t device, uint8_t tag)
+{
+	const struct gvi_invalidation *request = m ? iotlb_find(m, device, tag) : NULL;
+
+	if (!request)
+		return m ? GVI_STATE_NO_INVALIDATION : GVI_ARG_NULL;
+	if (!iotlb_times_out(m))
+		return GVI_STATE_NO_TIMEOUT;
+	effects_begin(m);
+	iotlb_timed_out(m, request);
+	return GVI_OK;
+}
+
 enum gvi_status gvi_step(struct gvi *m, bool *done)
 {
 	if (!m || !done)
@@ -342,6 +365,43 @@ enum gvi_status gvi_step(struct gvi *m, bool *done)
 	effects_begin(m);
 	*done = command_step(m);
 	return GVI_OK;
+}
+
+/* ---- What tables have been ---------------------------------------------- */
+
+size_t gvi_history_size(unsigned values_log2)
+{
+	return values_log2 < 4 || values_log2 > 30 ? 0 : history_size(values_log2);
+}
+
+enum gvi_status gvi_track(struct gvi *m, void *storage, unsigned values_log2)
+{
+	if (!m)
+		return GVI_ARG_NULL;
+	if (storage && (!gvi_history_size(values_log2) || (uintptr_t)storage % sizeof(uint64_t)))
+		return GVI_ARG_HISTORY;
+	memset(&m->past, 0, sizeof m->past);
+	m->past.history = storage ? history_begin(storage, values_log2) : NULL;
+	m->past.used = get_CONTROL_IOMMU_EN(&m->reg[SLOT_CONTROL]);
+	host_watch(m);
+	return GVI_OK;
+}
+
+enum gvi_status gvi_wrote(struct gvi *m, uint64_t spa, const uint64_t *old, size_t words)
+{
+	if (!m || !old)
+		return GVI_ARG_NULL;
+	if (!m->past.history || spa % 8 || !words || words > 8)
+		return GVI_ARG_WROTE;
+	for (size_t i = 0; i < words; i++)
+		history_wrote(m->past.history, spa + 8 * i, old[i], i != 0);
+	host_watch(m);
+	return GVI_OK;
+}
+
+bool gvi_unsure(const struct gvi *m)
+{
+	return m->past.unsure;
 }
 
 /* ---- What a call did ---------------------------------------------------- */

@@ -3,26 +3,49 @@
 
 #include <string.h>
 
+#include "model/history.h"
+
 static enum gvi_bus call_read(struct gvi *m, uint64_t spa, uint64_t *to, unsigned words);
 static const uint8_t *in_window(const struct gvi_host *host, uint64_t spa, size_t length);
 static void note_fetch(struct gvi *m, const struct gvi_note *n);
 
 void host_attach(struct gvi *m, const struct gvi_host *host)
 {
-	const struct gvi_window *first = host->nwindows ? host->windows : NULL;
-
 	m->host = *host;
 	m->alone = !host->choose && !host->note;
-	m->near = (struct near_memory){0};
-	if (host->note)
-		return;
+	host_watch(m);
+}
+
+void host_watch(struct gvi *m)
+{
+	m->watched = m->host.note || history_alive(m);
+	m->near = m->watched ? (struct near_memory){0} : host_near_memory(&m->host);
+}
+
+struct near_memory host_near_memory(const struct gvi_host *host)
+{
+	const struct gvi_window *first = host->nwindows ? host->windows : NULL;
+	struct near_memory near = {0};
+
 	if (first && first->length >= 8) {
-		m->near.spa = first->spa;
-		m->near.room = first->length - 7;
-		m->near.bytes = first->bytes;
+		near.spa = first->spa;
+		near.room = first->length - 7;
+		near.bytes = first->bytes;
 	}
 	if (!first)
-		m->near.read = host->read;
+		near.read = host->read;
+	return near;
+}
+
+enum gvi_bus host_read(const struct gvi_host *host, uint64_t spa, void *to, size_t len)
+{
+	const uint8_t *window = in_window(host, spa, len);
+
+	if (window) {
+		memcpy(to, window, len);
+		return GVI_BUS_OK;
+	}
+	return host->read ? host->read(host->user, spa, to, len) : GVI_BUS_MASTER_ABORT;
 }
 
 enum gvi_bus host_fetch_general(struct gvi *m, enum gvi_format_id format, uint64_t spa,
@@ -35,6 +58,8 @@ enum gvi_bus host_fetch_general(struct gvi *m, enum gvi_format_id format, uint64
 		host_load(to, window, words);
 	else
 		bus = call_read(m, spa, to, words);
+	if (m->past.history && bus == GVI_BUS_OK)
+		history_pick(m, format, spa, to, words);
 	if (m->host.note)
 		note_fetch(m, &(struct gvi_note){.kind = GVI_NOTE_FETCH,
 						 .bus = (uint8_t)bus,
@@ -60,6 +85,8 @@ enum gvi_bus host_fetch_half_general(struct gvi *m, enum gvi_format_id format, u
 	if (bus != GVI_BUS_OK)
 		bus = host_fetch_failed(&raw, 1, bus);
 	*word = load64((const uint8_t *)&raw);
+	if (m->past.history && bus == GVI_BUS_OK)
+		history_pick(m, format, spa, word, 1);
 	if (m->host.note)
 		note_fetch(m, &(struct gvi_note){.kind = GVI_NOTE_FETCH,
 						 .bus = (uint8_t)bus,

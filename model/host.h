@@ -7,6 +7,16 @@
 /* Another environment. */
 void host_attach(struct gvi *m, const struct gvi_host *host);
 
+/* Whether there is somebody to be told, or something to be remembered, may have
+ * changed. */
+void host_watch(struct gvi *m);
+
+/* What may be read without asking whether somebody listens. */
+struct near_memory host_near_memory(const struct gvi_host *host);
+
+/* Reads bytes, wherever they are. */
+enum gvi_bus host_read(const struct gvi_host *host, uint64_t spa, void *to, size_t len);
+
 /* host_fetch() without its short cuts: in any window, and for those who listen. */
 enum gvi_bus host_fetch_general(struct gvi *m, enum gvi_format_id format, uint64_t spa,
 				uint64_t *to, unsigned words);

@@ -25,7 +25,7 @@ void nest_begin(struct nest *n, struct access *x)
 	n->may = RIGHT_READ | RIGHT_WRITE;
 	if (n->may & ~x->dte[0] && choose(x->m, GVI_CHOICE_NESTED_TABLE_RIGHTS) == 1)
 		n->may &= x->dte[0];
-	n->plain = !x->m->host.note && !get_DTE_HAD(x->dte) && !(n->tables.root & x->m->derived.beyond_pa) &&
+	n->plain = !x->m->watched && !get_DTE_HAD(x->dte) && !(n->tables.root & x->m->derived.beyond_pa) &&
 		   n->may == (RIGHT_READ | RIGHT_WRITE);
 	n->called = n->plain && x->m->near.read;
 	apply(x, GVI_CLAUSE_NESTED_TRANSLATE);

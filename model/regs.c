@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "model/device.h"
+#include "model/history.h"
 #include "model/run.h"
 #include "model/signal.h"
 
@@ -257,14 +258,22 @@ static void after_write(struct gvi *m, enum slot slot, uint64_t old, uint64_t la
 	case SLOT_CONTROL:
 		run_enables(m, old);
 		regs_derive(m);
+		if (get_CONTROL_IOMMU_EN(&m->reg[slot]))
+			history_enabled(m);
 		break;
 	case SLOT_STATUS:
 		run_cleared(m);
+		break;
+	case SLOT_CMD_BUF_TAIL:
+		history_tail(m, m->reg[slot]);
 		break;
 	case SLOT_MSI_VECTOR_1:
 		m->pci.misc1 = (uint32_t)m->reg[slot];
 		break;
 	default:
+		if (slot == SLOT_DEV_TAB_BASE ||
+		    (slot >= SLOT_DEV_TAB_SEG_BASE && slot <= LAST_DEV_TAB_SEG_BASE))
+			history_moved(m);
 		run_base_written(m, slot, lanes);
 	}
 }

@@ -81,7 +81,7 @@ static enum verdict enter(struct remap *r)
 	if (!get_DTE_IV(x->dte) || (!valid && choose(x->m, GVI_CHOICE_IV_GATE) == 1))
 		return forward(r, GVI_CLAUSE_REMAP_INVALID_FORWARD);
 	/* Step 3; most entries have nothing illegal in either half. */
-	if (!x->m->host.note && device_plain(x->m, x->dte))
+	if (!x->m->watched && device_plain(x->m, x->dte))
 		return GO_ON;
 	if (valid || choose(x->m, GVI_CHOICE_IV_WITHOUT_V) == 1) {
 		cite(x->m, GVI_CLAUSE_REMAP_MEMORY_HALF);
@@ -254,6 +254,7 @@ static enum verdict fetch_entry(struct remap *r, uint64_t spa)
 	struct access *x = r->x;
 	enum gvi_bus bus;
 
+	stand(x->m, x, 0);
 	if (r->wide)
 		bus = host_fetch(x->m, r->x2apic ? GVI_FORMAT_IRTE_128_X2APIC : GVI_FORMAT_IRTE_128,
 				 spa, r->irte, 2);

@@ -62,11 +62,49 @@ struct near_memory {
 	enum gvi_bus (*read)(void *user, uint64_t spa, void *to, size_t len);
 };
 
+/* A command that was fetched and cannot be performed yet. */
+struct waiting {
+	bool     there;
+	uint64_t raw[2];
+	uint64_t spa, offset;           /* of it, and of it in the ring */
+	uint64_t visible;               /* when it had become so: history.h */
+	size_t   pending;               /* how many of gvi.pending are older */
+	size_t   invalidations;         /* a COMPLETION_WAIT: how many of gvi.invalidations are */
+};
+
+/* Where a fetch stands: in which access, at which level. */
+struct access;
+struct stand {
+	const struct access *x;
+	unsigned level;
+};
+
+enum { GVI_MAX_ENDED = 32, GVI_MAX_VISIBLE = 8 };
+
+/* What tables have been, for an IOMMU whose memory is told of: history.c. */
+struct history;
+struct past_state {
+	struct history *history;        /* the caller's; NULL: nothing is told */
+	struct stand stand;             /* during a fetch */
+	uint64_t about;                 /* what is being chosen: the word fetched, or 0 */
+	bool     fresh;                 /* what is fetched is what is there */
+	bool     used;                  /* IommuEn has been 1 since the reset */
+	bool     unsure;                /* the history was too short to tell */
+	uint64_t moved;                 /* when the device table became another one */
+	uint64_t forgotten;             /* what was there until this moment is not used any more */
+	/* Completed invalidations, and when they had become visible. */
+	unsigned nended, nvisible;
+	struct { uint64_t command[2], time; } ended[GVI_MAX_ENDED];
+	/* Tails of the command ring, and when each was written. */
+	struct { uint64_t tail, time; } visible[GVI_MAX_VISIBLE];
+};
+
 struct gvi {
 	struct gvi_config  config;
 	struct gvi_host    host;
 	struct near_memory near;
 	bool     alone;                 /* the host neither chooses nor listens */
+	bool     watched;               /* somebody listens, or old values may be used: no short cuts */
 	struct reset_state reset;
 	struct derived     derived;
 	uint64_t features;
@@ -76,6 +114,13 @@ struct gvi {
 	uint8_t  armed;                 /* rings that an enable edge restarts once their overflow is cleared */
 	size_t   npending, lost_pending, neffects;
 	struct gvi_pending pending[GVI_MAX_PENDING];
+	uint64_t pending_since[GVI_MAX_PENDING];        /* when each had become visible */
+	struct past_state past;
+	/* Requests that devices have not completed, oldest first, and the command that
+	 * waits for some of them. */
+	unsigned ninvalidations;
+	struct gvi_invalidation invalidations[GVI_MAX_INVALIDATIONS];
+	struct waiting waiting;
 	struct gvi_effect  effects[GVI_MAX_EFFECTS + 1];        /* and one that finds no room */
 	uint8_t  first_logged[65536 / 8];       /* [device.suppress-first] by DeviceID */
 };
@@ -83,6 +128,13 @@ struct gvi {
 static inline bool has(const struct gvi *m, enum gvi_feature_id feature)
 {
 	return m->features >> feature & 1;
+}
+
+/* The next fetch stands here. */
+static inline void stand(struct gvi *m, const struct access *x, unsigned level)
+{
+	if (m->past.history)
+		m->past.stand = (struct stand){x, level};
 }
 
 /* Tells the listener, if there is one. */

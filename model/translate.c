@@ -13,13 +13,28 @@ static bool is_plain(struct access *x);
 static enum verdict look_closer(struct access *x, bool *guest);
 static enum verdict invalid_entry(struct access *x);
 static enum verdict exclusion(struct access *x);
-static enum verdict rights(struct access *x);
-static enum verdict guest_rights(struct access *x);
+static inline enum verdict choose_stage(struct access *x, bool *guest);
+static inline enum verdict all_rights(struct access *x, bool guest);
+static inline enum verdict rights(struct access *x);
+static inline enum verdict guest_rights(struct access *x);
 static enum verdict mode_page_fault(struct access *x);
-static enum gvi_status host_stage(struct access *x, bool plain);
-static enum gvi_status guest_stage(struct access *x);
+static inline enum gvi_status host_stage(struct access *x, bool plain);
+static inline enum gvi_status guest_stage(struct access *x);
 static void identity(struct access *x, struct page *page);
-static bool device_allows(struct access *x);
+static inline bool device_allows(struct access *x);
+
+enum gvi_status translate_check(const struct gvi_request *r)
+{
+	if (r->access > GVI_ATOMIC)
+		return GVI_ARG_ACCESS;
+	if (r->length > 4096 || (r->length == 0 && r->access != GVI_READ))
+		return GVI_ARG_LENGTH;
+	if ((r->address & 4095) + r->length > 4096)
+		return GVI_ARG_CROSSING;
+	if (r->has_pasid ? r->pasid >> 20 != 0 : r->pasid || r->execute || r->privileged)
+		return GVI_ARG_PASID;
+	return r->intx && r->access != GVI_WRITE ? GVI_ARG_INTX : GVI_OK;
+}
 
 enum gvi_status translate(struct access *x)
 {
@@ -50,10 +65,10 @@ static enum verdict look_closer(struct access *x, bool *guest)
 	if (exclusion(x) == ENDED)
 		return ENDED;
 	/* Step 9 */
-	if (translate_stage(x, guest) == ENDED)
+	if (choose_stage(x, guest) == ENDED)
 		return ENDED;
 	/* Step 10 */
-	return translate_rights(x, *guest);
+	return all_rights(x, *guest);
 }
 
 static bool is_plain(struct access *x)
@@ -61,7 +76,7 @@ static bool is_plain(struct access *x)
 	const struct gvi *m = x->m;
 	unsigned mode = (unsigned)get_DTE_MODE(x->dte);
 
-	if (m->host.note || x->request->has_pasid || x->range || !x->request->length ||
+	if (m->watched || x->request->has_pasid || x->range || !x->request->length ||
 	    !device_plain(m, x->dte) || get_EXCL_BASE_EX_EN(&m->reg[SLOT_EXCL_BASE]))
 		return false;
 	x->may = x->dte[0] & (RIGHT_READ | RIGHT_WRITE);
@@ -144,7 +159,7 @@ bool translate_excluded(struct access *x)
 
 /* ---- Step 9: host or guest ---------------------------------------------- */
 
-enum verdict translate_stage(struct access *x, bool *guest)
+static inline enum verdict choose_stage(struct access *x, bool *guest)
 {
 	if (!x->request->has_pasid) {
 		/* [guest.without-pasid] [guest.giov] */
@@ -168,7 +183,7 @@ enum verdict translate_stage(struct access *x, bool *guest)
 
 /* ---- Step 10: the device's own rights ----------------------------------- */
 
-enum verdict translate_rights(struct access *x, bool guest)
+static inline enum verdict all_rights(struct access *x, bool guest)
 {
 	if ((guest ? guest_rights(x) : rights(x)) == ENDED)
 		return ENDED;
@@ -176,7 +191,7 @@ enum verdict translate_rights(struct access *x, bool guest)
 }
 
 /* [flow.device-rights] Also with Mode 0; a walk may notice it later. */
-static enum verdict rights(struct access *x)
+static inline enum verdict rights(struct access *x)
 {
 	uint64_t mode = get_DTE_MODE(x->dte);
 	bool walks;
@@ -191,7 +206,7 @@ static enum verdict rights(struct access *x)
 	return page_fault(x, GVI_CLAUSE_FLOW_DEVICE_RIGHTS, FAULT_PR | FAULT_PE);
 }
 
-static bool device_allows(struct access *x)
+static inline bool device_allows(struct access *x)
 {
 	x->may = x->dte[0] & (RIGHT_READ | RIGHT_WRITE);
 	if (x->request->length == 0 && x->request->access == GVI_READ && x->may &&
@@ -203,7 +218,7 @@ static bool device_allows(struct access *x)
 }
 
 /* [guest.device-rights] */
-static enum verdict guest_rights(struct access *x)
+static inline enum verdict guest_rights(struct access *x)
 {
 	if (!device_allows(x) && choose(x->m, GVI_CHOICE_GUEST_DEVICE_RIGHTS) == 0) {
 		apply(x, GVI_CLAUSE_GUEST_DEVICE_RIGHTS);
@@ -233,12 +248,7 @@ uint64_t translate_needs(struct access *x)
 
 /* ---- Steps 11 and 13: translation --------------------------------------- */
 
-enum gvi_status translate_walk(struct access *x, bool guest)
-{
-	return guest ? guest_stage(x) : host_stage(x, false);
-}
-
-static enum gvi_status host_stage(struct access *x, bool plain)
+static inline enum gvi_status host_stage(struct access *x, bool plain)
 {
 	struct page page;
 
@@ -252,7 +262,7 @@ static enum gvi_status host_stage(struct access *x, bool plain)
 	return GVI_OK;
 }
 
-static enum gvi_status guest_stage(struct access *x)
+static inline enum gvi_status guest_stage(struct access *x)
 {
 	struct page page;
 
@@ -276,4 +286,21 @@ enum verdict translate_forward(struct access *x, enum gvi_clause clause)
 	x->answer->address = x->request->address;
 	x->answer->read = x->answer->write = true;
 	return ENDED;
+}
+
+/* ---- The steps that other requests share --------------------------------- */
+
+enum verdict translate_stage(struct access *x, bool *guest)
+{
+	return choose_stage(x, guest);
+}
+
+enum verdict translate_rights(struct access *x, bool guest)
+{
+	return all_rights(x, guest);
+}
+
+enum gvi_status translate_walk(struct access *x, bool guest)
+{
+	return guest ? guest_stage(x) : host_stage(x, false);
 }

@@ -6,6 +6,9 @@
 #include "model/access.h"
 
 /* x->m, request and answer are set, the answer is all zeros. */
+/* Whether it is a request at all. */
+enum gvi_status translate_check(const struct gvi_request *r);
+
 enum gvi_status translate(struct access *x);
 
 /* The rights that an access needs. */

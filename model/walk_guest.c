@@ -200,8 +200,10 @@ static enum verdict take_entry(struct walk *w, bool *leaf)
 	enum gvi_clause defect;
 
 	/* Steps a and b */
-	if (nest_table(&w->n, gpa, false, &spa) == ENDED ||
-	    nest_fetch(&w->n, (enum gvi_format_id)formats[w->level], spa, &entry) == ENDED)
+	if (nest_table(&w->n, gpa, false, &spa) == ENDED)
+		return ENDED;
+	stand(w->x->m, w->x, w->level);
+	if (nest_fetch(&w->n, (enum gvi_format_id)formats[w->level], spa, &entry) == ENDED)
 		return ENDED;
 	/* Step c */
 	if (!get_GPTE_P(&entry))

@@ -145,6 +145,7 @@ static enum verdict walk_on(struct access *x, struct walk *w, enum gvi_bus bus, 
 /* Step 3 */
 static enum gvi_bus fetch(struct access *x, const struct walk *w, uint64_t *entry)
 {
+	stand(x->m, x, w->level);
 	return host_fetch(x->m, GVI_FORMAT_PTE, entry_spa(w), entry, 1);
 }
 

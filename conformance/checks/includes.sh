@@ -11,17 +11,22 @@ include/goldvi/format.h
 include/goldvi/goldvi.h model/bits.h model/text.h model/format_tile.inc
 model/format model/bits_proof model/tables model/config
 model/state
-model/effects model/host model/ring.h model/access.h
+model/ring.h model/access.h
+model/history
+model/effects model/host
 model/signal model/pci model/message
 model/log
 model/fault model/run
 model/device model/walk_host
-model/ranges model/regs model/nest
+model/ranges model/regs model/nest model/iotlb model/response
 model/gcr3 model/guest_apic
 model/walk_guest
 model/translate model/plain model/remap model/command
 model/ats
 model/goldvi
+include/goldvi/oracle.h
+model/seen
+model/oracle
 '
 
 find include model conformance fuzz -name '*.[ch]' -o -name '*.def' -o -name '*.inc' | sort |

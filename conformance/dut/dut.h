@@ -61,6 +61,10 @@ struct dut_class {
 	enum dut_status (*start)(struct dut *dut, struct gvi_config *config);
 	void (*stop)(struct dut *dut);
 
+	/* The situation is set up: what is there has been there all the time.  May
+	 * be NULL. */
+	void (*begin)(struct dut *dut);
+
 	/* The bench's memory, any address and length. */
 	enum dut_status (*memory_read)(struct dut *dut, uint64_t spa, void *to, size_t len);
 	enum dut_status (*memory_write)(struct dut *dut, uint64_t spa, const void *from, size_t len);

@@ -9,10 +9,14 @@
 
 #include "conformance/memory.h"
 
+/* More values than a vector changes between two invalidations. */
+enum { HISTORY_LOG2 = 9 };
+
 struct model {
 	struct dut dut;
 	struct gvi *gvi;
 	struct memory *memory;
+	void *history; /* what the memory has been */
 	bool started;
 	enum gvi_preset part; /* GVI_NPRESETS: whatever it is started as */
 
@@ -59,7 +63,8 @@ static struct dut *open_model(const char *argument, char *why, size_t size)
 	m->part = part;
 	m->gvi = malloc(gvi_size());
 	m->memory = memory_new();
-	if (m->gvi && m->memory)
+	m->history = malloc(gvi_history_size(HISTORY_LOG2));
+	if (m->gvi && m->memory && m->history)
 		return &m->dut;
 	snprintf(why, size, "memory ran out");
 	close_model(&m->dut);
@@ -72,6 +77,7 @@ static void close_model(struct dut *dut)
 
 	memory_free(m->memory);
 	free(m->gvi);
+	free(m->history);
 	free(m->errors);
 	free(m->effects);
 	free(m->messages);
@@ -100,6 +106,13 @@ static enum dut_status start(struct dut *dut, struct gvi_config *config)
 		(void)gvi_preset(m->part, config);
 	m->started = gvi_init(m->gvi, config, &host) == GVI_OK;
 	return m->started ? DUT_OK : DUT_UNSUPPORTED;
+}
+
+static void begin(struct dut *dut)
+{
+	struct model *m = model_of(dut);
+
+	(void)gvi_track(m->gvi, m->history, HISTORY_LOG2);
 }
 
 static void stop(struct dut *dut)
@@ -133,10 +146,29 @@ static enum dut_status memory_read_model(struct dut *dut, uint64_t spa, void *to
 	return DUT_OK;
 }
 
+static void remember(struct model *m, uint64_t spa, size_t len);
+
 static enum dut_status memory_write_model(struct dut *dut, uint64_t spa, const void *from,
 					  size_t len)
 {
+	remember(model_of(dut), spa, len);
 	return memory_write(model_of(dut)->memory, spa, from, len) ? DUT_OK : DUT_UNSUPPORTED;
+}
+
+/* The IOMMU may have read what is there now: up to 64 bytes at once, as a CPU
+ * writes them. */
+static void remember(struct model *m, uint64_t spa, size_t len)
+{
+	uint64_t first = spa & ~UINT64_C(7), old[8];
+	size_t words = (size_t)((spa - first + len + 7) / 8);
+
+	for (size_t done = 0; m->started && done < words; done += 8) {
+		size_t n = words - done < 8 ? words - done : 8;
+
+		for (size_t i = 0; i < n; i++)
+			old[i] = memory_load(m->memory, first + 8 * (done + i));
+		(void)gvi_wrote(m->gvi, first + 8 * done, old, n);
+	}
 }
 
 static enum dut_status inject(struct dut *dut, const struct dut_error *errors, size_t count)
@@ -434,6 +466,7 @@ const struct dut_class dut_model = {
 	.page_request = page_request,
 	.messages = messages,
 	.settle = settle,
+	.begin = begin,
 	.inject = inject,
 	.race = race,
 	.effects = effects,

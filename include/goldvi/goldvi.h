@@ -482,6 +482,28 @@ GVI_API enum gvi_status gvi_invalidation_timed_out(struct gvi *m, uint16_t devic
  * invalidations (gvi_invalidation_done()). */
 GVI_API enum gvi_status gvi_step(struct gvi *m, bool *done);
 
+/* ---- What tables have been ---------------------------------------------- */
+
+/* An IOMMU may cache, and until an invalidation is complete it may use what it
+ * holds [invalidate.held].  The model does not simulate a cache; whoever tells it
+ * how memory changes gets at each fetch the choice (HELD_DTE and its like) between
+ * what is there and what was.  Predictions take what is there. */
+
+/* Bytes of storage for the last 2^values_log2 old values of words (4 to 30); what
+ * is older makes way, and gvi_unsure() tells when it could have mattered. */
+GVI_API size_t gvi_history_size(unsigned values_log2);
+
+/* From now on changes are told.  `storage`, aligned as malloc() aligns, is kept and
+ * must outlive its use; copies of the model share it.  NULL ends it. */
+GVI_API enum gvi_status gvi_track(struct gvi *m, void *storage, unsigned values_log2);
+
+/* Memory at `spa`, a multiple of 8, was changed by somebody else than the IOMMU, in
+ * one go: `words` words (1 to 8) that were old[] (as integers) before. */
+GVI_API enum gvi_status gvi_wrote(struct gvi *m, uint64_t spa, const uint64_t *old, size_t words);
+
+/* Whether the last call could have used a value that the history had no room for. */
+GVI_API bool gvi_unsure(const struct gvi *m);
+
 /* ---- What a call did ---------------------------------------------------- */
 
 enum gvi_effect_kind {

@@ -1,0 +1,400 @@
+/* The oracle: which old values of tables are permitted, until when, and what an
+ * observation leaves.  Expectations are docs/spec/14's. */
+#include "conformance/unit/rig.h"
+#include "goldvi/oracle.h"
+
+#define ENTRY (TABLE + 32 * DEVICE)
+#define LEAF  (ROOT + 0x2000)   /* the level-1 table */
+#define PAGE  UINT64_C(0x5000)  /* what the device asks for */
+#define MORE  (ROOT + 0x100000) /* a second set of tables */
+#define ROOM  32
+
+static struct rig rig;
+static struct gvi_oracle *oracle;
+static struct gvi_outcome *list;
+
+/* ---- The scene ------------------------------------------------------------ */
+
+static void write_word(uint64_t spa, uint64_t value)
+{
+	uint8_t raw[8];
+	uint64_t old = 0;
+
+	memory_read(rig.memory, spa, raw, 8);
+	for (unsigned i = 8; i--;)
+		old = old << 8 | raw[i];
+	for (unsigned i = 0; i < 8; i++)
+		raw[i] = (uint8_t)(value >> 8 * i);
+	REQUIRE(memory_write(rig.memory, spa, raw, 8));
+	ck_assert_int_eq(gvi_oracle_wrote(oracle, spa, &old, 1), GVI_OK);
+}
+
+static uint64_t encode(enum gvi_format_id format, const char *fields, unsigned word)
+{
+	uint64_t raw[4] = {0};
+
+	rig_store(&rig, format, STORE + 0x800, fields);
+	for (unsigned w = 0; w <= word; w++) {
+		uint8_t bytes[8];
+
+		memory_read(rig.memory, STORE + 0x800 + 8 * w, bytes, 8);
+		for (unsigned i = 8; i--;)
+			raw[w] = raw[w] << 8 | bytes[i];
+	}
+	return raw[word];
+}
+
+static void write_entry(uint64_t spa, enum gvi_format_id format, const char *fields)
+{
+	write_word(spa, encode(format, fields, 0));
+}
+
+static struct gvi_judgement tell(const struct gvi_input *in, const struct gvi_seen *seen)
+{
+	struct gvi_judgement j;
+
+	ck_assert_int_eq(gvi_observe(oracle, in, seen, &j, list), GVI_OK);
+	return j;
+}
+
+static void must(const struct gvi_input *in)
+{
+	const struct gvi_seen nothing = {0};
+
+	ck_assert_uint_eq(tell(in, &nothing).verdict, GVI_PERMITTED);
+}
+
+static void write_register(enum gvi_register_id id, uint64_t value)
+{
+	struct gvi_input in = {.kind = GVI_INPUT_MMIO_WRITE};
+
+	in.of.mmio.offset = gvi_registers[id].offset;
+	in.of.mmio.length = 8;
+	in.of.mmio.value = value;
+	must(&in);
+}
+
+static uint64_t tail;
+
+static void command(enum gvi_format_id format, const char *fields)
+{
+	const struct gvi_input step = {.kind = GVI_INPUT_STEP};
+
+	write_word(COMMANDS + tail, encode(format, fields, 0));
+	write_word(COMMANDS + tail + 8, encode(format, fields, 1));
+	tail += 16;
+	write_register(GVI_REGISTER_CMD_BUF_TAIL, tail);
+	must(&step);
+}
+
+static void wait(void)
+{
+	command(GVI_FORMAT_COMPLETION_WAIT, "f=1");
+}
+
+static struct gvi_input read_of(uint64_t address)
+{
+	struct gvi_input in = {.kind = GVI_INPUT_TRANSLATE};
+
+	in.of.request = (struct gvi_request){
+		.device = DEVICE, .address = address, .length = 4, .access = GVI_READ};
+	return in;
+}
+
+/* How many outcomes are permitted; list[] has them. */
+static size_t permitted(uint64_t address)
+{
+	const struct gvi_input in = read_of(address);
+	enum gvi_verdict verdict;
+	size_t count;
+
+	ck_assert_int_eq(gvi_permitted(oracle, &in, list, ROOM, &count, &verdict), GVI_OK);
+	ck_assert_int_eq(verdict, GVI_PERMITTED);
+	ck_assert_uint_le(count, ROOM);
+	return count;
+}
+
+static bool has_grant(size_t count, uint64_t address)
+{
+	for (size_t i = 0; i < count; i++)
+		if (list[i].reply.answer.result == GVI_GRANT &&
+		    list[i].reply.answer.address == address)
+			return true;
+	return false;
+}
+
+static bool has_abort(size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (list[i].reply.answer.result == GVI_ABORT)
+			return true;
+	return false;
+}
+
+/* A granted read of PAGE, seen at this address. */
+static struct gvi_judgement granted(uint64_t address)
+{
+	const struct gvi_input in = read_of(PAGE);
+	struct gvi_seen seen = {.what = GVI_SEEN_RESULT | GVI_SEEN_ADDRESS};
+
+	seen.reply.answer.result = GVI_GRANT;
+	seen.reply.answer.address = address;
+	return tell(&in, &seen);
+}
+
+static void open_oracle(const struct gvi_config *config, unsigned values_log2)
+{
+	const struct gvi_bounds bounds = {.worlds = 16, .runs = 4096, .values_log2 = values_log2};
+	const struct gvi_host host = rig_host(&rig);
+
+	rig_open(&rig, config);
+	oracle = malloc(gvi_oracle_size(&bounds));
+	list = calloc(ROOM, sizeof *list);
+	REQUIRE(oracle && list);
+	ck_assert_int_eq(gvi_oracle_init(oracle, &bounds, config, &host), GVI_OK);
+	rig_store(&rig, GVI_FORMAT_DTE, ENTRY,
+		  "V=1 TV=1 Mode=3 HostPageTableRootPtr=0x1000000 IR=1 IW=1 DomainID=7");
+	rig_store(&rig, GVI_FORMAT_PDE, ROOT, "PR=1 NextLevel=2 Address=0x1001000 IR=1 IW=1");
+	rig_store(&rig, GVI_FORMAT_PDE, ROOT + 0x1000, "PR=1 NextLevel=1 Address=0x1002000 IR=1 IW=1");
+	rig_store(&rig, GVI_FORMAT_PTE, LEAF + 8 * 5, "PR=1 Address=0x4000000 IR=1 IW=1");
+	tail = 0;
+	write_register(GVI_REGISTER_DEV_TAB_BASE, TABLE | 511);
+	write_register(GVI_REGISTER_CMD_BUF_BASE, COMMANDS | UINT64_C(8) << 56);
+	write_register(GVI_REGISTER_EVENT_LOG_BASE, EVENTS | UINT64_C(8) << 56);
+	write_register(GVI_REGISTER_CONTROL, 1 | 1 << 2 | 1 << 12);
+}
+
+static struct gvi_config plain_config(void)
+{
+	struct gvi_config c = rig_config(GVI_PRESET_HOST_ONLY);
+
+	c.enabled = true;
+	return c;
+}
+
+static void close_oracle(void)
+{
+	free(oracle);
+	free(list);
+	rig_close(&rig);
+}
+
+static void start(void)
+{
+	const struct gvi_config c = plain_config();
+
+	open_oracle(&c, 10);
+}
+
+/* ---- What is permitted ---------------------------------------------------- */
+
+START_TEST(nothing_changed)
+{
+	start();
+	ck_assert_uint_eq(permitted(PAGE), 1);
+	ck_assert(has_grant(1, 0x4000000));
+	close_oracle();
+}
+END_TEST
+
+START_TEST(leaf_rewritten)
+{
+	start();
+	write_entry(LEAF + 8 * 5, GVI_FORMAT_PTE, "PR=1 Address=0x4111000 IR=1 IW=1");
+	ck_assert_uint_eq(permitted(PAGE), 2);
+	ck_assert(has_grant(2, 0x4000000) && has_grant(2, 0x4111000));
+	/* Other choices on the way, if there are any, made no difference. */
+	ck_assert_uint_eq(list[1].pick[list[1].npicks - 1].choice, GVI_CHOICE_HELD_HOST);
+	ck_assert_uint_eq(list[1].pick[list[1].npicks - 1].spa, LEAF + 8 * 5);
+	/* Another domain's, another page's, an unfinished one: they end nothing. */
+	command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES, "DomainID=8 S=1 PDE=1 Address=0x7ffffffffffff000");
+	command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES, "DomainID=7 Address=0x6000");
+	wait();
+	command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES, "DomainID=7 Address=0x5000");
+	ck_assert_uint_eq(permitted(PAGE), 2);
+	wait();
+	ck_assert_uint_eq(permitted(PAGE), 1);
+	ck_assert(has_grant(1, 0x4111000));
+	close_oracle();
+}
+END_TEST
+
+/* What is written after the command became visible is not covered by it. */
+START_TEST(written_too_late)
+{
+	const struct gvi_input step = {.kind = GVI_INPUT_STEP};
+
+	start();
+	write_word(COMMANDS, encode(GVI_FORMAT_INVALIDATE_IOMMU_ALL, "", 0));
+	write_word(COMMANDS + 16, encode(GVI_FORMAT_COMPLETION_WAIT, "f=1", 0));
+	write_register(GVI_REGISTER_CMD_BUF_TAIL, 32);
+	write_entry(LEAF + 8 * 5, GVI_FORMAT_PTE, "PR=1 Address=0x4111000 IR=1 IW=1");
+	must(&step);
+	must(&step);
+	ck_assert_uint_eq(permitted(PAGE), 2);
+	close_oracle();
+}
+END_TEST
+
+START_TEST(pointer_needs_pde)
+{
+	start();
+	rig_store(&rig, GVI_FORMAT_PTE, MORE + 8 * 5, "PR=1 Address=0x4222000 IR=1 IW=1");
+	write_entry(ROOT + 0x1000, GVI_FORMAT_PDE, "PR=1 NextLevel=1 Address=0x1100000 IR=1 IW=1");
+	ck_assert_uint_eq(permitted(PAGE), 2);
+	command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES, "DomainID=7 Address=0x5000");
+	wait();
+	ck_assert_uint_eq(permitted(PAGE), 2);
+	/* Any page that the pointer serves will do. */
+	command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES, "DomainID=7 PDE=1 Address=0x1ff000");
+	wait();
+	ck_assert_uint_eq(permitted(PAGE), 1);
+	ck_assert(has_grant(1, 0x4222000));
+	close_oracle();
+}
+END_TEST
+
+/* [invalidate.cacheable] */
+START_TEST(absent_is_not_held)
+{
+	struct gvi_config c = plain_config();
+
+	c.habit[GVI_CHOICE_NOT_PRESENT_CACHED] = 0;
+	for (unsigned cached = 0; cached < 2; cached++) {
+		c.capability = cached ? c.capability | UINT32_C(1) << 26 : c.capability & ~(UINT32_C(1) << 26);
+		open_oracle(&c, 10);
+		write_entry(LEAF + 8 * 6, GVI_FORMAT_PTE, "PR=1 Address=0x4333000 IR=1");
+		ck_assert_uint_eq(has_abort(permitted(PAGE + 4096)), cached);
+		ck_assert(has_grant(permitted(PAGE + 4096), 0x4333000));
+		close_oracle();
+	}
+}
+END_TEST
+
+/* [invalidate.root] */
+START_TEST(root_outlives_its_entry)
+{
+	start();
+	rig_store(&rig, GVI_FORMAT_PDE, MORE, "PR=1 NextLevel=1 Address=0x1002000 IR=1 IW=1");
+	rig_store(&rig, GVI_FORMAT_PDE, MORE + 0x1000, "PR=1 NextLevel=1 Address=0x1102000 IR=1 IW=1");
+	rig_store(&rig, GVI_FORMAT_PDE, MORE, "PR=1 NextLevel=2 Address=0x1101000 IR=1 IW=1");
+	rig_store(&rig, GVI_FORMAT_PTE, MORE + 0x2000 + 8 * 5, "PR=1 Address=0x4444000 IR=1");
+	write_entry(ENTRY, GVI_FORMAT_DTE, "V=1 TV=1 Mode=3 HostPageTableRootPtr=0x1100000 IR=1 IW=1");
+	ck_assert_uint_eq(permitted(PAGE), 2);
+	command(GVI_FORMAT_INVALIDATE_DEVTAB_ENTRY, "DeviceID=0x20");
+	wait();
+	ck_assert_uint_eq(permitted(PAGE), 2);
+	command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES, "DomainID=7 S=1 PDE=1 Address=0x7ffffffffffff000");
+	wait();
+	ck_assert_uint_eq(permitted(PAGE), 1);
+	ck_assert(has_grant(1, 0x4444000));
+	close_oracle();
+}
+END_TEST
+
+/* ---- What is observed ----------------------------------------------------- */
+
+START_TEST(old_and_new_in_turns)
+{
+	struct gvi_judgement j;
+
+	start();
+	write_entry(LEAF + 8 * 5, GVI_FORMAT_PTE, "PR=1 Address=0x4111000 IR=1 IW=1");
+	ck_assert_uint_eq(granted(0x4000000).verdict, GVI_PERMITTED);
+	ck_assert_uint_eq(granted(0x4111000).verdict, GVI_PERMITTED);
+	ck_assert_uint_eq(granted(0x4000000).verdict, GVI_PERMITTED);
+	j = granted(0x4555000);
+	ck_assert_uint_eq(j.verdict, GVI_REFUSED);
+	ck_assert(j.near);
+	ck_assert_uint_eq(j.differs, GVI_SEEN_ADDRESS);
+	command(GVI_FORMAT_INVALIDATE_IOMMU_ALL, "");
+	ck_assert_uint_eq(granted(0x4000000).verdict, GVI_PERMITTED);
+	wait();
+	ck_assert_uint_eq(granted(0x4000000).verdict, GVI_REFUSED);
+	ck_assert_uint_eq(granted(0x4111000).verdict, GVI_PERMITTED);
+	close_oracle();
+}
+END_TEST
+
+/* The record of a fault at an address that is not that of its page. */
+static struct gvi_judgement faulted(uint64_t low, uint64_t shown)
+{
+	struct gvi_input in = read_of(PAGE + 4096 + low);
+	struct gvi_seen seen = {.what = GVI_SEEN_EVENT};
+
+	seen.reply.answer.logging = GVI_LOGGED;
+	seen.reply.answer.event[0] = UINT64_C(0x2000000000000020) | UINT64_C(7) << 32;
+	seen.reply.answer.event[1] = shown;
+	return tell(&in, &seen);
+}
+
+START_TEST(habit_is_held_to_its_word)
+{
+	start();
+	ck_assert_uint_eq(gvi_left(oracle, GVI_CHOICE_EVENT_ADDRESS), 3);
+	ck_assert_uint_eq(faulted(0x120, PAGE + 4096 + 0x120).verdict, GVI_PERMITTED);
+	ck_assert_uint_eq(gvi_left(oracle, GVI_CHOICE_EVENT_ADDRESS), 1);
+	ck_assert_uint_eq(faulted(0x340, PAGE + 4096).verdict, GVI_REFUSED);
+	ck_assert_uint_eq(faulted(0x340, PAGE + 4096 + 0x340).verdict, GVI_PERMITTED);
+	close_oracle();
+}
+END_TEST
+
+START_TEST(page_address_tells_nothing)
+{
+	start();
+	ck_assert_uint_eq(faulted(0, PAGE + 4096).verdict, GVI_PERMITTED);
+	ck_assert_uint_eq(gvi_left(oracle, GVI_CHOICE_EVENT_ADDRESS), 3);
+	ck_assert_uint_eq(faulted(0x340, PAGE + 4096).verdict, GVI_PERMITTED);
+	ck_assert_uint_eq(gvi_left(oracle, GVI_CHOICE_EVENT_ADDRESS), 2);
+	close_oracle();
+}
+END_TEST
+
+/* ---- Bounds --------------------------------------------------------------- */
+
+START_TEST(short_history_is_unsure)
+{
+	const struct gvi_input in = read_of(PAGE);
+	const struct gvi_config c = plain_config();
+	enum gvi_verdict verdict;
+	size_t count;
+
+	open_oracle(&c, 4);
+	for (unsigned i = 0; i < 20; i++)
+		write_word(DATA + 8 * i, i);
+	ck_assert_int_eq(gvi_permitted(oracle, &in, list, ROOM, &count, &verdict), GVI_OK);
+	ck_assert_int_eq(verdict, GVI_UNSURE);
+	ck_assert_uint_eq(granted(0x4000000).verdict, GVI_PERMITTED);
+	ck_assert_uint_eq(granted(0x4555000).verdict, GVI_UNSURE);
+	command(GVI_FORMAT_INVALIDATE_IOMMU_ALL, "");
+	wait();
+	ck_assert_uint_eq(granted(0x4555000).verdict, GVI_REFUSED);
+	close_oracle();
+}
+END_TEST
+
+/* A copy goes on by itself. */
+START_TEST(copies_are_snapshots)
+{
+	const struct gvi_bounds bounds = {.worlds = 16, .runs = 4096, .values_log2 = 10};
+	struct gvi_oracle *first, *copy;
+
+	start();
+	first = oracle;
+	copy = malloc(gvi_oracle_size(&bounds));
+	REQUIRE(copy);
+	memcpy(copy, first, gvi_oracle_size(&bounds));
+	memset(first, 0xee, gvi_oracle_size(&bounds));
+	oracle = copy;
+	write_entry(LEAF + 8 * 5, GVI_FORMAT_PTE, "PR=1 Address=0x4111000 IR=1 IW=1");
+	ck_assert_uint_eq(permitted(PAGE), 2);
+	free(first);
+	close_oracle();
+}
+END_TEST
+
+RIG_RUN("oracle", nothing_changed, leaf_rewritten, written_too_late, pointer_needs_pde,
+	absent_is_not_held, root_outlives_its_entry, old_and_new_in_turns,
+	habit_is_held_to_its_word, page_address_tells_nothing, short_history_is_unsure,
+	copies_are_snapshots)

@@ -1,0 +1,570 @@
+/* What tables have been: docs/spec/14-caching-and-invalidation.md. */
+#include "model/history.h"
+
+#include <string.h>
+
+#include "model/bits.h"
+
+/* So many values of one word are looked at. */
+enum { MAX_DEPTH = 16 };
+
+/* An entry that is no leaf at any level, in tables of either kind: NextLevel 1. */
+static const uint64_t pointer = UINT64_C(1) << 9;
+
+/* A value that a word had until the moment `until`. */
+struct past {
+	uint64_t spa, value, until;
+	uint64_t older; /* number of the one before it in its bucket, counted from 1 */
+};
+
+/* The last 2^values_log2 old values, numbered from 1 on, in a ring; each bucket
+ * names the newest of its words, and each value the one before it.  Numbers that
+ * have left the ring end the way. */
+struct history {
+	uint64_t now;   /* moments of writing so far */
+	uint64_t count; /* values recorded so far */
+	uint64_t lost;  /* until when the newest of those that left the ring was there */
+	unsigned values_log2;
+};
+
+static struct past *values(struct history *h)
+{
+	return (struct past *)(void *)(h + 1);
+}
+
+static uint64_t *buckets(struct history *h)
+{
+	return (uint64_t *)(void *)(values(h) + ((size_t)1 << h->values_log2));
+}
+
+/* Fibonacci hashing. */
+static uint64_t *bucket(struct history *h, uint64_t spa)
+{
+	return &buckets(h)[(spa >> 3) * UINT64_C(0x9e3779b97f4a7c15) >> (64 - h->values_log2)];
+}
+
+size_t history_size(unsigned values_log2)
+{
+	return sizeof(struct history) + ((sizeof(struct past) + sizeof(uint64_t)) << values_log2);
+}
+
+struct history *history_begin(void *storage, unsigned values_log2)
+{
+	struct history *h = storage;
+
+	memset(h, 0, history_size(values_log2));
+	h->values_log2 = values_log2;
+	return h;
+}
+
+void history_wrote(struct history *h, uint64_t spa, uint64_t old, bool together)
+{
+	uint64_t *newest = bucket(h, spa);
+	struct past *p = &values(h)[h->count & low_ones(h->values_log2)];
+
+	if (!together)
+		h->now++;
+	if (h->count >> h->values_log2)
+		h->lost = p->until;
+	*p = (struct past){spa, old, h->now, *newest};
+	*newest = ++h->count;
+}
+
+bool history_alive(const struct gvi *m)
+{
+	const struct history *h = m->past.history;
+
+	return h && h->now > m->past.forgotten && h->count;
+}
+
+/* The value of number `n`, or NULL if the ring has it no more. */
+static const struct past *value(struct history *h, uint64_t n)
+{
+	if (!n || h->count - n >= UINT64_C(1) << h->values_log2)
+		return NULL;
+	return &values(h)[(n - 1) & low_ones(h->values_log2)];
+}
+
+/* The next older value of the word, from number `n` of its bucket on. */
+static const struct past *older(struct history *h, uint64_t spa, uint64_t n)
+{
+	const struct past *p = value(h, n);
+
+	while (p && p->spa != spa)
+		p = value(h, p->older);
+	return p;
+}
+
+/* ---- Section 5: which old values may be used ----------------------------- */
+
+/* Of what structure the words are, and whose: the tags of section 1. */
+struct role {
+	enum gvi_choice choice; /* HELD_…; GVI_NCHOICES: nothing that is held */
+	unsigned level;
+	unsigned device, domain, pasid;
+	uint64_t address;
+};
+
+static struct role role_of(const struct gvi *m, enum gvi_format_id format);
+static uint64_t change_before(struct history *h, uint64_t spa, unsigned words, uint64_t moment);
+static void just_before(struct history *h, uint64_t spa, uint64_t *unit, unsigned words,
+			uint64_t moment);
+static bool usable(struct gvi *m, const struct role *role, const uint64_t *unit, uint64_t until);
+static bool ended(const struct gvi *m, const struct role *role, const uint64_t *unit,
+		  uint64_t until);
+static void pick_roots(struct gvi *m, struct role *role, uint64_t spa, uint64_t *to,
+		       const uint64_t *now);
+static void doubt(struct gvi *m, const struct role *role);
+static void pick(struct gvi *m, const struct role *role, uint64_t spa, uint64_t *to,
+		 unsigned words);
+static bool further(struct gvi *m, uint64_t spa, unsigned words, uint64_t *moment, unsigned depth);
+static void as_fetched(struct gvi *m, uint64_t spa, uint64_t *unit, const uint64_t *now,
+		       unsigned words);
+
+void history_pick(struct gvi *m, enum gvi_format_id format, uint64_t spa, uint64_t *to,
+		  unsigned words)
+{
+	struct role role = role_of(m, format);
+	uint64_t now[4];
+
+	m->past.stand = (struct stand){0};
+	if (role.choice == GVI_NCHOICES || m->past.fresh)
+		return;
+	m->past.about = spa;
+	doubt(m, &role);
+	memcpy(now, to, 8 * (size_t)words);
+	pick(m, &role, spa, to, words);
+	for (unsigned i = 0; role.choice == GVI_CHOICE_HELD_DTE && i < words; i += 2)
+		pick_roots(m,
+			   &(struct role){.device = role.device,
+					  .pasid = role.pasid,
+					  .address = role.address},
+			   spa + 8 * i, to + i, now + i);
+	m->past.about = 0;
+}
+
+/* [invalidate.held] From now backwards, one change after the other. */
+static void pick(struct gvi *m, const struct role *role, uint64_t spa, uint64_t *to, unsigned words)
+{
+	uint64_t now[4], unit[4], moment = UINT64_MAX, container = spa & ~UINT64_C(7);
+
+	memcpy(now, to, 8 * (size_t)words);
+	for (unsigned depth = 0; further(m, container, words, &moment, depth); depth++) {
+		memcpy(unit, now, 8 * (size_t)words);
+		just_before(m->past.history, container, unit, words, moment);
+		if (role->choice == GVI_CHOICE_HELD_IRTE)
+			as_fetched(m, spa, unit, now, words);
+		if (!memcmp(unit, to, 8 * (size_t)words) || !usable(m, role, unit, moment))
+			continue;
+		cite(m, GVI_CLAUSE_INVALIDATE_HELD);
+		if (choose(m, role->choice) == 0)
+			return;
+		memcpy(to, unit, 8 * (size_t)words);
+	}
+}
+
+/* Goes back by one change, as long as there are some that count. */
+static bool further(struct gvi *m, uint64_t spa, unsigned words, uint64_t *moment, unsigned depth)
+{
+	*moment = change_before(m->past.history, spa, words, *moment);
+	if (*moment <= m->past.forgotten)
+		return false;
+	m->past.unsure |= depth == MAX_DEPTH;
+	return depth < MAX_DEPTH;
+}
+
+static struct role role_of(const struct gvi *m, enum gvi_format_id format)
+{
+	const struct access *x = m->past.stand.x;
+	struct role role = {.choice = GVI_NCHOICES, .level = m->past.stand.level};
+
+	if (!x)
+		return role;
+	role.device = x->request->device;
+	role.domain = (unsigned)get_DTE_DOMAIN_ID(x->dte);
+	role.pasid = x->request->pasid;
+	role.address = x->request->address;
+	switch (format) {
+	case GVI_FORMAT_DTE:
+		role.choice = GVI_CHOICE_HELD_DTE;
+		break;
+	case GVI_FORMAT_PTE:
+		role.choice = GVI_CHOICE_HELD_HOST;
+		break;
+	case GVI_FORMAT_GCR3:
+	case GVI_FORMAT_GCR3_NEXT:
+		role.choice = GVI_CHOICE_HELD_GCR3;
+		break;
+	case GVI_FORMAT_IRTE_32:
+	case GVI_FORMAT_IRTE_128:
+	case GVI_FORMAT_IRTE_128_X2APIC:
+		/* [invalidate.interrupt-entries] */
+		if (!get_CONTROL_IRT_CACHE_DIS(&m->reg[SLOT_CONTROL]))
+			role.choice = GVI_CHOICE_HELD_IRTE;
+		break;
+	default:
+		role.choice = GVI_CHOICE_HELD_GUEST;
+	}
+	return role;
+}
+
+/* When one of the words changed last before `moment`; 0: never. */
+static uint64_t change_before(struct history *h, uint64_t spa, unsigned words, uint64_t moment)
+{
+	uint64_t last = 0;
+
+	for (unsigned i = 0; i < words; i++) {
+		uint64_t at = spa + 8 * i;
+		const struct past *p = older(h, at, *bucket(h, at));
+
+		while (p && p->until >= moment)
+			p = older(h, at, p->older);
+		if (p && p->until > last)
+			last = p->until;
+	}
+	return last;
+}
+
+/* What the words were just before `moment`; those that have not changed since
+ * stay what they are in `unit`. */
+static void just_before(struct history *h, uint64_t spa, uint64_t *unit, unsigned words,
+			uint64_t moment)
+{
+	for (unsigned i = 0; i < words; i++) {
+		uint64_t at = spa + 8 * i;
+		const struct past *p = older(h, at, *bucket(h, at));
+
+		for (; p && p->until >= moment; p = older(h, at, p->older))
+			unit[i] = p->value;
+	}
+}
+
+static void keep_uncached(struct gvi *m, uint64_t *unit, const uint64_t *now);
+
+/* An entry of 4 bytes lies in a word of 8; some fields are never held. */
+static void as_fetched(struct gvi *m, uint64_t spa, uint64_t *unit, const uint64_t *now,
+		       unsigned words)
+{
+	if (words == 1)
+		unit[0] = unit[0] >> 8 * (spa & 7) & low_ones(32);
+	else
+		keep_uncached(m, unit, now);
+}
+
+/* [remap.guest-uncached] Of an entry for a guest's virtual APIC. */
+static void keep_uncached(struct gvi *m, uint64_t *unit, const uint64_t *now)
+{
+	uint64_t low = mask_IRTE_GUEST_X2APIC_IS_RUN(0) | mask_IRTE_GUEST_X2APIC_GA_TAG(0) |
+		       mask_IRTE_GUEST_X2APIC_DESTINATION(0);
+	uint64_t high = mask_IRTE_GUEST_X2APIC_DESTINATION(1);
+
+	if (!get_IRTE_32_GUEST_MODE(unit) || !get_IRTE_32_GUEST_MODE(now))
+		return;
+	if ((unit[0] ^ now[0]) & mask_IRTE_GUEST_GA_LOG_INTR(0) &&
+	    choose(m, GVI_CHOICE_GA_LOG_INTR_HELD) == 0)
+		low |= mask_IRTE_GUEST_GA_LOG_INTR(0);
+	unit[0] = (unit[0] & ~low) | (now[0] & low);
+	unit[1] = (unit[1] & ~high) | (now[1] & high);
+}
+
+/* ---- Section 2: a root outlives its entry --------------------------------- */
+
+/* One half of a device table entry, where it stands in a whole one. */
+struct half {
+	uint64_t spa;
+	unsigned first; /* word: 0 or 2 */
+	uint64_t now[4], *to;
+};
+
+static void pick_root(struct gvi *m, struct role *role, enum gvi_choice kind, struct half *half);
+static bool has_tables(enum gvi_choice kind, const uint64_t *dte);
+static uint64_t root_mask(enum gvi_choice kind, unsigned word);
+
+/* [invalidate.root] Whatever became of the entry, translations made through its
+ * tables belong to the domain, and interrupts to the device. */
+static void pick_roots(struct gvi *m, struct role *role, uint64_t spa, uint64_t *to,
+		       const uint64_t *now)
+{
+	struct half half = {.spa = spa, .first = spa >> 3 & 2, .to = to};
+
+	memcpy(half.now + half.first, now, 16);
+	role->level = 0;
+	if (half.first) {
+		pick_root(m, role, GVI_CHOICE_HELD_IRTE, &half);
+		return;
+	}
+	role->domain = (unsigned)get_DTE_DOMAIN_ID(to);
+	pick_root(m, role, GVI_CHOICE_HELD_HOST, &half);
+	pick_root(m, role, GVI_CHOICE_HELD_GCR3, &half);
+}
+
+static bool root_changed(enum gvi_choice kind, const struct half *half, const uint64_t *unit);
+
+static void pick_root(struct gvi *m, struct role *role, enum gvi_choice kind, struct half *half)
+{
+	uint64_t unit[4] = {0}, moment = UINT64_MAX;
+
+	role->choice = kind;
+	memcpy(unit + half->first, half->to, 16);
+	if (!has_tables(kind, unit))
+		return;
+	for (unsigned depth = 0; further(m, half->spa, 2, &moment, depth); depth++) {
+		memcpy(unit, half->now, sizeof unit);
+		just_before(m->past.history, half->spa, unit + half->first, 2, moment);
+		if (!has_tables(kind, unit) || !root_changed(kind, half, unit) ||
+		    (kind != GVI_CHOICE_HELD_IRTE && get_DTE_DOMAIN_ID(unit) != role->domain) ||
+		    ended(m, role, &pointer, moment))
+			continue;
+		cite(m, GVI_CLAUSE_INVALIDATE_ROOT);
+		if (choose(m, GVI_CHOICE_HELD_ROOT) == 0)
+			return;
+		for (unsigned i = 0; i < 2; i++)
+			half->to[i] ^= (unit[half->first + i] ^ half->to[i]) &
+				       root_mask(kind, half->first + i);
+	}
+}
+
+static bool root_changed(enum gvi_choice kind, const struct half *half, const uint64_t *unit)
+{
+	uint64_t changed = 0;
+
+	for (unsigned i = 0; i < 2; i++)
+		changed |= (unit[half->first + i] ^ half->to[i]) & root_mask(kind, half->first + i);
+	return changed != 0;
+}
+
+static bool has_tables(enum gvi_choice kind, const uint64_t *dte)
+{
+	if (kind == GVI_CHOICE_HELD_IRTE)
+		return get_DTE_IV(dte) && get_DTE_INT_CTL(dte) == 2;
+	if (!get_DTE_V(dte) || !get_DTE_TV(dte))
+		return false;
+	return kind == GVI_CHOICE_HELD_HOST ? get_DTE_MODE(dte) != 0 : get_DTE_GV(dte) != 0;
+}
+
+/* What of an entry leads to its tables: the root, and how large they are. */
+static uint64_t root_mask(enum gvi_choice kind, unsigned word)
+{
+	switch (kind) {
+	case GVI_CHOICE_HELD_HOST:
+		return mask_DTE_MODE(word) | mask_DTE_HOST_ROOT(word);
+	case GVI_CHOICE_HELD_GCR3:
+		return mask_DTE_GLX(word) | mask_DTE_GCR3_ROOT(word);
+	default:
+		return mask_DTE_INT_LEN(word) | mask_DTE_INT_ROOT(word);
+	}
+}
+
+/* ---- Sections 1 and 3: what may be cached, and what ends it --------------- */
+
+static bool cacheable(struct gvi *m, const struct role *role, uint64_t value);
+static bool covers(const uint64_t command[2], const struct role *role, const uint64_t *unit);
+
+static bool usable(struct gvi *m, const struct role *role, const uint64_t *unit, uint64_t until)
+{
+	return !ended(m, role, unit, until) && cacheable(m, role, unit[0]);
+}
+
+/* Whether a completed invalidation has covered what was there until then. */
+static bool ended(const struct gvi *m, const struct role *role, const uint64_t *unit,
+		  uint64_t until)
+{
+	for (unsigned i = 0; i < m->past.nended; i++)
+		if (m->past.ended[i].time >= until && covers(m->past.ended[i].command, role, unit))
+			return true;
+	return false;
+}
+
+/* [invalidate.cacheable] */
+static bool cacheable(struct gvi *m, const struct role *role, uint64_t value)
+{
+	const uint64_t header = m->config.capability;
+
+	cite(m, GVI_CLAUSE_INVALIDATE_CACHEABLE);
+	if (role->choice == GVI_CHOICE_HELD_DTE)
+		return true;
+	if (role->choice == GVI_CHOICE_HELD_IRTE)
+		return get_IRTE_32_REMAP_EN(&value) || choose(m, GVI_CHOICE_IRTE_OFF_CACHED) == 0;
+	if (value & 1 || get_CAP_HEADER_NP_CACHE(&header))
+		return true;
+	return choose(m, GVI_CHOICE_NOT_PRESENT_CACHED) == 1;
+}
+
+static bool covers_pages(const uint64_t command[2], const struct role *role, uint64_t entry);
+
+/* [invalidate.matching] */
+static bool covers(const uint64_t command[2], const struct role *role, const uint64_t *unit)
+{
+	unsigned opcode = (unsigned)(command[0] >> 60);
+	bool of_device = (command[0] & 0xffff) == role->device;
+
+	switch (role->choice) {
+	case GVI_CHOICE_HELD_DTE:
+		return opcode == 2 && of_device;
+	case GVI_CHOICE_HELD_IRTE:
+		return opcode == 5 && of_device;
+	default:
+		return opcode == 3 && covers_pages(command, role, unit[0]);
+	}
+}
+
+static bool same_tags(const uint64_t command[2], const struct role *role);
+static uint64_t range_low(const uint64_t command[2]);
+static bool is_leaf(const struct role *role, uint64_t entry);
+static uint64_t entry_low(const struct role *role, uint64_t entry);
+
+static bool covers_pages(const uint64_t command[2], const struct role *role, uint64_t entry)
+{
+	uint64_t low = range_low(command);
+	bool pde = get_INVALIDATE_IOMMU_PAGES_PDE(command);
+
+	if (!same_tags(command, role))
+		return false;
+	if (role->choice == GVI_CHOICE_HELD_GCR3)
+		return pde && low == UINT64_MAX;
+	if (!pde && !is_leaf(role, entry))
+		return false;
+	low |= entry_low(role, entry);
+	return !((get_INVALIDATE_IOMMU_PAGES_ADDRESS(command) ^ role->address) & ~low);
+}
+
+static bool same_tags(const uint64_t command[2], const struct role *role)
+{
+	if (get_INVALIDATE_IOMMU_PAGES_DOMAIN_ID(command) != role->domain)
+		return false;
+	if (!get_INVALIDATE_IOMMU_PAGES_GN(command))
+		return role->choice == GVI_CHOICE_HELD_HOST;
+	return role->choice != GVI_CHOICE_HELD_HOST &&
+	       get_INVALIDATE_IOMMU_PAGES_PASID(command) == role->pasid;
+}
+
+/* [invalidate.size] The address bits inside the range. */
+static uint64_t range_low(const uint64_t command[2])
+{
+	uint64_t address = get_INVALIDATE_IOMMU_PAGES_ADDRESS(command) | low_ones(12);
+
+	if (!get_INVALIDATE_IOMMU_PAGES_S(command))
+		return low_ones(12);
+	if (address >= UINT64_MAX >> 1)
+		return UINT64_MAX;
+	return address ^ (address + 1);
+}
+
+static bool is_leaf(const struct role *role, uint64_t entry)
+{
+	unsigned next = (unsigned)get_PTE_NEXT_LEVEL(&entry);
+
+	if (role->choice == GVI_CHOICE_HELD_HOST)
+		return role->level == 1 || next == 0 || next == 7;
+	return role->level == 1 || (role->level <= 3 && get_GPDE_PS(&entry));
+}
+
+/* The address bits inside what the entry is for. */
+static uint64_t entry_low(const struct role *role, uint64_t entry)
+{
+	uint64_t own = low_ones(3 + 9 * role->level),
+		 address = get_PTE_ADDRESS(&entry) | low_ones(12);
+
+	if (role->choice == GVI_CHOICE_HELD_HOST && get_PTE_NEXT_LEVEL(&entry) == 7)
+		return own | (address ^ (address + 1));
+	return own;
+}
+
+/* The history does not reach back to the last invalidation. */
+static void doubt(struct gvi *m, const struct role *role)
+{
+	uint64_t reach = m->past.history->lost;
+
+	/* Entries of the table that was there may be held as well. */
+	if (role->choice == GVI_CHOICE_HELD_DTE && m->past.moved > reach)
+		reach = m->past.moved;
+	if (reach > m->past.forgotten && !ended(m, role, &pointer, reach))
+		m->past.unsure = true;
+}
+
+/* Nothing is held before the first request can be translated. */
+void history_enabled(struct gvi *m)
+{
+	struct history *h = m->past.history;
+
+	if (!h || m->past.used)
+		return;
+	m->past.used = true;
+	m->past.forgotten = h->now;
+}
+
+void history_moved(struct gvi *m)
+{
+	if (m->past.used)
+		m->past.moved = ++m->past.history->now;
+}
+
+void history_reset(struct gvi *m)
+{
+	struct history *h = m->past.history;
+
+	memset(&m->past, 0, sizeof m->past);
+	m->past.history = h;
+	m->past.forgotten = h ? h->now : 0;
+}
+
+/* ---- Section 4: when invalidations are complete --------------------------- */
+
+/* Some writes of the tail are remembered apart; what comes after counts as
+ * visible with the last of them. */
+void history_tail(struct gvi *m, uint64_t tail)
+{
+	if (!m->past.history)
+		return;
+	if (m->past.nvisible == GVI_MAX_VISIBLE)
+		m->past.nvisible--;
+	else
+		m->past.visible[m->past.nvisible].time = m->past.history->now;
+	m->past.visible[m->past.nvisible++].tail = tail;
+}
+
+uint64_t history_visible(struct gvi *m, uint64_t head)
+{
+	if (!m->past.history)
+		return 0;
+	while (m->past.nvisible > 1 && m->past.visible[0].tail == head) {
+		m->past.nvisible--;
+		memmove(m->past.visible, m->past.visible + 1,
+			m->past.nvisible * sizeof m->past.visible[0]);
+	}
+	return m->past.nvisible ? m->past.visible[0].time : 0;
+}
+
+static void append(struct gvi *m, const uint64_t command[2], uint64_t time);
+
+/* [invalidate.completion] */
+void history_ended(struct gvi *m, const uint64_t command[2], uint64_t time)
+{
+	if (!m->past.history || !time)
+		return;
+	if (command[0] >> 60 != 8) {
+		append(m, command, time);
+		return;
+	}
+	m->past.forgotten = time;
+	m->past.nended = 0;
+}
+
+/* The same command again takes the place of the older one; without room the
+ * oldest goes, which leaves more permitted than need be. */
+static void append(struct gvi *m, const uint64_t command[2], uint64_t time)
+{
+	unsigned at = 0;
+
+	while (at < m->past.nended && memcmp(m->past.ended[at].command, command, 16))
+		at++;
+	if (at == m->past.nended && m->past.nended == GVI_MAX_ENDED)
+		at = 0;
+	if (at < m->past.nended) {
+		m->past.nended--;
+		memmove(m->past.ended + at, m->past.ended + at + 1,
+			(m->past.nended - at) * sizeof m->past.ended[0]);
+	}
+	m->past.ended[m->past.nended].time = time;
+	memcpy(m->past.ended[m->past.nended++].command, command, 16);
+}

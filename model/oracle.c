@@ -1,0 +1,567 @@
+/* The oracle: the model, played for every choice.  What is compared stands in
+ * seen.c. */
+#include "goldvi/oracle.h"
+
+#include <string.h>
+
+#include "model/history.h"
+#include "model/host.h"
+#include "model/plain.h"
+#include "model/seen.h"
+#include "model/translate.h"
+
+enum { MAX_OVERLAY = 64, ALL = 0xff, NONE = 0xff };
+
+/* The choices of one run: taken from what is left, first to last, until the last
+ * one has been taken everywhere. */
+struct tape {
+	struct gvi_pick pick[GVI_MAX_PICKS];
+	unsigned len, at;
+	bool full;                   /* more choices than there is room for */
+	uint8_t habit[GVI_NCHOICES]; /* what the run has taken a habit for, or NONE */
+};
+
+/* A word that the run has written, over memory. */
+struct overlay {
+	uint64_t spa, value;
+};
+
+struct gvi_oracle {
+	struct gvi_bounds bounds;
+	struct gvi_host host;
+	struct near_memory near;
+	uint32_t nworlds, nnext;    /* now, and those that explain what is being observed */
+	bool lost;                  /* there were more worlds than room once */
+	uint8_t left[GVI_NCHOICES]; /* of habits: one bit for each alternative */
+	/* Of the question that is being answered: */
+	uint32_t runs, nwritten;
+	bool unsure, unfinished; /* a history, or the bounds, did not suffice */
+	struct tape tape;
+	struct overlay written[MAX_OVERLAY];
+	uint8_t met[GVI_NCHOICES];   /* alternatives of habits in the runs that match ... */
+	uint8_t unmet[GVI_NCHOICES]; /* ... and whether one of these did not meet it */
+	struct gvi run;              /* where the model is played */
+				     /* Then 2 * bounds.worlds models, and the history. */
+};
+
+static struct gvi *world(struct gvi_oracle *o, uint32_t n)
+{
+	return (struct gvi *)(void *)(o + 1) + n;
+}
+
+/* A world that knows where its oracle is now: it may have been copied. */
+static struct gvi *attached(struct gvi_oracle *o, uint32_t n);
+
+/* ---- Life --------------------------------------------------------------- */
+
+static enum gvi_bus run_read(void *user, uint64_t spa, void *to, size_t len);
+static enum gvi_bus run_write(void *user, uint64_t spa, const void *from, size_t len);
+static enum gvi_bus run_exchange(void *user, uint64_t spa, uint64_t *seen, uint64_t next);
+static unsigned run_choose(void *user, enum gvi_choice choice, unsigned options);
+
+static size_t history_at(const struct gvi_bounds *b)
+{
+	return sizeof(struct gvi_oracle) + 2 * (size_t)b->worlds * sizeof(struct gvi);
+}
+
+size_t gvi_oracle_size(const struct gvi_bounds *b)
+{
+	size_t history = b ? gvi_history_size(b->values_log2) : 0;
+
+	if (!history || !b->runs || b->worlds < 1 || b->worlds > 4096)
+		return 0;
+	return history_at(b) + history;
+}
+
+enum gvi_status gvi_oracle_init(struct gvi_oracle *o, const struct gvi_bounds *bounds,
+				const struct gvi_config *config, const struct gvi_host *host)
+{
+	struct gvi_host inner = {.user = o,
+				 .read = run_read,
+				 .write = run_write,
+				 .exchange = run_exchange,
+				 .choose = run_choose};
+	enum gvi_status status;
+
+	if (!o || !config || !host)
+		return GVI_ARG_NULL;
+	if (!gvi_oracle_size(bounds))
+		return GVI_ARG_BOUNDS;
+	status = gvi_init(world(o, 0), config, host);
+	if (status != GVI_OK)
+		return status;
+	memset(o, 0, sizeof *o);
+	o->bounds = *bounds;
+	o->host = *host;
+	o->near = host_near_memory(host);
+	o->nworlds = 1;
+	for (unsigned c = 0; c < GVI_NCHOICES; c++)
+		o->left[c] = (uint8_t)low_ones(gvi_choices[c].count);
+	(void)gvi_set_host(world(o, 0), &inner);
+	return gvi_track(world(o, 0), (uint8_t *)o + history_at(bounds), bounds->values_log2);
+}
+
+static struct gvi *attached(struct gvi_oracle *o, uint32_t n)
+{
+	struct gvi *m = world(o, n);
+
+	m->host.user = o;
+	m->past.history = (struct history *)(void *)((uint8_t *)o + history_at(&o->bounds));
+	return m;
+}
+
+enum gvi_status gvi_oracle_wrote(struct gvi_oracle *o, uint64_t spa, const uint64_t *old,
+				 size_t words)
+{
+	enum gvi_status status = o ? gvi_wrote(attached(o, 0), spa, old, words) : GVI_ARG_NULL;
+
+	for (uint32_t i = 1; status == GVI_OK && i < o->nworlds; i++)
+		host_watch(attached(o, i));
+	return status;
+}
+
+unsigned gvi_left(const struct gvi_oracle *o, enum gvi_choice choice)
+{
+	return (unsigned)choice < GVI_NCHOICES ? o->left[choice] : 0;
+}
+
+const struct gvi *gvi_world(const struct gvi_oracle *o, uint32_t n)
+{
+	return n < o->nworlds ? (const struct gvi *)(const void *)(o + 1) + n : NULL;
+}
+
+/* ---- All runs ----------------------------------------------------------- */
+
+/* What is done with each run; false ends it. */
+struct visitor {
+	bool (*visit)(struct gvi_oracle *o, const union gvi_reply *reply, void *context);
+	void *context;
+};
+
+static enum gvi_status play(struct gvi *m, const struct gvi_input *in, union gvi_reply *reply);
+static void rewind_tape(struct tape *t);
+static bool next_tape(struct gvi_oracle *o);
+
+static enum gvi_status play_all(struct gvi_oracle *o, const struct gvi_input *in,
+				const struct visitor *v)
+{
+	union gvi_reply reply;
+
+	o->runs = 0;
+	o->unsure = false;
+	o->unfinished = o->lost;
+	for (uint32_t w = 0; w < o->nworlds; w++) {
+		o->tape.len = 0;
+		do {
+			enum gvi_status status;
+
+			if (++o->runs > o->bounds.runs) {
+				o->unfinished = true;
+				return GVI_OK;
+			}
+			rewind_tape(&o->tape);
+			o->nwritten = 0;
+			memcpy(&o->run, attached(o, w), sizeof o->run);
+			memset(&reply, 0, sizeof reply);
+			status = play(&o->run, in, &reply);
+			if (status != GVI_OK)
+				return status;
+			o->unfinished |= o->tape.full;
+			o->unsure |= gvi_unsure(&o->run);
+			if (!v->visit(o, &reply, v->context))
+				return GVI_OK;
+		} while (next_tape(o));
+	}
+	return GVI_OK;
+}
+
+static enum gvi_status play_register(struct gvi *m, const struct gvi_input *in,
+				     union gvi_reply *reply);
+
+static enum gvi_status play(struct gvi *m, const struct gvi_input *in, union gvi_reply *reply)
+{
+	enum gvi_status status;
+	bool done = false;
+
+	switch (in->kind) {
+	case GVI_INPUT_TRANSLATE:
+		return gvi_translate(m, &in->of.request, &reply->answer);
+	case GVI_INPUT_INTERRUPT:
+		return gvi_interrupt(m, &in->of.interrupt, &reply->answer);
+	case GVI_INPUT_ATS:
+		return gvi_ats_translate(m, &in->of.ats, &reply->ats);
+	case GVI_INPUT_PAGE:
+		return gvi_page_request(m, &in->of.page, &reply->page);
+	case GVI_INPUT_STEP:
+		status = gvi_step(m, &done);
+		reply->value = done;
+		return status;
+	case GVI_INPUT_DONE:
+		return gvi_invalidation_done(m, in->of.invalidation.device,
+					     in->of.invalidation.tag);
+	case GVI_INPUT_TIMED_OUT:
+		return gvi_invalidation_timed_out(m, in->of.invalidation.device,
+						  in->of.invalidation.tag);
+	default:
+		return play_register(m, in, reply);
+	}
+}
+
+static enum gvi_status play_register(struct gvi *m, const struct gvi_input *in,
+				     union gvi_reply *reply)
+{
+	uint32_t offset = in->of.mmio.offset, value = 0;
+	unsigned length = in->of.mmio.length;
+	enum gvi_status status;
+
+	switch (in->kind) {
+	case GVI_INPUT_MMIO_READ:
+		return gvi_mmio_read(m, offset, length, &reply->value);
+	case GVI_INPUT_MMIO_WRITE:
+		return gvi_mmio_write(m, offset, length, in->of.mmio.value);
+	case GVI_INPUT_CONFIG_READ:
+		status = gvi_config_read(m, offset, length, &value);
+		reply->value = value;
+		return status;
+	case GVI_INPUT_CONFIG_WRITE:
+		return gvi_config_write(m, offset, length, (uint32_t)in->of.mmio.value);
+	default:
+		return GVI_ARG_INPUT;
+	}
+}
+
+static void rewind_tape(struct tape *t)
+{
+	t->at = 0;
+	t->full = false;
+	memset(t->habit, NONE, sizeof t->habit);
+}
+
+static uint8_t next_left(const struct gvi_oracle *o, unsigned choice, unsigned from);
+
+/* Another alternative for the last choice that has one, and none behind it. */
+static bool next_tape(struct gvi_oracle *o)
+{
+	struct tape *t = &o->tape;
+
+	for (; t->len; t->len--) {
+		struct gvi_pick *p = &t->pick[t->len - 1];
+		uint8_t next = next_left(o, p->choice, p->value + 1u);
+
+		if (next != NONE) {
+			p->value = next;
+			return true;
+		}
+	}
+	return false;
+}
+
+static uint8_t next_left(const struct gvi_oracle *o, unsigned choice, unsigned from)
+{
+	for (unsigned v = from; v < gvi_choices[choice].count; v++)
+		if (o->left[choice] >> v & 1)
+			return (uint8_t)v;
+	return NONE;
+}
+
+/* ---- What the model meets in a run -------------------------------------- */
+
+static unsigned pick_now(struct gvi_oracle *o, enum gvi_choice choice, unsigned options);
+static unsigned options_left(const struct gvi_oracle *o, unsigned choice);
+
+/* A habit that was taken once is kept for the run. */
+static unsigned run_choose(void *user, enum gvi_choice choice, unsigned options)
+{
+	struct gvi_oracle *o = user;
+	uint8_t *habit = &o->tape.habit[choice];
+	unsigned value;
+
+	if (*habit != NONE)
+		return *habit;
+	value = pick_now(o, choice, options);
+	if (gvi_choices[choice].habit)
+		*habit = (uint8_t)value;
+	return value;
+}
+
+static unsigned pick_now(struct gvi_oracle *o, enum gvi_choice choice, unsigned options)
+{
+	struct tape *t = &o->tape;
+	unsigned left = options_left(o, choice);
+
+	if (left == 1 || t->at == GVI_MAX_PICKS) {
+		t->full |= left > 1;
+		return next_left(o, choice, 0);
+	}
+	if (t->at == t->len) {
+		t->pick[t->len++] = (struct gvi_pick){.spa = o->run.past.about,
+						      .choice = (uint16_t)choice,
+						      .value = next_left(o, choice, 0),
+						      .options = (uint8_t)left};
+	}
+	(void)options;
+	return t->pick[t->at++].value;
+}
+
+static unsigned options_left(const struct gvi_oracle *o, unsigned choice)
+{
+	unsigned n = 0;
+
+	for (unsigned v = 0; v < gvi_choices[choice].count; v++)
+		n += o->left[choice] >> v & 1;
+	return n;
+}
+
+static struct overlay *find(struct gvi_oracle *o, uint64_t spa)
+{
+	for (uint32_t i = 0; i < o->nwritten; i++)
+		if (o->written[i].spa == spa)
+			return &o->written[i];
+	return NULL;
+}
+
+/* Memory as it is, with what the run has written over it. */
+static enum gvi_bus run_read(void *user, uint64_t spa, void *to, size_t len)
+{
+	struct gvi_oracle *o = user;
+	enum gvi_bus bus = host_read(&o->host, spa, to, len);
+	const struct overlay *w;
+
+	for (size_t at = 0; at + 8 <= len; at += 8)
+		if ((w = find(o, spa + at)) != NULL)
+			store64((uint8_t *)to + at, w->value);
+	return bus;
+}
+
+/* The IOMMU under test is the one that writes. */
+static enum gvi_bus run_write(void *user, uint64_t spa, const void *from, size_t len)
+{
+	struct gvi_oracle *o = user;
+
+	for (size_t at = 0; at + 8 <= len; at += 8) {
+		struct overlay *w = find(o, spa + at);
+
+		if (!w && o->nwritten < MAX_OVERLAY)
+			w = &o->written[o->nwritten++];
+		if (w)
+			*w = (struct overlay){spa + at, load64((const uint8_t *)from + at)};
+	}
+	return GVI_BUS_OK;
+}
+
+static enum gvi_bus run_exchange(void *user, uint64_t spa, uint64_t *seen, uint64_t next)
+{
+	uint8_t raw[8] = {0};
+	enum gvi_bus bus = run_read(user, spa, raw, 8);
+	uint64_t now = load64(raw);
+
+	if (bus != GVI_BUS_OK || now != *seen) {
+		*seen = now;
+		return bus;
+	}
+	store64(raw, next);
+	return run_write(user, spa, raw, 8);
+}
+
+/* ---- Permitted ---------------------------------------------------------- */
+
+struct list {
+	const struct gvi_input *in;
+	struct gvi_outcome *outcome;
+	size_t room, count;
+};
+
+static bool add_outcome(struct gvi_oracle *o, const union gvi_reply *reply, void *context);
+static void fill(const struct gvi_oracle *o, const union gvi_reply *reply, struct gvi_outcome *out);
+
+enum gvi_status gvi_permitted(struct gvi_oracle *o, const struct gvi_input *input,
+			      struct gvi_outcome *list, size_t room, size_t *count,
+			      enum gvi_verdict *verdict)
+{
+	struct list l = {.in = input, .outcome = list, .room = room};
+	struct visitor v = {add_outcome, &l};
+	enum gvi_status status;
+
+	if (!o || !input || !list || !count || !verdict)
+		return GVI_ARG_NULL;
+	status = play_all(o, input, &v);
+	if (status != GVI_OK)
+		return status;
+	*count = l.count;
+	*verdict = o->unsure || o->unfinished ? GVI_UNSURE : GVI_PERMITTED;
+	return GVI_OK;
+}
+
+/* Those that do not fit are counted twice if they come twice. */
+static bool add_outcome(struct gvi_oracle *o, const union gvi_reply *reply, void *context)
+{
+	struct list *l = context;
+	size_t effects, known = l->count < l->room ? l->count : l->room;
+	const struct gvi_effect *effect = gvi_effects(&o->run, &effects);
+	const struct gvi_seen seen = {GVI_SEEN_ALL, *reply, effect, effects};
+
+	for (size_t i = 0; i < known; i++)
+		if (!seen_differs((enum gvi_input_kind)l->in->kind, &seen, &l->outcome[i].reply,
+				  l->outcome[i].effect, l->outcome[i].neffects))
+			return true;
+	if (l->count < l->room)
+		fill(o, reply, &l->outcome[l->count]);
+	l->count++;
+	return true;
+}
+
+static void fill(const struct gvi_oracle *o, const union gvi_reply *reply, struct gvi_outcome *out)
+{
+	memset(out, 0, sizeof *out);
+	out->reply = *reply;
+	out->npicks = o->tape.len;
+	memcpy(out->pick, o->tape.pick, o->tape.len * sizeof out->pick[0]);
+	out->neffects = (uint32_t)o->run.neffects;
+	memcpy(out->effect, o->run.effects, o->run.neffects * sizeof out->effect[0]);
+}
+
+/* ---- Observed ----------------------------------------------------------- */
+
+struct match {
+	const struct gvi_input *in;
+	const struct gvi_seen *seen;
+	struct gvi_judgement *judgement;
+	struct gvi_outcome *nearest;
+	unsigned least; /* in how much the nearest differs */
+	bool found;
+};
+
+static bool is_plain(struct gvi_oracle *o, const struct gvi_input *in, const struct gvi_seen *seen);
+static bool compare(struct gvi_oracle *o, const union gvi_reply *reply, void *context);
+static void conclude(struct gvi_oracle *o, struct match *match);
+
+enum gvi_status gvi_observe(struct gvi_oracle *o, const struct gvi_input *input,
+			    const struct gvi_seen *seen, struct gvi_judgement *judgement,
+			    struct gvi_outcome *nearest)
+{
+	struct match match = {input, seen, judgement, nearest, UINT32_MAX, false};
+	struct visitor v = {compare, &match};
+	enum gvi_status status;
+
+	if (!o || !input || !seen || !judgement)
+		return GVI_ARG_NULL;
+	memset(judgement, 0, sizeof *judgement);
+	judgement->worlds = o->nworlds;
+	if (is_plain(o, input, seen)) {
+		judgement->runs = 1;
+		return GVI_OK;
+	}
+	o->nnext = 0;
+	memset(o->met, 0, sizeof o->met);
+	memset(o->unmet, 0, sizeof o->unmet);
+	status = play_all(o, input, &v);
+	if (status == GVI_OK)
+		conclude(o, &match);
+	return status;
+}
+
+/* No choice on the way, nothing that changes: what most requests are. */
+static bool is_plain(struct gvi_oracle *o, const struct gvi_input *in, const struct gvi_seen *seen)
+{
+	const struct gvi_request *r = &in->of.request;
+	struct gvi *m = attached(o, 0);
+	union gvi_reply reply;
+	bool done;
+
+	if (o->nworlds != 1 || o->lost || in->kind != GVI_INPUT_TRANSLATE || r->translated ||
+	    history_alive(m) || translate_check(r) != GVI_OK)
+		return false;
+	m->near = o->near;
+	m->alone = true;
+	done = m->near.room && (r->has_pasid ? plain_translate_guest(m, r, &reply.answer)
+					     : plain_translate(m, r, &reply.answer));
+	m->alone = false;
+	host_watch(m);
+	return done && !seen_differs(GVI_INPUT_TRANSLATE, seen, &reply, NULL, 0);
+}
+
+static void keep_world(struct gvi_oracle *o);
+static void keep_habits(struct gvi_oracle *o);
+static unsigned bits(uint32_t mask);
+
+static bool compare(struct gvi_oracle *o, const union gvi_reply *reply, void *context)
+{
+	struct match *match = context;
+	uint32_t differs = seen_differs((enum gvi_input_kind)match->in->kind, match->seen, reply,
+					o->run.effects, o->run.neffects);
+
+	if (!differs) {
+		match->found = true;
+		keep_world(o);
+		keep_habits(o);
+	} else if (bits(differs) < match->least) {
+		match->least = bits(differs);
+		match->judgement->differs = differs;
+		if (match->nearest)
+			fill(o, reply, match->nearest);
+	}
+	return true;
+}
+
+static unsigned bits(uint32_t mask)
+{
+	unsigned n = 0;
+
+	for (; mask; mask &= mask - 1)
+		n++;
+	return n;
+}
+
+static void keep_world(struct gvi_oracle *o)
+{
+	struct gvi *next = world(o, o->bounds.worlds);
+
+	for (uint32_t i = 0; i < o->nnext; i++)
+		if (state_equal(&next[i], &o->run))
+			return;
+	if (o->nnext < o->bounds.worlds)
+		memcpy(&next[o->nnext++], &o->run, sizeof *next);
+	else
+		o->unfinished = true;
+}
+
+static void keep_habits(struct gvi_oracle *o)
+{
+	for (unsigned c = 0; c < GVI_NCHOICES; c++) {
+		if (o->tape.habit[c] == NONE)
+			o->unmet[c] = 1;
+		else
+			o->met[c] |= (uint8_t)(1u << o->tape.habit[c]);
+	}
+}
+
+static void narrow(struct gvi_oracle *o);
+
+static void conclude(struct gvi_oracle *o, struct match *match)
+{
+	struct gvi_judgement *j = match->judgement;
+
+	j->runs = o->runs;
+	o->lost = o->unfinished;
+	if (o->unfinished || (!match->found && o->unsure))
+		j->verdict = GVI_UNSURE;
+	else if (!match->found)
+		j->verdict = GVI_REFUSED;
+	j->near = j->verdict == GVI_REFUSED && match->least != UINT32_MAX;
+	if (!j->near)
+		j->differs = 0;
+	if (j->verdict == GVI_PERMITTED)
+		narrow(o);
+	j->worlds = o->nworlds;
+}
+
+/* To what explains what was seen: of habits, to what no run that does could be
+ * without. */
+static void narrow(struct gvi_oracle *o)
+{
+	memcpy(world(o, 0), world(o, o->bounds.worlds), o->nnext * sizeof(struct gvi));
+	o->nworlds = o->nnext;
+	for (unsigned c = 0; c < GVI_NCHOICES; c++)
+		if (!o->unsure && gvi_choices[c].habit && !o->unmet[c])
+			o->left[c] &= o->met[c];
+}
