@@ -29,7 +29,7 @@ static void begin(struct call *c, struct gvi *m, const struct gvi_ats_request *a
 static void take(struct call *c, unsigned number);
 static enum verdict enter(struct call *c);
 static enum gvi_status several(struct call *c);
-static void close(struct call *c);
+static void finish(struct call *c);
 
 enum gvi_status ats_translate(struct gvi *m, const struct gvi_ats_request *asked,
 			      struct gvi_ats_answer *answer)
@@ -44,7 +44,7 @@ enum gvi_status ats_translate(struct gvi *m, const struct gvi_ats_request *asked
 		status = several(&c);
 	if (status != GVI_OK)
 		return status;
-	close(&c);
+	finish(&c);
 	memcpy(answer, &c.answer, sizeof *answer);
 	return GVI_OK;
 }
@@ -80,7 +80,7 @@ static void take(struct call *c, unsigned number)
 
 static void keep_event(struct call *c);
 
-static void close(struct call *c)
+static void finish(struct call *c)
 {
 	struct gvi_ats_answer *a = &c->answer;
 
@@ -106,7 +106,7 @@ static void keep_event(struct call *c)
 static enum verdict find_entry(struct access *x);
 static enum verdict disabled(struct call *c);
 static enum verdict invalid_entry(struct access *x, enum gvi_clause clause, unsigned type);
-static enum verdict legal_entry(struct access *x, bool off);
+static enum verdict legal_entry(struct access *x, bool on);
 
 /* ENDED: refused. */
 static enum verdict enter(struct call *c)

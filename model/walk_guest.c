@@ -321,6 +321,7 @@ static bool may_write(struct walk *w)
 /* ---- Steps 5 to 7 and section 8: the page, accessed and dirty ----------- */
 
 static enum verdict finish_ats(struct walk *w, uint64_t gpa, struct page *page);
+static enum verdict without_dirty(struct walk *w, uint64_t rights);
 static void describe(struct walk *w, uint64_t gpa);
 static bool is_up_to_date(const struct walk *w);
 static enum verdict update(struct walk *w);
@@ -356,17 +357,32 @@ static enum verdict finish_ats(struct walk *w, uint64_t gpa, struct page *page)
 {
 	struct access *x = w->x;
 	bool apart = w->n.hosted && get_DTE_HAD(x->dte);
+	uint64_t left;
 
 	if (x->may & RIGHT_WRITE && !may_write(w))
 		x->may &= ~RIGHT_WRITE;
 	if (nest_page(&w->n, gpa, apart, page) == ENDED)
 		return ENDED;
-	w->dirty = ((apart ? w->n.inner.may : x->may) & RIGHT_WRITE) != 0;
-	if ((!is_up_to_date(w) && update(w) == ENDED) ||
+	left = apart ? w->n.inner.may : x->may;
+	w->dirty = (left & RIGHT_WRITE) != 0;
+	if ((!is_up_to_date(w) && update(w) == ENDED && without_dirty(w, left) == ENDED) ||
 	    (apart && nest_page(&w->n, gpa, false, page) == ENDED))
 		return ENDED;
 	describe(w, gpa);
 	return GO_ON;
+}
+
+/* What would be a page fault of a write only need not take the other rights. */
+static enum verdict without_dirty(struct walk *w, uint64_t rights)
+{
+	struct access *x = w->x;
+
+	if (!w->dirty || w->changed || x->racing || x->answer->result == GVI_ABORT ||
+	    !(rights & RIGHT_READ) || choose(x->m, GVI_CHOICE_ATS_DIRTY_REFUSED) == 0)
+		return ENDED;
+	x->may &= ~RIGHT_WRITE;
+	w->dirty = false;
+	return is_up_to_date(w) ? GO_ON : update(w);
 }
 
 /* What a completion says of the guest's page. */

@@ -1,6 +1,8 @@
 /* Translation requests and translated requests: docs/spec/04 sections 4 and 5. */
 #include "conformance/unit/rig.h"
 
+#include <stdio.h>
+
 /* Host tables of three levels: ROOT, one table of 2 MiB, one of 4 KiB. */
 #define LEVEL2 UINT64_C(0x01001000)
 #define LEVEL1 UINT64_C(0x01002000)
@@ -15,13 +17,13 @@
 #define LEGAL  "V=1 TV=1 Mode=3 HostPageTableRootPtr=0x1000000 IR=1 IW=1 I=1 DomainID=0x77 "
 
 /* Guest tables of PASID 5, which the host maps to themselves. */
-#define GCR3   UINT64_C(0x02000000)
-#define PML4   UINT64_C(0x02001000)
-#define PDP    UINT64_C(0x02002000)
-#define PD     UINT64_C(0x02003000)
-#define PT     UINT64_C(0x02004000)
-#define NX     (UINT64_C(1) << 63)
-#define GUEST  LEGAL "GV=1 GCR3TRP=0x2000000 "
+#define GCR3  UINT64_C(0x02000000)
+#define PML4  UINT64_C(0x02001000)
+#define PDP   UINT64_C(0x02002000)
+#define PD    UINT64_C(0x02003000)
+#define PT    UINT64_C(0x02004000)
+#define NX    (UINT64_C(1) << 63)
+#define GUEST LEGAL "GV=1 GCR3TRP=0x2000000 "
 
 /* Bits of a completion. */
 #define C_R    UINT64_C(0x1)
@@ -33,7 +35,7 @@
 #define C_N    UINT64_C(0x400)
 #define C_S    UINT64_C(0x800)
 
-#define TR     (UINT64_C(1) << 56)
+#define TR                    (UINT64_C(1) << 56)
 #define INVALID_REQUEST(type) (UINT64_C(8) << 60 | TR | (uint64_t)(type) << 57 | DEVICE)
 
 static void host_page(struct rig *r, unsigned index, uint64_t entry)
@@ -453,6 +455,35 @@ START_TEST(test_guest_accessed_and_dirty)
 }
 END_TEST
 
+/* A guest table that the host does not let be written: D cannot be set. */
+START_TEST(test_dirty_refused)
+{
+	static const struct {
+		uint8_t alternative;
+		uint64_t guest, word;
+	} cases[] = {
+		{0, 0x1027, 0},         {0, 0x1067, 0x5000403}, {0, 0x1025, 0x5000401},
+		{1, 0x1027, 0x5000401}, {1, 0x1067, 0x5000403}, {1, 0x1007, 0},
+	};
+	struct gvi_ats_request request = guest_at(0x3000);
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct gvi_config config = rig_config(GVI_PRESET_EVERYTHING);
+		struct rig r;
+
+		config.habit[GVI_CHOICE_ATS_DIRTY_REFUSED] = cases[i].alternative;
+		begin_guest_with(&r, &config, GUEST "HAD=3");
+		REQUIRE(memory_store(r.memory, LEVEL2 + 8 * 16, UINT64_C(0x02000000) | READ | 1));
+		REQUIRE(memory_store(r.memory, PT + 24, cases[i].guest));
+		completed(&r, &request, cases[i].word);
+		ck_assert_uint_eq(memory_load(r.memory, PT + 24), cases[i].guest);
+		if (!(cases[i].word & C_W))
+			ck_assert_uint_eq(memory_load(r.memory, LEVEL1 + 8) & D, 0);
+		rig_close(&r);
+	}
+}
+END_TEST
+
 /* SnoopAttribute has a bit for each memory type: PAT (80h), PCD (10h), PWT (8). */
 START_TEST(test_snoop_attribute)
 {
@@ -460,10 +491,10 @@ START_TEST(test_snoop_attribute)
 		uint8_t alternative;
 		uint64_t host, guest, n;
 	} cases[] = {
-		{0, BOTH | 1, 0x67, 0},            {0, BOTH | 1, 0x77, C_N},
-		{0, BOTH | 1, 0x7f, 0},            {0, BOTH | 1, 0xef, C_N},
-		{0, BOTH | FC | 1, 0x77, C_N},     {1, BOTH | FC | 1, 0x77, 0},
-		{1, BOTH | 1, 0x77, C_N},          {2, BOTH | FC | 1, 0x77, 0},
+		{0, BOTH | 1, 0x67, 0},        {0, BOTH | 1, 0x77, C_N},
+		{0, BOTH | 1, 0x7f, 0},        {0, BOTH | 1, 0xef, C_N},
+		{0, BOTH | FC | 1, 0x77, C_N}, {1, BOTH | FC | 1, 0x77, 0},
+		{1, BOTH | 1, 0x77, C_N},      {2, BOTH | FC | 1, 0x77, 0},
 		{2, BOTH | 1, 0x67, C_N},
 	};
 	struct gvi_ats_request request = guest_at(0x3000);
@@ -783,8 +814,115 @@ START_TEST(test_windows)
 }
 END_TEST
 
+/* ---- A law: 04 section 4 step 13 ------------------------------------------ */
+
+/* A random entry: mostly what leads on, with all rights. */
+static uint64_t vary(uint64_t *random, uint64_t entry, uint64_t bits)
+{
+	uint64_t n = rig_random(random);
+
+	for (uint64_t bit = 1; bit; bit <<= 1)
+		if (bits & bit && rig_random(random) % 6 == 0)
+			entry ^= bit;
+	return n % 64 == 0 ? entry ^ UINT64_C(1) << n / 64 % 64 : entry;
+}
+
+/* Fills all tables for `seed`, the same each time. */
+static void draw(struct rig *r, uint64_t seed)
+{
+	uint64_t *n = &seed, rights = BOTH, flags = 0x26;
+	char dte[200];
+
+	snprintf(dte, sizeof dte,
+		 "V=1 TV=1 Mode=%u HostPageTableRootPtr=0x1000000 IR=%u IW=%u I=1 GV=1 "
+		 "GCR3TRP=0x2000000 HAD=%u",
+		 rig_random(n) % 4 ? 3 : 0, rig_random(n) % 8 != 0, rig_random(n) % 8 != 0,
+		 rig_random(n) % 2 ? 3 : 0);
+	rig_entry(r, dte);
+	REQUIRE(memory_store(r->memory, ROOT, vary(n, LEVEL2 | 2 << 9 | BOTH | 1, rights)));
+	REQUIRE(memory_store(r->memory, LEVEL2, vary(n, LEVEL1 | 1 << 9 | BOTH | 1, rights)));
+	REQUIRE(memory_store(r->memory, LEVEL2 + 8 * 16, vary(n, 0x02000000 | BOTH | 1, rights)));
+	host_page(r, 1, vary(n, UINT64_C(0x5000000) | BOTH | 1, rights | A | D));
+	REQUIRE(memory_store(r->memory, GCR3 + 8 * 5, vary(n, PML4 | 1, 0)));
+	REQUIRE(memory_store(r->memory, PML4, vary(n, PDP | 0x27, flags | NX)));
+	REQUIRE(memory_store(r->memory, PDP, vary(n, PD | 0x27, flags | NX)));
+	REQUIRE(memory_store(r->memory, PD, vary(n, PT | 0x27, flags | NX)));
+	REQUIRE(memory_store(r->memory, PT + 24, vary(n, 0x1067, flags | D | NX)));
+}
+
+static bool granted(struct rig *r, struct gvi_request request, uint64_t *address)
+{
+	struct gvi_answer answer;
+
+	REQUIRE(gvi_translate(r->m, &request, &answer) == GVI_OK);
+	if (answer.result == GVI_GRANT)
+		*address = answer.address;
+	return answer.result == GVI_GRANT;
+}
+
+/* Where a completion says that the address goes. */
+static uint64_t place_of(uint64_t word, uint64_t address)
+{
+	uint64_t inside = 0xfff;
+
+	if (!(word & (C_R | C_W)))
+		return 0;
+	if (word & C_S)
+		for (inside = 0x1fff; word & (inside + 1) >> 1; inside = inside << 1 | 1)
+			;
+	return (word & ~inside) | (address & inside);
+}
+
+/* What a completion allows is what direct accesses get, and D is set with W only. */
+START_TEST(test_rights_are_those_of_accesses)
+{
+	struct gvi_config config = rig_config(GVI_PRESET_EVERYTHING);
+	struct gvi_host host;
+	unsigned seen[16] = {0};
+	uint64_t random = 20;
+	struct rig r;
+
+	config.habit[GVI_CHOICE_ATS_DIRTY_REFUSED] = 1;
+	begin_guest_with(&r, &config, GUEST);
+	host = rig_host(&r);
+	host.note = NULL;
+	REQUIRE(gvi_set_host(r.m, &host) == GVI_OK);
+	for (unsigned i = 0; i < 20000; i++) {
+		uint64_t seed = rig_random(&random), word, expected = 0, address = 0;
+		struct gvi_ats_request ats = i % 4 ? guest_at(0x3000) : at(0x1000);
+		struct gvi_request access = {.address = ats.address,
+					     .length = 4,
+					     .pasid = ats.pasid,
+					     .device = DEVICE,
+					     .has_pasid = ats.has_pasid};
+
+		ats.privileged = access.privileged = ats.has_pasid && seed % 3 == 0;
+		ats.execute = ats.has_pasid && seed % 5 == 0;
+		draw(&r, seed);
+		expected |= granted(&r, access, &address) ? C_R : 0;
+		access.execute = ats.execute;
+		draw(&r, seed);
+		if (ats.execute)
+			expected |= granted(&r, access, &address) ? C_EXE : 0;
+		access.execute = false;
+		access.access = GVI_WRITE;
+		draw(&r, seed);
+		expected |= granted(&r, access, &address) ? C_W : 0;
+		draw(&r, seed);
+		word = ask(&r, &ats).translation[0];
+		REQUIRE((word & (C_R | C_W | C_EXE)) == expected);
+		REQUIRE(place_of(word, ats.address) == address);
+		seen[expected]++;
+	}
+	for (unsigned i = 0; i < 16; i++)
+		ck_assert_int_eq(seen[i] != 0, !(i & C_U) && (!(i & C_EXE) || i & C_R));
+	rig_close(&r);
+}
+END_TEST
+
 RIG_RUN("ats", test_mistakes_change_nothing, test_refusals, test_without_ats, test_out_of_range,
 	test_host_pages, test_sizes, test_host_accessed_and_dirty, test_guest_pages,
-	test_guest_accessed_and_dirty, test_snoop_attribute, test_malformed_tables,
-	test_tables_that_cannot_be_read, test_status, test_several, test_exclusion,
-	test_translated_requests, test_translated_to_ranges, test_secure, test_windows)
+	test_guest_accessed_and_dirty, test_dirty_refused, test_snoop_attribute,
+	test_malformed_tables, test_tables_that_cannot_be_read, test_status, test_several,
+	test_exclusion, test_translated_requests, test_translated_to_ranges, test_secure,
+	test_windows, test_rights_are_those_of_accesses)

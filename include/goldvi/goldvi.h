@@ -380,7 +380,8 @@ GVI_API enum gvi_status gvi_interrupt(struct gvi *m, const struct gvi_interrupt 
 #define GVI_MAX_TRANSLATIONS 16
 
 /* A device asks for translations (AT=01b): `count` of them, for addresses that
- * are one unit apart. */
+ * are one unit apart.  One of several has the size of the unit, or of the page
+ * if that is smaller; a single one has that of its page [ats.size]. */
 struct gvi_ats_request {
 	uint64_t address;       /* untranslated; bits 11:0 are 0 */
 	uint32_t pasid;         /* below 2^20, if has_pasid */
@@ -395,7 +396,7 @@ struct gvi_ats_request {
 
 struct gvi_ats_answer {
 	uint64_t translation[GVI_MAX_TRANSLATIONS];     /* each an ATS_COMPLETION; then 0 */
-	uint64_t event[2];      /* the record, whether it was logged or not; 0 without one */
+	uint64_t event[2];      /* the last record, whether it was logged or not; 0 without one */
 	uint8_t  count;         /* of translation[]; 0 if refused */
 	uint8_t  result;        /* GVI_GRANT: completed, be it with R=W=0; or GVI_ABORT */
 	uint8_t  completion;    /* enum gvi_completion */
