@@ -130,6 +130,9 @@ struct gvi_bounds {
 	uint32_t worlds;        /* states kept at once: 1 to 4096 */
 	uint32_t runs;          /* of the model for one question: 1 or more */
 	unsigned values_log2;   /* of the history: see gvi_history_size() */
+	/* For so many inputs a read may still return what Status, the command head or the
+	 * tail of a log was before the IOMMU changed it; of Status bit by bit. */
+	uint32_t delay;
 };
 
 /* An oracle: gvi_oracle_size() bytes of the caller's, aligned as malloc() aligns. */
