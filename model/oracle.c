@@ -36,6 +36,8 @@ struct gvi_oracle {
 	struct gvi_bounds bounds;
 	struct gvi_host host;
 	struct near_memory near;
+	bool adopted; /* the history is not its own but this */
+	struct history *history;
 	uint32_t nworlds, nnext;    /* now, and those that explain what is being observed */
 	bool lost;                  /* there were more worlds than room once */
 	uint8_t left[GVI_NCHOICES]; /* of habits: one bit for each alternative */
@@ -82,14 +84,34 @@ size_t gvi_oracle_size(const struct gvi_bounds *b)
 	return history_at(b) + history;
 }
 
+/* All but its first world. */
+static void start(struct gvi_oracle *o, const struct gvi_bounds *bounds,
+		  const struct gvi_host *host)
+{
+	memset(o, 0, sizeof *o);
+	o->bounds = *bounds;
+	o->host = *host;
+	o->near = host_near_memory(host);
+	o->nworlds = 1;
+	for (unsigned c = 0; c < GVI_NCHOICES; c++)
+		o->left[c] = (uint8_t)low_ones(gvi_choices[c].count);
+}
+
+/* The world reads, writes and chooses through the oracle. */
+static void enclose(struct gvi_oracle *o)
+{
+	const struct gvi_host inner = {.user = o,
+				       .read = run_read,
+				       .write = run_write,
+				       .exchange = run_exchange,
+				       .choose = run_choose};
+
+	host_attach(world(o, 0), &inner);
+}
+
 enum gvi_status gvi_oracle_init(struct gvi_oracle *o, const struct gvi_bounds *bounds,
 				const struct gvi_config *config, const struct gvi_host *host)
 {
-	struct gvi_host inner = {.user = o,
-				 .read = run_read,
-				 .write = run_write,
-				 .exchange = run_exchange,
-				 .choose = run_choose};
 	enum gvi_status status;
 
 	if (!o || !config || !host)
@@ -99,15 +121,26 @@ enum gvi_status gvi_oracle_init(struct gvi_oracle *o, const struct gvi_bounds *b
 	status = gvi_init(world(o, 0), config, host);
 	if (status != GVI_OK)
 		return status;
-	memset(o, 0, sizeof *o);
-	o->bounds = *bounds;
-	o->host = *host;
-	o->near = host_near_memory(host);
-	o->nworlds = 1;
-	for (unsigned c = 0; c < GVI_NCHOICES; c++)
-		o->left[c] = (uint8_t)low_ones(gvi_choices[c].count);
-	(void)gvi_set_host(world(o, 0), &inner);
+	start(o, bounds, host);
+	enclose(o);
 	return gvi_track(world(o, 0), (uint8_t *)o + history_at(bounds), bounds->values_log2);
+}
+
+enum gvi_status gvi_oracle_adopt(struct gvi_oracle *o, const struct gvi_bounds *bounds,
+				 const struct gvi *m, const struct gvi_host *host)
+{
+	if (!o || !m || !host)
+		return GVI_ARG_NULL;
+	if (!gvi_oracle_size(bounds))
+		return GVI_ARG_BOUNDS;
+	if (host->nwindows && !host->windows)
+		return GVI_HOST_WINDOWS;
+	start(o, bounds, host);
+	memcpy(world(o, 0), m, sizeof *m);
+	o->adopted = true;
+	o->history = m->past.history;
+	enclose(o);
+	return GVI_OK;
 }
 
 static struct gvi *attached(struct gvi_oracle *o, uint32_t n)
@@ -115,7 +148,9 @@ static struct gvi *attached(struct gvi_oracle *o, uint32_t n)
 	struct gvi *m = world(o, n);
 
 	m->host.user = o;
-	m->past.history = (struct history *)(void *)((uint8_t *)o + history_at(&o->bounds));
+	m->past.history =
+		o->adopted ? o->history
+			   : (struct history *)(void *)((uint8_t *)o + history_at(&o->bounds));
 	return m;
 }
 

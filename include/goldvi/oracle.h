@@ -145,6 +145,11 @@ GVI_API size_t gvi_oracle_size(const struct gvi_bounds *bounds);
 GVI_API enum gvi_status gvi_oracle_init(struct gvi_oracle *o, const struct gvi_bounds *bounds,
                                         const struct gvi_config *config, const struct gvi_host *host);
 
+/* The same for an IOMMU that is where `m` is, with the history that m has, which is
+ * shared and must outlive the oracle (bounds.values_log2 does not count). */
+GVI_API enum gvi_status gvi_oracle_adopt(struct gvi_oracle *o, const struct gvi_bounds *bounds,
+                                         const struct gvi *m, const struct gvi_host *host);
+
 /* Memory was changed by somebody else than the IOMMU: see gvi_wrote(). */
 GVI_API enum gvi_status gvi_oracle_wrote(struct gvi_oracle *o, uint64_t spa, const uint64_t *old,
                                          size_t words);
