@@ -533,7 +533,9 @@ struct gvi_effect {
 #define GVI_MAX_EFFECTS 80
 
 /* The effects of the last call that was not refused, in the order in which they
- * were performed.  *count of them; valid until the next call on m. */
+ * were performed.  *count of them; valid until the next call on m.  Many
+ * translations whose tables lack A and D can do more: all are performed and told
+ * to the listener, the last are not listed. */
 GVI_API const struct gvi_effect *gvi_effects(const struct gvi *m, size_t *count);
 
 /* Invalidation commands that were performed and not yet followed by a
