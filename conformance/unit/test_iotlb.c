@@ -7,9 +7,9 @@
 #define HIGH     UINT64_C(0x000000007ffff005)
 #define NO_LIMIT UINT64_C(0x4000002000000020)
 /* COMPLETION_WAIT with s=1 at STORE; f is bit 2. */
-#define WAIT     (UINT64_C(0x1000000000000001) | STORE)
-#define F        UINT64_C(4)
-#define DONE     UINT64_C(0x1122334455667788)
+#define WAIT (UINT64_C(0x1000000000000001) | STORE)
+#define F    UINT64_C(4)
+#define DONE UINT64_C(0x1122334455667788)
 
 static void begin_habit(struct rig *r, enum gvi_choice choice, uint8_t alternative)
 {
@@ -441,5 +441,5 @@ START_TEST(test_response_without_entry)
 END_TEST
 
 RIG_RUN("iotlb", test_request, test_tags, test_limit_of_queue, test_room, test_device_off,
-	test_wait, test_younger, test_younger_held, test_ring_stopped_meanwhile,
-	test_reset_forgets, test_time_out, test_response, test_response_without_entry)
+	test_wait, test_younger, test_younger_held, test_ring_stopped_meanwhile, test_reset_forgets,
+	test_time_out, test_response, test_response_without_entry)
