@@ -23,19 +23,6 @@ static inline enum gvi_status guest_stage(struct access *x);
 static void identity(struct access *x, struct page *page);
 static inline bool device_allows(struct access *x);
 
-enum gvi_status translate_check(const struct gvi_request *r)
-{
-	if (r->access > GVI_ATOMIC)
-		return GVI_ARG_ACCESS;
-	if (r->length > 4096 || (r->length == 0 && r->access != GVI_READ))
-		return GVI_ARG_LENGTH;
-	if ((r->address & 4095) + r->length > 4096)
-		return GVI_ARG_CROSSING;
-	if (r->has_pasid ? r->pasid >> 20 != 0 : r->pasid || r->execute || r->privileged)
-		return GVI_ARG_PASID;
-	return r->intx && r->access != GVI_WRITE ? GVI_ARG_INTX : GVI_OK;
-}
-
 enum gvi_status translate(struct access *x)
 {
 	bool guest = false, plain;

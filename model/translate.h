@@ -5,10 +5,21 @@
 
 #include "model/access.h"
 
-/* x->m, request and answer are set, the answer is all zeros. */
 /* Whether it is a request at all. */
-enum gvi_status translate_check(const struct gvi_request *r);
+static inline enum gvi_status translate_check(const struct gvi_request *r)
+{
+	if (r->access > GVI_ATOMIC)
+		return GVI_ARG_ACCESS;
+	if (r->length > 4096 || (r->length == 0 && r->access != GVI_READ))
+		return GVI_ARG_LENGTH;
+	if ((r->address & 4095) + r->length > 4096)
+		return GVI_ARG_CROSSING;
+	if (r->has_pasid ? r->pasid >> 20 != 0 : r->pasid || r->execute || r->privileged)
+		return GVI_ARG_PASID;
+	return r->intx && r->access != GVI_WRITE ? GVI_ARG_INTX : GVI_OK;
+}
 
+/* x->m, request and answer are set, the answer is all zeros. */
 enum gvi_status translate(struct access *x);
 
 /* The rights that an access needs. */

@@ -12,6 +12,9 @@ enum { MAX_LEVELS = 5, MAX_RETRIES = 64 };
 #define WRITABLE   (mask_GPTE_RW(0))
 #define USER       (mask_GPTE_US(0))
 #define NO_EXECUTE (mask_GPTE_NX(0))
+#define PRESENT    (mask_GPTE_P(0))
+/* All that may be reserved in an entry that points to a table, and PS. */
+#define UNUSUAL    (mask_GPML4E_RSVD_8(0) | NO_EXECUTE)
 #define ACCESSED   (mask_GPTE_A(0))
 #define DIRTY      (mask_GPTE_D(0))
 
@@ -188,6 +191,7 @@ static const uint16_t formats[MAX_LEVELS + 1] = {
 	0, GVI_FORMAT_GPTE, GVI_FORMAT_GPDE, GVI_FORMAT_GPDPE, GVI_FORMAT_GPML4E, GVI_FORMAT_GPML5E,
 };
 
+static enum verdict check_entry(struct walk *w, uint64_t entry);
 static bool is_page(unsigned level, uint64_t entry);
 static enum gvi_clause reserved(struct walk *w, uint64_t entry);
 static bool on_the_way(struct walk *w);
@@ -197,7 +201,7 @@ static enum verdict accessed_now(struct walk *w);
 static enum verdict take_entry(struct walk *w, bool *leaf)
 {
 	uint64_t gpa = w->table + 8 * index_at(w->gva, w->level), spa, entry;
-	enum gvi_clause defect;
+	bool plain;
 
 	/* Steps a and b */
 	if (nest_table(&w->n, gpa, false, &spa) == ENDED)
@@ -206,11 +210,9 @@ static enum verdict take_entry(struct walk *w, bool *leaf)
 	if (nest_fetch(&w->n, (enum gvi_format_id)formats[w->level], spa, &entry) == ENDED)
 		return ENDED;
 	/* Step c */
-	if (!get_GPTE_P(&entry))
-		return page_fault(w->x, GVI_CLAUSE_GUEST_FAULT_NOT_PRESENT, 0);
-	defect = reserved(w, entry);
-	if (defect)
-		return page_fault(w->x, defect, FAULT_PR | FAULT_RZ);
+	plain = (entry & (PRESENT | UNUSUAL)) == PRESENT;
+	if (!plain && check_entry(w, entry) == ENDED)
+		return ENDED;
 	/* Step d [guest.permission-and] */
 	w->common &= entry ^ NO_EXECUTE;
 	w->entry[w->used].gpa = gpa;
@@ -219,15 +221,27 @@ static enum verdict take_entry(struct walk *w, bool *leaf)
 		return ENDED;
 	w->table = get_GPTE_ADDRESS(&entry);
 	/* Step e */
-	*leaf = is_page(w->level, entry);
+	*leaf = w->level == 1 || (!plain && is_page(w->level, entry));
 	w->level -= !*leaf;
 	return GO_ON;
 }
 
-/* [guest.page-sizes] */
+static enum verdict check_entry(struct walk *w, uint64_t entry)
+{
+	enum gvi_clause defect;
+
+	if (!get_GPTE_P(&entry))
+		return page_fault(w->x, GVI_CLAUSE_GUEST_FAULT_NOT_PRESENT, 0);
+	defect = reserved(w, entry);
+	if (defect)
+		return page_fault(w->x, defect, FAULT_PR | FAULT_RZ);
+	return GO_ON;
+}
+
+/* [guest.page-sizes] Above level 1. */
 static bool is_page(unsigned level, uint64_t entry)
 {
-	return level == 1 || (level <= 3 && get_GPDE_PS(&entry));
+	return level <= 3 && get_GPDE_PS(&entry);
 }
 
 /* [guest.entry-reserved] */
