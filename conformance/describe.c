@@ -326,6 +326,8 @@ void describe_effect(const struct gvi_effect *e, const struct ring *rings, struc
 		break;
 	case GVI_EFFECT_SEND:
 		describe_message(&e->message, t);
+		if (e->message.kind == GVI_MESSAGE_INVALIDATE)
+			text_add(t, ", tag %u", e->message.tag);
 		break;
 	case GVI_EFFECT_RAISE:
 		text_add(t, "interrupt %s", source_name((unsigned)e->data[0]));

@@ -58,7 +58,7 @@ struct access {
 	struct ats *ats;        /* of a translation request and its page in host tables; else NULL */
 };
 
-enum shown { SHOWN_AS_REQUESTED, SHOWN_READ, SHOWN_WRITE };
+enum shown { SHOWN_AS_REQUESTED, SHOWN_READ, SHOWN_WRITE, SHOWN_EITHER };
 
 /* Before anything is known.  In two parts, because compilers clear much at once
  * in a way that takes longer. */

@@ -11,6 +11,9 @@ void device_derive(struct gvi *m);
  * with an event. */
 enum verdict device_fetch(struct access *x);
 
+/* Whether the table has an entry of the device. */
+bool device_present(const struct gvi *m, uint16_t device);
+
 /* The entry of a device that has not asked for anything; false if it is not there
  * or cannot be read, which is told nobody. */
 bool device_peek(struct gvi *m, uint16_t device, uint64_t dte[4]);

@@ -486,5 +486,10 @@ static void set_privilege(struct access *x, uint64_t *e)
 
 static bool shows_write(const struct access *x)
 {
-	return x->shown == SHOWN_AS_REQUESTED ? is_write(x) : x->shown == SHOWN_WRITE;
+	if (x->shown == SHOWN_AS_REQUESTED)
+		return is_write(x);
+	/* [ppr.illegal-entry] A page request is neither. */
+	if (x->shown == SHOWN_EITHER)
+		return choose(x->m, GVI_CHOICE_PPR_EVENT_RW) == 1;
+	return x->shown == SHOWN_WRITE;
 }

@@ -6,6 +6,8 @@
 
 /* Whether the IOMMU and the device's GCR3 table know such a PASID. */
 bool gcr3_covers(const struct gvi *m, const uint64_t dte[4], unsigned pasid);
+/* Whether the IOMMU does. */
+bool gcr3_supports(const struct gvi *m, unsigned pasid);
 
 /* A CR3 in which nothing is found: valid, and no bit set that may be reserved. */
 static inline bool is_plain_cr3(uint64_t entry)

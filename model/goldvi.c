@@ -11,6 +11,7 @@
 #include "model/host.h"
 #include "model/iotlb.h"
 #include "model/message.h"
+#include "model/page_request.h"
 #include "model/pci.h"
 #include "model/plain.h"
 #include "model/regs.h"
@@ -326,6 +327,27 @@ enum gvi_status gvi_interrupt(struct gvi *m, const struct gvi_interrupt *request
 		m->neffects = neffects;
 	}
 	return status;
+}
+
+static enum gvi_status check_page(const struct gvi_page_request *r)
+{
+	if (r->address & 4095 || r->group >= 512)
+		return GVI_ARG_PAGE_REQUEST;
+	if (r->has_pasid ? r->pasid >> 20 != 0 : r->pasid || r->execute || r->privileged)
+		return GVI_ARG_PASID;
+	return GVI_OK;
+}
+
+enum gvi_status gvi_page_request(struct gvi *m, const struct gvi_page_request *request,
+				 struct gvi_page_answer *answer)
+{
+	enum gvi_status status = m && request && answer ? check_page(request) : GVI_ARG_NULL;
+
+	if (status != GVI_OK)
+		return status;
+	effects_begin(m);
+	page_request(m, request, answer);
+	return GVI_OK;
 }
 
 const struct gvi_invalidation *gvi_invalidations(const struct gvi *m, size_t *count)

@@ -1,6 +1,8 @@
 /* Page request group responses: docs/spec/11-ppr.md section 4. */
 #include "model/response.h"
 
+#include <string.h>
+
 #include "model/device.h"
 #include "model/effects.h"
 
@@ -10,11 +12,13 @@ void respond(struct gvi *m, const struct response *r, struct gvi_message *messag
 {
 	bool prefix = has_prefix(m, r);
 
-	*message = (struct gvi_message){.data = r->tag,
-					.pasid = prefix ? r->pasid : 0,
-					.device = r->device,
-					.kind = GVI_MESSAGE_RESPONSE,
-					.has_pasid = prefix};
+	/* An answer has it: no byte is left undefined, not even between members. */
+	memset(message, 0, sizeof *message);
+	message->data = r->tag;
+	message->pasid = prefix ? r->pasid : 0;
+	message->device = r->device;
+	message->kind = GVI_MESSAGE_RESPONSE;
+	message->has_pasid = prefix;
 	cite(m, GVI_CLAUSE_PPR_RESPONSE);
 	cite(m, GVI_CLAUSE_PPR_STATELESS);
 	effect_send(m, message);
@@ -39,11 +43,12 @@ static bool has_prefix(struct gvi *m, const struct response *r)
 /* GPRP of the device's entry. */
 static bool wants_prefix(struct gvi *m, const struct response *r)
 {
+	const uint64_t *dte = r->dte;
 	uint64_t own[4];
 
-	if (r->dte)
-		return get_DTE_GPRP(r->dte);
-	if (device_peek(m, r->device, own))
-		return get_DTE_GPRP(own);
+	if (!dte && device_peek(m, r->device, own))
+		dte = own;
+	if (dte && get_DTE_V(dte))
+		return get_DTE_GPRP(dte);
 	return choose(m, GVI_CHOICE_PPR_RESPONSE_ENTRY) == 1;
 }

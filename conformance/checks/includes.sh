@@ -22,7 +22,7 @@ model/ranges model/regs model/nest model/iotlb model/response
 model/gcr3 model/guest_apic
 model/walk_guest
 model/translate model/plain model/remap model/command
-model/ats
+model/ats model/page_request
 model/goldvi
 include/goldvi/oracle.h
 model/seen
