@@ -142,7 +142,8 @@ static struct gvi_judgement granted(uint64_t address)
 	return tell(&in, &seen);
 }
 
-static void open_oracle(const struct gvi_config *config, unsigned values_log2)
+/* With tables, and registers as they are after reset. */
+static void open_reset(const struct gvi_config *config, unsigned values_log2)
 {
 	const struct gvi_bounds bounds = {
 		.worlds = 16, .runs = 4096, .values_log2 = values_log2, .delay = 3};
@@ -159,6 +160,11 @@ static void open_oracle(const struct gvi_config *config, unsigned values_log2)
 	rig_store(&rig, GVI_FORMAT_PDE, ROOT + 0x1000, "PR=1 NextLevel=1 Address=0x1002000 IR=1 IW=1");
 	rig_store(&rig, GVI_FORMAT_PTE, LEAF + 8 * 5, "PR=1 Address=0x4000000 IR=1 IW=1");
 	tail = 0;
+}
+
+static void open_oracle(const struct gvi_config *config, unsigned values_log2)
+{
+	open_reset(config, values_log2);
 	write_register(GVI_REGISTER_DEV_TAB_BASE, TABLE | 511);
 	write_register(GVI_REGISTER_CMD_BUF_BASE, COMMANDS | UINT64_C(8) << 56);
 	write_register(GVI_REGISTER_EVENT_LOG_BASE, EVENTS | UINT64_C(8) << 56);
@@ -293,6 +299,52 @@ START_TEST(root_outlives_its_entry)
 }
 END_TEST
 
+/* A command is not held, and has nothing to do with the request before it. */
+START_TEST(commands_are_not_held)
+{
+	const struct gvi_input step = {.kind = GVI_INPUT_STEP};
+	const struct gvi_seen nothing = {0};
+	struct gvi_input fault;
+
+	start();
+	fault = read_of(PAGE + 4096);
+	must(&fault);
+	write_word(COMMANDS + 8, 1);
+	write_word(COMMANDS + 8, 0);
+	write_word(COMMANDS, encode(GVI_FORMAT_INVALIDATE_IOMMU_ALL, "", 0));
+	write_register(GVI_REGISTER_CMD_BUF_TAIL, 16);
+	ck_assert_uint_eq(tell(&step, &nothing).runs, 1);
+	close_oracle();
+}
+END_TEST
+
+/* What firmware has enabled may be cached before software writes Control, after a
+ * reset too. */
+START_TEST(enabled_by_firmware)
+{
+	const struct gvi_bounds bounds = {.worlds = 1, .runs = 64, .values_log2 = 4};
+	struct gvi_config c = plain_config();
+	void *past = malloc(gvi_history_size(10));
+	struct gvi_host host;
+
+	c.control = 1;
+	open_reset(&c, 10);
+	host = rig_host(&rig);
+	rig_store(&rig, GVI_FORMAT_DTE, 32 * DEVICE,
+		  "V=1 TV=1 Mode=3 HostPageTableRootPtr=0x1000000 IR=1 IW=1 DomainID=7");
+	ck_assert_int_eq(gvi_track(rig.m, past, 10), GVI_OK);
+	gvi_reset(rig.m);
+	rig_store(&rig, GVI_FORMAT_PTE, LEAF + 8 * 5, "PR=1 Address=0x4111000 IR=1 IW=1");
+	ck_assert_int_eq(gvi_wrote(rig.m, LEAF + 8 * 5, (uint64_t[]){0x4000000 | UINT64_C(3) << 61 | 1},
+				   1), GVI_OK);
+	rig_write(&rig, GVI_REGISTER_CONTROL, 1 | 1 << 2);
+	ck_assert_int_eq(gvi_oracle_adopt(oracle, &bounds, rig.m, &host), GVI_OK);
+	ck_assert_uint_eq(permitted(PAGE), 2);
+	free(past);
+	close_oracle();
+}
+END_TEST
+
 /* ---- What is observed ----------------------------------------------------- */
 
 START_TEST(old_and_new_in_turns)
@@ -401,6 +453,27 @@ START_TEST(short_history_is_unsure)
 }
 END_TEST
 
+/* Entries of the old table may be held, and nobody knows which. */
+START_TEST(moved_table_is_unsure)
+{
+	start();
+	rig_store(&rig, GVI_FORMAT_DTE, MORE + 32 * DEVICE,
+		  "V=1 TV=1 Mode=1 HostPageTableRootPtr=0x1200000 IR=1 IW=1 DomainID=7");
+	rig_store(&rig, GVI_FORMAT_PTE, 2 * MORE - ROOT + 8 * 5, "PR=1 Address=0x5000 IR=1");
+	write_register(GVI_REGISTER_DEV_TAB_BASE, MORE | 511);
+	ck_assert_uint_eq(granted(0x4000000).verdict, GVI_UNSURE);
+	/* Its translations may outlive it. */
+	command(GVI_FORMAT_INVALIDATE_DEVTAB_ENTRY, "DeviceID=0x20");
+	wait();
+	ck_assert_uint_eq(granted(0x4000000).verdict, GVI_UNSURE);
+	command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES, "DomainID=7 S=1 PDE=1 Address=0x7ffffffffffff000");
+	wait();
+	ck_assert_uint_eq(granted(0x4000000).verdict, GVI_REFUSED);
+	ck_assert_uint_eq(granted(PAGE).verdict, GVI_PERMITTED);
+	close_oracle();
+}
+END_TEST
+
 /* A copy goes on by itself. */
 START_TEST(copies_are_snapshots)
 {
@@ -422,6 +495,6 @@ START_TEST(copies_are_snapshots)
 END_TEST
 
 RIG_RUN("oracle", nothing_changed, leaf_rewritten, written_too_late, pointer_needs_pde,
-	absent_is_not_held, root_outlives_its_entry, old_and_new_in_turns,
-	habit_is_held_to_its_word, page_address_tells_nothing, registers_may_be_late, short_history_is_unsure,
-	copies_are_snapshots)
+	absent_is_not_held, root_outlives_its_entry, commands_are_not_held, enabled_by_firmware,
+	old_and_new_in_turns, habit_is_held_to_its_word, page_address_tells_nothing,
+	registers_may_be_late, short_history_is_unsure, moved_table_is_unsure, copies_are_snapshots)
