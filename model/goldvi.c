@@ -75,6 +75,8 @@ void gvi_reset(struct gvi *m)
 	memset(m->first_logged, 0, sizeof m->first_logged);
 	pci_reset(m);
 	regs_reset(m);
+	if (get_CONTROL_IOMMU_EN(&m->reg[SLOT_CONTROL]))
+		history_enabled(m);
 	host_watch(m);
 }
 
