@@ -166,29 +166,47 @@ static bool same_effects(const struct gvi_seen *seen, const struct gvi_effect *e
 
 static bool same_past(const struct past_state *a, const struct past_state *b)
 {
-	return a->forgotten == b->forgotten && a->nended == b->nended &&
+	return a->used == b->used && a->forgotten == b->forgotten && a->nended == b->nended &&
 	       a->nvisible == b->nvisible &&
 	       !memcmp(a->ended, b->ended, a->nended * sizeof a->ended[0]) &&
 	       !memcmp(a->visible, b->visible, a->nvisible * sizeof a->visible[0]);
 }
 
-static bool same_waiting(const struct gvi *a, const struct gvi *b)
+static bool same_pending(const struct gvi *a, const struct gvi *b)
 {
-	const struct waiting *x = &a->waiting, *y = &b->waiting;
+	return a->npending == b->npending && a->lost_pending == b->lost_pending &&
+	       !memcmp(a->pending, b->pending, a->npending * sizeof a->pending[0]) &&
+	       !memcmp(a->pending_since, b->pending_since,
+		       a->npending * sizeof a->pending_since[0]);
+}
 
-	if (x->there != y->there || a->ninvalidations != b->ninvalidations ||
-	    memcmp(a->invalidations, b->invalidations,
-		   a->ninvalidations * sizeof a->invalidations[0]))
+static bool same_invalidations(const struct gvi *a, const struct gvi *b)
+{
+	const struct gvi_invalidation *x = a->invalidations, *y = b->invalidations;
+
+	if (a->ninvalidations != b->ninvalidations)
 		return false;
-	return !x->there || (same_words(x->raw, y->raw) && x->offset == y->offset &&
-			     x->pending == y->pending && x->invalidations == y->invalidations &&
-			     x->lost == y->lost && x->over == y->over);
+	for (unsigned i = 0; i < a->ninvalidations; i++)
+		if (x[i].spa != y[i].spa || x[i].device != y[i].device ||
+		    x[i].queue != y[i].queue || x[i].tag != y[i].tag)
+			return false;
+	return true;
+}
+
+static bool same_waiting(const struct waiting *x, const struct waiting *y)
+{
+	if (x->there != y->there)
+		return false;
+	return !x->there ||
+	       (same_words(x->raw, y->raw) && x->spa == y->spa && x->offset == y->offset &&
+		x->visible == y->visible && x->pending == y->pending &&
+		x->invalidations == y->invalidations && x->lost == y->lost && x->over == y->over);
 }
 
 bool state_equal(const struct gvi *a, const struct gvi *b)
 {
 	return SAME(features) && SAME(reg) && SAME(shadow) && SAME(pci) && a->armed == b->armed &&
-	       a->npending == b->npending && a->lost_pending == b->lost_pending &&
-	       !memcmp(a->pending, b->pending, a->npending * sizeof a->pending[0]) &&
-	       same_waiting(a, b) && same_past(&a->past, &b->past) && SAME(first_logged);
+	       same_pending(a, b) && same_invalidations(a, b) &&
+	       same_waiting(&a->waiting, &b->waiting) && same_past(&a->past, &b->past) &&
+	       SAME(first_logged);
 }
