@@ -389,6 +389,7 @@ static enum gvi_bus run_write(void *user, uint64_t spa, const void *from, size_t
 			w = &o->written[o->nwritten++];
 		if (w)
 			*w = (struct overlay){spa + at, load64((const uint8_t *)from + at)};
+		o->unfinished |= !w;
 	}
 	return GVI_BUS_OK;
 }
