@@ -453,6 +453,43 @@ START_TEST(short_history_is_unsure)
 }
 END_TEST
 
+/* Whether there was an event nobody knows, so that its traces are no error. */
+START_TEST(unsure_aborts_leave_traces)
+{
+	const struct gvi_input in = read_of(PAGE);
+	const struct gvi_config c = plain_config();
+	struct gvi_seen seen = {.what = GVI_SEEN_RESULT};
+
+	seen.reply.answer.result = GVI_ABORT;
+	open_oracle(&c, 4);
+	for (unsigned i = 0; i < 20; i++)
+		write_word(DATA + 8 * i, i);
+	ck_assert_uint_eq(tell(&in, &seen).verdict, GVI_UNSURE);
+	ck_assert_uint_eq(reads_as(0x2018, 16), GVI_UNSURE);
+	close_oracle();
+}
+END_TEST
+
+/* A completion is for the worlds in which there is a request: AMB-9.12. */
+START_TEST(completions_choose_worlds)
+{
+	const struct gvi_seen nothing = {0};
+	struct gvi_input done = {.kind = GVI_INPUT_DONE};
+	struct gvi_config c = plain_config();
+	struct gvi_judgement j;
+
+	c.capability |= UINT32_C(1) << 24;
+	open_oracle(&c, 10);
+	command(GVI_FORMAT_INVALIDATE_IOTLB_PAGES, "DeviceID=0x20 QueueID=0x20 Maxpend=1");
+	done.of.invalidation.device = DEVICE;
+	ck_assert_int_eq(gvi_observe(oracle, &done, &nothing, &j, NULL), GVI_OK);
+	ck_assert_uint_eq(j.verdict, GVI_PERMITTED);
+	ck_assert_uint_eq(j.worlds, 1);
+	ck_assert_int_eq(gvi_observe(oracle, &done, &nothing, &j, NULL), GVI_STATE_NO_INVALIDATION);
+	close_oracle();
+}
+END_TEST
+
 /* Entries of the old table may be held, and nobody knows which. */
 START_TEST(moved_table_is_unsure)
 {
@@ -497,4 +534,5 @@ END_TEST
 RIG_RUN("oracle", nothing_changed, leaf_rewritten, written_too_late, pointer_needs_pde,
 	absent_is_not_held, root_outlives_its_entry, commands_are_not_held, enabled_by_firmware,
 	old_and_new_in_turns, habit_is_held_to_its_word, page_address_tells_nothing,
-	registers_may_be_late, short_history_is_unsure, moved_table_is_unsure, copies_are_snapshots)
+	registers_may_be_late, short_history_is_unsure, unsure_aborts_leave_traces,
+	completions_choose_worlds, moved_table_is_unsure, copies_are_snapshots)
