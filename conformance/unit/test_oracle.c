@@ -340,6 +340,11 @@ START_TEST(enabled_by_firmware)
 	rig_write(&rig, GVI_REGISTER_CONTROL, 1 | 1 << 2);
 	ck_assert_int_eq(gvi_oracle_adopt(oracle, &bounds, rig.m, &host), GVI_OK);
 	ck_assert_uint_eq(permitted(PAGE), 2);
+	/* Windows that are none are refused, as everywhere. */
+	host.windows = &(struct gvi_window){.spa = DATA, .length = 8};
+	host.nwindows = 1;
+	ck_assert_int_eq(gvi_oracle_adopt(oracle, &bounds, rig.m, &host), GVI_HOST_WINDOWS);
+	ck_assert_uint_eq(permitted(PAGE), 2);
 	free(past);
 	close_oracle();
 }
@@ -400,6 +405,52 @@ START_TEST(page_address_tells_nothing)
 	ck_assert_uint_eq(gvi_left(oracle, GVI_CHOICE_EVENT_ADDRESS), 3);
 	ck_assert_uint_eq(faulted(0x340, PAGE + 4096).verdict, GVI_PERMITTED);
 	ck_assert_uint_eq(gvi_left(oracle, GVI_CHOICE_EVENT_ADDRESS), 2);
+	close_oracle();
+}
+END_TEST
+
+/* [event.invalid-ppr-request] What nobody knows of a record does not count. */
+START_TEST(unknown_flags_are_not_compared)
+{
+	struct gvi_config c = rig_config(GVI_PRESET_EVERYTHING);
+	struct gvi_input in = {.kind = GVI_INPUT_PAGE};
+	struct gvi_seen seen = {.what = GVI_SEEN_EVENT};
+
+	c.enabled = true;
+	open_oracle(&c, 10);
+	in.of.page = (struct gvi_page_request){.device = DEVICE, .address = PAGE, .last = true};
+	seen.reply.page.logging = GVI_LOGGED;
+	seen.reply.page.event[0] = UINT64_C(0x9d5ec20000000020);
+	seen.reply.page.event[1] = PAGE;
+	ck_assert_uint_eq(tell(&in, &seen).verdict, GVI_PERMITTED);
+	/* GN is known. */
+	seen.reply.page.event[0] |= UINT64_C(1) << 57;
+	ck_assert_uint_eq(tell(&in, &seen).verdict, GVI_REFUSED);
+	close_oracle();
+}
+END_TEST
+
+/* AMB-3.1 */
+START_TEST(meaningless_type_is_not_compared)
+{
+	struct gvi_config c = rig_config(GVI_PRESET_EVERYTHING);
+	struct gvi_input in;
+	struct gvi_effect record = {.spa = EVENTS, .kind = GVI_EFFECT_WRITE, .length = 16};
+	struct gvi_seen seen = {GVI_SEEN_EVENT | GVI_SEEN_EFFECTS, .effects = &record, .neffects = 1};
+
+	c.enabled = true;
+	open_oracle(&c, 10);
+	in = read_of(PAGE);
+	in.of.request.has_pasid = true;
+	in.of.request.pasid = 5;
+	seen.reply.answer.logging = GVI_LOGGED;
+	seen.reply.answer.event[0] = UINT64_C(0x8a03000500000020);
+	seen.reply.answer.event[1] = PAGE;
+	memcpy(record.data, seen.reply.answer.event, 16);
+	ck_assert_uint_eq(tell(&in, &seen).verdict, GVI_PERMITTED);
+	record.spa += 16;
+	record.data[1] += 4;
+	ck_assert_uint_eq(tell(&in, &seen).verdict, GVI_REFUSED);
 	close_oracle();
 }
 END_TEST
@@ -533,6 +584,7 @@ END_TEST
 
 RIG_RUN("oracle", nothing_changed, leaf_rewritten, written_too_late, pointer_needs_pde,
 	absent_is_not_held, root_outlives_its_entry, commands_are_not_held, enabled_by_firmware,
-	old_and_new_in_turns, habit_is_held_to_its_word, page_address_tells_nothing,
+	old_and_new_in_turns, habit_is_held_to_its_word, page_address_tells_nothing, unknown_flags_are_not_compared,
+	meaningless_type_is_not_compared,
 	registers_may_be_late, short_history_is_unsure, unsure_aborts_leave_traces,
 	completions_choose_worlds, moved_table_is_unsure, copies_are_snapshots)
