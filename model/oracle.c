@@ -133,7 +133,7 @@ enum gvi_status gvi_oracle_adopt(struct gvi_oracle *o, const struct gvi_bounds *
 		return GVI_ARG_NULL;
 	if (!gvi_oracle_size(bounds))
 		return GVI_ARG_BOUNDS;
-	if (host->nwindows && !host->windows)
+	if (host_check(host) != GVI_OK)
 		return GVI_HOST_WINDOWS;
 	start(o, bounds, host);
 	memcpy(world(o, 0), m, sizeof *m);
