@@ -173,6 +173,11 @@ bool device_giov(const struct access *x)
 	       has(x->m, GVI_FEATURE_GIOSUP);
 }
 
+bool device_secure(const struct access *x)
+{
+	return get_DTE_SATS(x->dte) && has(x->m, GVI_FEATURE_SATSSUP);
+}
+
 bool device_gcr3_guest(const struct access *x)
 {
 	return get_DTE_MODE(x->dte) && get_CONTROL_GCR3_TRP_MODE(&x->m->reg[SLOT_CONTROL]);

@@ -51,6 +51,8 @@ static inline bool device_plain(const struct gvi *m, const uint64_t dte[4])
 
 /* GV as it counts: 0 where it is ignored [device.illegal-guest-disabled]. */
 bool device_guest(const struct access *x);
+/* [ats.secure] SATS: what the device says is an address is not believed. */
+bool device_secure(const struct access *x);
 /* [guest.giov] A request without PASID is a guest virtual address. */
 bool device_giov(const struct access *x);
 /* [guest.gcr3-root] GCR3TRP is a guest physical address, to be translated. */

@@ -775,8 +775,9 @@ START_TEST(test_secure)
 	ck_assert_uint_eq(memory_load(r.memory, LEVEL1 + 8) & (A | D), A);
 	(void)translated(&r, GVI_WRITE, 0x1004);
 	ck_assert_uint_eq(memory_load(r.memory, LEVEL1 + 8) & (A | D), A | D);
-	/* F-NP, and F-TV. */
+	/* F-NP, once, and F-TV. */
 	ck_assert_uint_eq(translated(&r, GVI_READ, 0x2000).event[0], UINT64_C(0x2000007700000020));
+	ck_assert_uint_eq(rig_read(&r, GVI_REGISTER_EVENT_LOG_TAIL), 16);
 	rig_entry(&r, "V=1 I=1 SATS=1 DomainID=0x77");
 	ck_assert_uint_eq(translated(&r, GVI_READ, 0x1000).event[0], UINT64_C(0x2000007700000020));
 	rig_close(&r);
