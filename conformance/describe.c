@@ -169,7 +169,8 @@ void describe_message(const struct gvi_message *m, struct text *t)
 		text_add(t, "nobody is told");
 		break;
 	case GVI_MESSAGE_INTERRUPT:
-		text_add(t, "message 0x%" PRIx32 " to 0x%" PRIx64 " (%s, destination 0x%" PRIx32 ")",
+		text_add(t,
+			 "message 0x%" PRIx32 " to 0x%" PRIx64 " (%s, destination 0x%" PRIx32 ")",
 			 m->data, m->address, source_name(m->source), m->destination);
 		break;
 	case GVI_MESSAGE_REMAPPED:
@@ -198,20 +199,23 @@ void describe_message(const struct gvi_message *m, struct text *t)
 /* The tag is the IOMMU's affair: what is expected has none. */
 static void describe_to_device(const struct gvi_message *m, struct text *t)
 {
-	bool response = m->kind == GVI_MESSAGE_RESPONSE;
-	const uint64_t word = response ? m->data : m->address;
+	const uint64_t word = m->data;
 	char fields[200];
 
-	(void)gvi_print(response ? GVI_FORMAT_PRG_RESPONSE : GVI_FORMAT_ATS_INVALIDATE_REQUEST,
-			&word, fields, sizeof fields);
-	text_add(t, "%s(%s) to ", response ? "response" : "invalidate", fields);
+	if (m->kind == GVI_MESSAGE_RESPONSE) {
+		text_add(t, "response 0x%" PRIx64 " for group %" PRIu64,
+			 gvi_get(GVI_PRG_RESPONSE_RESPONSE, &word),
+			 gvi_get(GVI_PRG_RESPONSE_PRG_INDEX, &word));
+	} else {
+		(void)gvi_print(GVI_FORMAT_ATS_INVALIDATE_REQUEST, &m->address, fields,
+				sizeof fields);
+		text_add(t, "invalidate(%s), ", fields);
+		describe_bytes(completion_span(m->address, 0).size_log2, t);
+	}
+	text_add(t, " to ");
 	describe_device(m->device, t);
 	if (m->has_pasid)
 		text_add(t, ", PASID 0x%" PRIx32, m->pasid);
-	if (response)
-		return;
-	text_add(t, ", ");
-	describe_bytes(completion_span(word, 0).size_log2, t);
 }
 
 void describe_device(uint16_t device, struct text *t)
@@ -322,6 +326,8 @@ void describe_effect(const struct gvi_effect *e, const struct ring *rings, struc
 		break;
 	case GVI_EFFECT_SEND:
 		describe_message(&e->message, t);
+		if (e->message.kind == GVI_MESSAGE_INVALIDATE)
+			text_add(t, ", tag %u", e->message.tag);
 		break;
 	case GVI_EFFECT_RAISE:
 		text_add(t, "interrupt %s", source_name((unsigned)e->data[0]));

@@ -134,9 +134,9 @@ static enum gvi_format_id fetched_format(const struct gvi_note *note)
 	case GVI_FORMAT_IRTE_128:
 		return gvi_get(GVI_IRTE_128_GUEST_MODE, note->raw) ? GVI_FORMAT_IRTE_GUEST : format;
 	case GVI_FORMAT_IRTE_128_X2APIC:
-		return gvi_get(GVI_IRTE_128_X2APIC_GUEST_MODE, note->raw) ?
-			       GVI_FORMAT_IRTE_GUEST_X2APIC :
-			       format;
+		return gvi_get(GVI_IRTE_128_X2APIC_GUEST_MODE, note->raw)
+			       ? GVI_FORMAT_IRTE_GUEST_X2APIC
+			       : format;
 	default:
 		return format;
 	}
@@ -369,7 +369,7 @@ static void put_ats(const struct gvi_ats_request *r, FILE *out)
 	put_device(r->device, out);
 	fprintf(out, "asks where 0x%" PRIx64 " is", r->address);
 	if (r->count > 1)
-		fprintf(out, ", and the %u units of 0x%" PRIx64 " bytes after it", r->count - 1u,
+		fprintf(out, ", and %u more, 0x%" PRIx64 " bytes apart", r->count - 1u,
 			UINT64_C(1) << r->unit_log2);
 	put_prefix(r->has_pasid, r->pasid, r->execute, r->privileged, out);
 	if (r->no_write)
@@ -391,9 +391,10 @@ static void put_invalidation(const struct step *step, FILE *out)
 	const struct invalidation *i = &step->u.invalidation;
 
 	put_device(i->device, out);
-	fprintf(out, "%s", step->action == ACTION_INVALIDATION_DONE
-				   ? "completes its oldest invalidate request"
-				   : "does not complete its oldest invalidate request");
+	fprintf(out, "%s",
+		step->action == ACTION_INVALIDATION_DONE
+			? "completes its oldest invalidate request"
+			: "does not complete its oldest invalidate request");
 	if (i->has_address)
 		fprintf(out, " for 0x%" PRIx64, i->address);
 }

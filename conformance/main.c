@@ -46,6 +46,8 @@ static const struct command commands[] = {
 	 command_explain,
 	 "ID is that of a case, or of one of its instances: 'id[name=value,...]'.\n"
 	 "PATH is where to look for it; without one, 'vectors'.\n\n"
+	 "  --permitted      before each access, interrupt and translation request: all that an\n"
+	 "                   IOMMU may do, and by which choices and held words\n"
 	 "  --profile NAME   this profile or preset instead of each file's own\n"},
 	{"decode", "FORMAT WORD... | LOG LINE | -", "print words field by field", command_decode,
 	 "FORMAT is a name of docs/formats.md or docs/registers.md, or `event` or `command`,\n"
@@ -58,8 +60,10 @@ static const struct command commands[] = {
 	 "Prints the words in the order of memory.  A VALUE is decimal, hexadecimal with 0x, or\n"
 	 "the name of an enumerated value.  Fields that are not named are 0, constant ones as\n"
 	 "they must be.\n"},
-	{"markdown", "formats|registers|choices|clauses", "print a document of docs/",
-	 command_markdown, "The tables of the library as Markdown.\n"},
+	{"markdown", "formats|registers|choices [PATH]|clauses", "print a document of docs/",
+	 command_markdown,
+	 "The tables of the library as Markdown; choices with the vectors below PATH that name\n"
+	 "each.\n"},
 	{"replay", "FILE", "play a recorded driver session on the model", command_replay,
 	 "FILE is a recording (vectors/captured/README.md), plain or compressed with gzip.\n"
 	 "Exit status: 0 all agreed, 1 mismatches, 2 wrong usage or bad input.\n"},
@@ -396,10 +400,11 @@ int command_explain(int argc, char **argv)
 {
 	struct run_options options = {.dut = &dut_model};
 	char error[1024] = "";
-	const struct option known[] = {{"--profile", NULL, &options.profile}};
+	const struct option known[] = {{"--profile", NULL, &options.profile},
+				       {"--permitted", &options.permitted, NULL}};
 	struct path_list paths;
 
-	if (!take_options(known, 1, &argc, argv))
+	if (!take_options(known, 2, &argc, argv))
 		return BAD_INPUT;
 	if (argc < 2)
 		return wrong_use("explain", "the id of a case is needed; goldvi list prints them.");

@@ -61,6 +61,9 @@ struct naive {
 	bool log_run, overflow, log_int;
 	uint64_t hardware_event[2];
 	bool hev, heo;
+	uint64_t ga_base, ga_tail_address;
+	uint32_t ga_head, ga_tail;
+	bool ga_run, ga_overflow, ga_int;
 	/* devices with SE=1 whose one event was logged */
 	uint16_t reported[NAIVE_DEVICES];
 	unsigned nreported;

@@ -35,6 +35,7 @@ static void use_irte(struct message *x);
 static bool irte_legal(struct message *x);
 static void forward(struct message *x);
 static void emit(struct message *x);
+static void post(struct message *x);
 
 /* ---- The order of section 4 ------------------------------------------------ */
 
@@ -306,8 +307,38 @@ static void use_irte(struct message *x)
 		naive_page_fault(w, false, false, false);
 		return;
 	}
-	if (irte_legal(x)) /* step 10 */
-		emit(x);   /* step 11 */
+	if (!irte_legal(x)) /* step 10 */
+		return;
+	if (bit(x->irte[0], 7)) /* step 12 */
+		post(x);
+	else
+		emit(x); /* step 11 */
+}
+
+/* Bits that must be 0 with GuestMode=1: section 2, AMB-5.9. */
+static bool guest_reserved(const struct message *x)
+{
+	const struct way *w = &x->way;
+	uint64_t low = ones(4, 3), high = 0;
+
+	if (!bit(w->n->efr2, 4)) /* GAPPIDis */
+		low |= ones(5, 5);
+	if (habit(w, GVI_CHOICE_IRTE_RESERVED) == 0)
+		high |= ones(11, 8) | ones(55, 52);
+	if (!x2apic(w)) {
+		low |= ones(31, 16);
+		high |= ones(63, 56);
+	}
+	return (x->irte[0] & low) != 0 || (x->irte[1] & high) != 0;
+}
+
+/* Section 1, 06 section 2. */
+static bool guests_allowed(const struct way *w)
+{
+	if (!wide(w) || bits(w->n->control, 27, 25) != 1)
+		return false;
+	return !w->n->snp || bits(w->n->control, 63, 61) == 1 ||
+	       habit(w, GVI_CHOICE_GUEST_MODE_SNP) == 1;
 }
 
 /* Bits that must be 0 with GuestMode=0: section 2, AMB-5.9. */
@@ -333,11 +364,13 @@ static bool irte_legal(struct message *x)
 {
 	struct way *w = &x->way;
 
-	if (bit(x->irte[0], 7) || irte_reserved(x)) { /* I-RSV */
+	bool guest = bit(x->irte[0], 7);
+
+	if (guest ? !guests_allowed(w) || guest_reserved(x) : irte_reserved(x)) { /* I-RSV */
 		naive_page_fault(w, true, true, false);
 		return false;
 	}
-	if (bits(x->irte[0], 4, 2) > 1) { /* I-TYPE */
+	if (!guest && bits(x->irte[0], 4, 2) > 1) { /* I-TYPE */
 		naive_page_fault(w, true, habit(w, GVI_CHOICE_INT_TYPE_RZ) == 0, false);
 		return false;
 	}
@@ -366,6 +399,14 @@ static uint32_t irte_destination(const struct message *x)
 	if (x2apic(&x->way))
 		return (uint32_t)(bits(x->irte[0], 31, 8) | bits(x->irte[1], 63, 56) << 24);
 	return (uint32_t)bits(x->irte[0], 15, 8);
+}
+
+static void post(struct message *x)
+{
+	struct naive_post p = {
+		.w = &x->way, .irte = {x->irte[0], x->irte[1]}, .destination = irte_destination(x)};
+
+	naive_post(&p);
 }
 
 /* Step 11, in the form in which the message came. */

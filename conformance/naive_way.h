@@ -1,6 +1,7 @@
 /* Inside the slow twin: a request on its way, and what the twin's files share.
  * naive.c is the flow and the device table, naive_host.c the host tables,
- * naive_guest.c the guest tables, naive_interrupt.c the flow of interrupts. */
+ * naive_guest.c the guest tables, naive_interrupt.c the flow of interrupts,
+ * naive_guest_apic.c those that go to a guest. */
 #ifndef GOLDVI_NAIVE_WAY_H
 #define GOLDVI_NAIVE_WAY_H
 
@@ -135,5 +136,19 @@ uint64_t naive_gcr3_root(const struct way *w);
 /* Pointers of the DTE are GPAs: GCR3TRPMode. */
 bool naive_gcr3_is_gpa(const struct way *w);
 void naive_guest_walk(struct way *w);
+
+/* ---- naive_guest_apic.c ---------------------------------------------------- */
+
+/* An interrupt on its way to a guest. */
+struct naive_post {
+	struct way *w;
+	uint64_t irte[2];
+	uint32_t destination;
+	bool was_set;   /* its own bit of the IRR, before */
+	bool was_empty; /* the whole IRR, before, as far as that matters */
+};
+
+/* 05 section 5: sets the answer. */
+void naive_post(struct naive_post *p);
 
 #endif

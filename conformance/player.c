@@ -689,9 +689,9 @@ static size_t find_outstanding(const struct session *s, const struct invalidatio
 	const struct outstanding *all = &s->outstanding;
 	size_t i = 0;
 
-	while (i < all->count && (all->request[i].device != which->device ||
-				  (which->has_address &&
-				   !is_invalidated(all->request[i].body, which->address))))
+	while (i < all->count &&
+	       (all->request[i].device != which->device ||
+		(which->has_address && !is_invalidated(all->request[i].body, which->address))))
 		i++;
 	return i;
 }
@@ -920,8 +920,8 @@ static enum outcome read_entry(struct session *s, enum log_name which)
 	enum outcome o = FITS;
 
 	if (n < MAX_ENTRIES_SEEN) {
-		o = outcome_of(s, s->class->memory_read(s->dut, ring->base + log->tail, bytes,
-							length));
+		o = outcome_of(
+			s, s->class->memory_read(s->dut, ring->base + log->tail, bytes, length));
 		s->seen.entry[which][n][0] = load(bytes);
 		s->seen.entry[which][n][1] = load(bytes + 8);
 	}

@@ -11,6 +11,7 @@
 #include "conformance/explain.h"
 #include "conformance/habits.h"
 #include "conformance/paths.h"
+#include "conformance/permitted.h"
 
 enum { EXPLAINED_PER_CASE = 3 }; /* a sweep that fails fails often */
 
@@ -236,7 +237,7 @@ struct search {
 	const char *id, *instance; /* instance: NULL = the first that fails, or the first */
 	size_t id_length;
 	FILE *out;
-	bool found;
+	bool permitted, found;
 };
 
 static bool look_for(void *user, const char *path);
@@ -246,7 +247,7 @@ bool explain_paths(const struct run_options *options, const char *id, char *cons
 		   size_t count, FILE *out, char *error, size_t size)
 {
 	struct report report = {0};
-	struct search search = {.id = id, .id_length = strcspn(id, "["), .out = out};
+	struct search search = {.id = id, .id_length = strcspn(id, "["), .out = out, .permitted = options->permitted};
 	struct run_options model = {
 		.dut = &dut_model, .profile = options->profile, .user = &search};
 	struct run run = {.options = &model, .report = &report, .error = error, .size = size};
@@ -299,6 +300,12 @@ static bool is_wanted(const struct search *search, const char *name)
 				     strcmp(search->instance + length, "]") == 0);
 }
 
+static void tell_permitted(void *user, const struct gvi *m, const struct gvi_host *host,
+			   const struct gvi_input *input)
+{
+	put_permitted(m, host, input, user);
+}
+
 /* Finds the instance, makes it again and explains it. */
 static bool explain_case(struct run *run, const struct search *search, struct vector_case *vector)
 {
@@ -326,6 +333,9 @@ static bool explain_case(struct run *run, const struct search *search, struct ve
 		return false;
 	}
 	(void)instance_make(vector, chosen, &run->instance, run->error, run->size);
+	if (search->permitted)
+		dut_model_watch(run->dut, tell_permitted, search->out);
 	explain_instance(run->dut, &run->instance, &how, search->out);
+	dut_model_watch(run->dut, NULL, NULL);
 	return true;
 }

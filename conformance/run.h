@@ -17,6 +17,7 @@ struct run_options {
 	const char *habits;             /* file of what the device has settled on, or NULL */
 	const char *learn;              /* where to write it after the run, or NULL */
 	bool freedom;                   /* see player_play_all(); built-in model only */
+	bool permitted;                 /* explain: also all that is permitted at each request */
 	bool explain_failures;          /* collect result.explain; built-in model only */
 	/* Called after every instance; may be NULL. */
 	void (*progress)(void *user, const struct report *sofar);

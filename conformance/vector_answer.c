@@ -240,8 +240,8 @@ static bool completion_of(struct reader *r, struct yaml_node *map, struct comple
 {
 	static const char *const names[] = {"R", "W", "U", "N", "Exe", "Priv", "Global"};
 	static const enum gvi_field_id fields[] = {
-		GVI_ATS_COMPLETION_R,   GVI_ATS_COMPLETION_W,    GVI_ATS_COMPLETION_U,
-		GVI_ATS_COMPLETION_N,   GVI_ATS_COMPLETION_EXE,  GVI_ATS_COMPLETION_PRIV,
+		GVI_ATS_COMPLETION_R,     GVI_ATS_COMPLETION_W,   GVI_ATS_COMPLETION_U,
+		GVI_ATS_COMPLETION_N,     GVI_ATS_COMPLETION_EXE, GVI_ATS_COMPLETION_PRIV,
 		GVI_ATS_COMPLETION_GLOBAL};
 	const struct yaml_node *n;
 

@@ -24,9 +24,8 @@ bool dma_of(struct reader *r, struct yaml_node *node, struct step *step)
 	struct gvi_request *request = &step->u.request;
 	struct prefix prefix = {0};
 
-	if (!whence(r, what, &request->device, &request->address) ||
-	    !length_of(r, what, request) || !prefix_of(r, what, &prefix) ||
-	    !optional_flag(r, what, "intx", &request->intx) ||
+	if (!whence(r, what, &request->device, &request->address) || !length_of(r, what, request) ||
+	    !prefix_of(r, what, &prefix) || !optional_flag(r, what, "intx", &request->intx) ||
 	    !optional_flag(r, what, "translated", &request->translated))
 		return false;
 	request->has_pasid = prefix.present;
@@ -108,8 +107,7 @@ bool ats_of(struct reader *r, struct yaml_node *node, struct step *step)
 
 	if (!whence(r, what, &request->device, &request->address) ||
 	    !page_address(r, what, request->address) || !count_of(r, what, request) ||
-	    !prefix_of(r, what, &prefix) ||
-	    !optional_flag(r, what, "no_write", &request->no_write))
+	    !prefix_of(r, what, &prefix) || !optional_flag(r, what, "no_write", &request->no_write))
 		return false;
 	request->has_pasid = prefix.present;
 	request->pasid = prefix.pasid;
@@ -133,7 +131,8 @@ static bool count_of(struct reader *r, struct yaml_node *map, struct gvi_ats_req
 	    !optional_number(r, map, "unit", (UINT64_C(1) << 43) + 1, &unit))
 		return false;
 	if (!count)
-		return complain(r, yaml_get(map, "count"), "At least one translation is asked for.");
+		return complain(r, yaml_get(map, "count"),
+				"At least one translation is asked for.");
 	if (unit < 4096 || unit & (unit - 1))
 		return complain(r, yaml_get(map, "unit"),
 				"A unit is a power of two, from 0x1000 on.");

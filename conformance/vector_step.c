@@ -207,7 +207,8 @@ static bool action_of(struct reader *r, struct yaml_node *node, struct step *ste
 		step->line = node->line;
 		return kinds[i].read(r, node, step);
 	}
-	return complain(r, node, "The step does nothing: dma, ats, store, write, read, ... is missing.");
+	return complain(r, node,
+			"The step does nothing: dma, ats, store, write, read, ... is missing.");
 }
 
 /* What the action is about: the value of its key. */

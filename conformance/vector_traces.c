@@ -64,7 +64,7 @@ static bool entry_of(struct reader *r, struct yaml_node *map, enum log_name log,
 		return false;
 	if (words.count != log_words(log))
 		return complain(r, map,
-				log == LOG_GA           ? "An entry of the GA log has one word."
+				log == LOG_GA         ? "An entry of the GA log has one word."
 				: log <= LOG_EVENTS_B ? "An event has two words."
 						      : "An entry of the PPR log has two words.");
 	if (formats[log] != GVI_NFORMATS && words.format != GVI_NFORMATS &&
@@ -172,8 +172,7 @@ static bool pattern_of(struct reader *r, struct yaml_node *map, struct pattern *
 static bool write_pattern(struct reader *r, struct yaml_node *map, struct pattern *pattern);
 static bool exchange_pattern(struct reader *r, struct yaml_node *map, struct pattern *pattern);
 static bool interrupt_pattern(struct reader *r, struct yaml_node *node, struct pattern *pattern);
-static bool named_number(struct reader *r, struct yaml_node *map, const char *key, enum named bit,
-			 uint64_t *value, struct pattern *pattern);
+static bool sent_pattern(struct reader *r, struct yaml_node *map, struct pattern *pattern);
 
 const struct effects *effects_of(struct reader *r, struct yaml_node *node)
 {
@@ -252,34 +251,42 @@ static bool interrupt_pattern(struct reader *r, struct yaml_node *node, struct p
 {
 	bool whole = node->kind == YAML_MAP;
 	const struct yaml_node *source = whole ? needed(r, node, "source") : node;
-	uint64_t data = 0, destination = 0;
 	unsigned which;
 
 	pattern->kind = PATTERN_INTERRUPT;
 	if (!source || !word_of(r, source, source_names, GVI_NSOURCES, &which))
 		return false;
 	pattern->source = (uint8_t)which;
-	if (!whole)
-		return true;
-	if (!named_number(r, node, "address", NAMED_MESSAGE_ADDRESS, &pattern->at, pattern) ||
-	    !named_number(r, node, "data", NAMED_DATA, &data, pattern) ||
-	    !named_number(r, node, "destination", NAMED_DESTINATION, &destination, pattern))
-		return false;
+	return !whole || sent_pattern(r, node, pattern);
+}
+
+static bool sent_pattern(struct reader *r, struct yaml_node *map, struct pattern *pattern)
+{
+	uint64_t data = 0, destination = 0;
+	const struct {
+		const char *key;
+		enum named bit;
+		uint64_t *value;
+	} parts[] = {
+		{"address", NAMED_MESSAGE_ADDRESS, &pattern->at},
+		{"data", NAMED_DATA, &data},
+		{"destination", NAMED_DESTINATION, &destination},
+	};
+
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+		const struct yaml_node *node = yaml_get(map, parts[i].key);
+
+		if (!node)
+			continue;
+		pattern->named |= (uint16_t)parts[i].bit;
+		if (!number_of(r, node, parts[i].value))
+			return false;
+	}
 	if (data > UINT32_MAX || destination > UINT32_MAX)
-		return complain(r, node, "Data and destination have 32 bits.");
+		return complain(r, map, "Data and destination have 32 bits.");
 	pattern->data = (uint32_t)data;
 	pattern->destination = (uint32_t)destination;
 	return true;
-}
-
-static bool named_number(struct reader *r, struct yaml_node *map, const char *key, enum named bit,
-			 uint64_t *value, struct pattern *pattern)
-{
-	const struct yaml_node *node = yaml_get(map, key);
-
-	if (node)
-		pattern->named |= (uint16_t)bit;
-	return !node || number_of(r, node, value);
 }
 
 const char *const source_names[GVI_NSOURCES] = {

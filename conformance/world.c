@@ -214,7 +214,11 @@ static enum gvi_bus on_write(void *user, uint64_t spa, const void *from, size_t 
 	if (bus)
 		return bus;
 	memory_write(s->memory, spa, from, len);
-	if (s == &s->world->side[0]) {
+	if (s == &s->world->side[1]) {
+		if (s->world->nstored < MAX_STORES)
+			s->world->stored[s->world->nstored] = spa;
+		s->world->nstored++;
+	} else {
 		s->world->nwrites++;
 		s->world->written_at = spa;
 		s->world->written = len;
@@ -550,6 +554,7 @@ static void make_control(struct world *w)
 		world_interrupt_control(w);
 	world_register(w, 0x0018, t->control);
 	t->log_run = (t->control & 5) == 5;
+	t->ga_run = (t->control & (BIT(0) | BIT(17) | BIT(28))) == (BIT(0) | BIT(17) | BIT(28));
 }
 
 static void make_registers(struct world *w)
@@ -570,6 +575,11 @@ static void make_registers(struct world *w)
 	make_device_table(w);
 	make_log(w);
 	make_exclusion(w);
+	t->ga_base = t->ga_tail_address = 0;
+	t->ga_head = t->ga_tail = 0;
+	t->ga_int = t->ga_overflow = false;
+	if (w->interrupts)
+		world_interrupt_log(w);
 	make_control(w);
 }
 
@@ -885,6 +895,8 @@ static void make(struct world *w)
 	w->has_race = world_chance(w, 8);
 	w->race_at = w->word[world_pick(w, w->nwords)];
 	w->race_flip = ONE_OF(w, BIT(1), BIT(5), BIT(63), BIT(60));
+	if (w->interrupts)
+		w->race_flip = BIT(world_pick(w, 64));
 	if (w->guests && world_chance(w, 2)) /* P, U/S */
 		w->race_flip = BIT(2 * world_pick(w, 2));
 	if (w->race_at < TABLES && w->race_at >= TABLE)
@@ -996,6 +1008,8 @@ static void describe_message(struct world *w)
 {
 	const struct gvi_interrupt *m = &w->message;
 
+	say(w, "guests' log %" PRIx64 " head %" PRIx32 " tail %" PRIx32 " copied to %" PRIx64 "\n",
+	    w->twin.ga_base, w->twin.ga_head, w->twin.ga_tail, w->twin.ga_tail_address);
 	for (unsigned i = 0; i < NAIVE_FILTERS; i++)
 		if (w->twin.smi_filter[i])
 			say(w, "SMI filter %u %05" PRIx64 "\n", i, w->twin.smi_filter[i]);
@@ -1029,6 +1043,8 @@ static void describe(struct world *w)
 	if (w->window.length)
 		say(w, "window %" PRIx64 " of %" PRIx64 " bytes\n", w->window.spa,
 		    w->window.length);
+	if (w->has_race)
+		say(w, "race at %" PRIx64 " flips %" PRIx64 "\n", w->race_at, w->race_flip);
 	if (w->has_error)
 		say(w, "error %d at %" PRIx64 " read %d write %d\n", w->error.bus, w->error.at,
 		    w->error.on_read, w->error.on_write);
@@ -1120,16 +1136,27 @@ static const char *compare_answers(const struct gvi_answer *m, const struct naiv
 	return NULL;
 }
 
+/* Entries of the guests' log, and copies of its tail. */
+static const char *compare_stores(struct world *w)
+{
+	for (unsigned i = 0; i < w->nstored && i < MAX_STORES; i++)
+		if (memory_load(w->side[0].memory, w->stored[i]) !=
+		    memory_load(w->side[1].memory, w->stored[i]))
+			return "guests' log";
+	w->totals.stores += w->nstored;
+	return NULL;
+}
+
 /* The log's memory: the model writes one entry, or nothing. */
 static const char *compare_log(struct world *w, uint32_t tail)
 {
 	uint64_t at = (w->twin.log_base & (BIT(52) - 1)) + tail;
 	bool logged = w->expected.logging == GVI_LOGGED;
 
-	if (w->nwrites != logged)
+	if (w->nwrites != w->nstored || (logged && w->nwrites != 1))
 		return "number of writes";
 	if (!logged)
-		return NULL;
+		return compare_stores(w);
 	if (w->written_at != at || w->written != 16)
 		return "place of the log entry";
 	for (unsigned i = 0; i < 2; i++)
@@ -1165,11 +1192,15 @@ static const char *compare_registers(struct world *w)
 	const struct naive *t = &w->twin;
 	uint64_t status =
 		(uint64_t)t->overflow | (uint64_t)t->log_int << 1 | (uint64_t)t->log_run << 3;
+	uint64_t guests = (uint64_t)t->ga_run << 8 | (uint64_t)t->ga_overflow << 9 |
+			  (uint64_t)t->ga_int << 10;
 
 	if (read_register(w, 0x2018) != t->log_tail)
 		return "EventTailPtr";
-	if ((read_register(w, 0x2020) & 0xb) != status)
+	if ((read_register(w, 0x2020) & 0x70b) != (status | guests))
 		return "Status";
+	if (read_register(w, 0x2048) != t->ga_tail)
+		return "GaTailPtr";
 	if (!(t->efr >> 8 & 1))
 		return NULL;
 	if (w->expected.captured)
@@ -1187,8 +1218,10 @@ static void count(struct world *w)
 	w->totals.requests++;
 	if (w->is_message && w->said.result == GVI_GRANT)
 		w->totals.messages++;
-	if (w->is_message && w->said.translated)
+	if (w->is_message && w->said.message.kind == GVI_MESSAGE_REMAPPED)
 		w->totals.remapped++;
+	else if (w->is_message && w->said.translated)
+		w->totals.posted++;
 	if (w->expected.guest && w->said.result == GVI_GRANT)
 		w->totals.guests++;
 	if (w->said.result == GVI_GRANT)
@@ -1207,7 +1240,9 @@ static bool play(struct world *w)
 	uint32_t tail = w->twin.log_tail;
 	const char *what;
 
-	w->nwrites = w->ntouched = w->nsent = 0;
+	w->nwrites = w->ntouched = w->nsent = w->nstored = 0;
+	w->ga_int = w->twin.ga_int;
+	w->ga_overflow = w->twin.ga_overflow;
 	memset(&w->said, 0, sizeof w->said);
 	if (w->is_message) {
 		w->status = gvi_interrupt(w->model, &w->message, &w->said);

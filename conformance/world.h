@@ -22,6 +22,7 @@ struct world_totals {
 	uint64_t events[16];                        /* by code */
 	uint64_t updates;                           /* of A and D */
 	uint64_t messages, remapped;                /* interrupts granted, and by their table */
+	uint64_t posted, stores;                    /* to guests; what went to their log */
 };
 
 /* NULL when the host's memory ran out.  One world is used again and again. */

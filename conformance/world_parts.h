@@ -16,6 +16,7 @@ enum {
 	MAX_MAPS = 48, /* host tables and pages under guest tables */
 	MAX_REPORT = 32768,
 	MAX_INDICES = 3,
+	MAX_STORES = 4,
 	MAX_SHOWN = 512 /* changes of what a window shows */
 };
 
@@ -23,6 +24,8 @@ enum {
 #define TABLE  UINT64_C(0x00100000)
 #define EVENTS UINT64_C(0x08000000)
 #define TABLES UINT64_C(0x01000000)
+#define GUESTS UINT64_C(0x09000000) /* the guests' log */
+#define TAIL   UINT64_C(0x0a000008) /* a copy of its tail */
 
 /* What windows can show: the tables of devices and most page tables. */
 #define SHOWN_FROM TABLE
@@ -59,7 +62,7 @@ struct device {
 	struct map map[MAX_MAPS];
 	unsigned nmaps;
 	/* in worlds of interrupts: entries that are there, in a table of 2^length */
-	uint64_t irt;
+	uint64_t irt, vapic;
 	unsigned index[MAX_INDICES], length;
 };
 
@@ -109,6 +112,9 @@ struct world {
 	unsigned ntouched, nwrites;
 	uint64_t written_at;
 	size_t written;
+	uint64_t stored[MAX_STORES]; /* by the twin */
+	unsigned nstored;
+	bool ga_int, ga_overflow;   /* before the request */
 	uint64_t hardware_event[2]; /* the model's record that its registers must hold */
 	struct world_totals totals;
 	char report[MAX_REPORT];
@@ -156,11 +162,12 @@ void world_guest_request(struct world *w, const struct device *d, struct gvi_req
 
 /* ---- Interrupts: world_interrupt.c -------------------------------------------------- */
 
-enum { WORLD_INTERRUPT_MET = 20 };
+enum { WORLD_INTERRUPT_MET = 30 };
 /* The choices that interrupts add, and some that they meet oftener. */
 extern const enum gvi_choice world_interrupt_met[WORLD_INTERRUPT_MET];
 
 void world_interrupt_config(struct world *w, struct gvi_config *c);
+void world_interrupt_log(struct world *w);
 void world_interrupt_control(struct world *w);
 /* Once the devices are known. */
 void world_interrupt_filters(struct world *w);

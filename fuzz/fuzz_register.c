@@ -231,6 +231,35 @@ static void check_answer(const struct gvi_answer *a)
 	MUST((a->size & (a->size - 1)) == 0);
 }
 
+static void do_ats(struct bench *b, unsigned flags)
+{
+	struct gvi_ats_request r = {0};
+	struct gvi_ats_answer a, was;
+	enum gvi_status status;
+
+	r.has_pasid = flags >> 3 & 1;
+	r.execute = flags >> 4 & 1;
+	r.privileged = flags >> 5 & 1;
+	r.no_write = flags >> 6 & 1;
+	r.count = flags >> 7 ? (uint8_t)take_byte(&b->in) : 1;
+	r.unit_log2 = flags >> 7 ? (uint8_t)take_byte(&b->in) : 12;
+	r.device = (uint16_t)take(&b->in, 2);
+	r.address = take(&b->in, 8) & ~UINT64_C(0xff8);
+	r.pasid = r.has_pasid ? (uint32_t)take(&b->in, 3) : 0;
+	memset(&a, 0xff, sizeof a);
+	was = a;
+	status = gvi_ats_translate(b->m, &r, &a);
+	if (status != GVI_OK) {
+		MUST(memcmp(&a, &was, sizeof a) == 0);
+		return;
+	}
+	MUST(a.count <= r.count && (a.result == GVI_GRANT) == (a.count > 0));
+	MUST((a.result == GVI_GRANT) == (a.completion == GVI_SUCCESS));
+	for (unsigned i = 0; i < GVI_MAX_TRANSLATIONS; i++)
+		MUST(i < a.count ? !a.translation[i] || a.translation[i] & 3 : !a.translation[i]);
+	check_effects(b);
+}
+
 static void do_access(struct bench *b)
 {
 	struct gvi_request r = {0};
@@ -238,7 +267,12 @@ static void do_access(struct bench *b)
 	unsigned flags = take_byte(&b->in);
 	enum gvi_status status;
 
-	r.access = flags & 7;
+	if ((flags & 7) == 7) {
+		do_ats(b, flags);
+		return;
+	}
+	r.translated = (flags & 7) == 6;
+	r.access = r.translated ? flags >> 6 & 1 : flags & 7;
 	r.has_pasid = flags >> 3 & 1;
 	r.execute = flags >> 4 & 1;
 	r.privileged = flags >> 5 & 1;

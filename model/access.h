@@ -24,13 +24,24 @@ static inline uint64_t rights_of(enum gvi_access_kind access)
 	}
 }
 
+/* What a translation request has to know of its page beyond what an access has:
+ * all zeros, but for `gpa`, if no guest table was walked. */
+struct ats {
+	uint64_t gpa;           /* where the request's address lies before the host's tables */
+	bool     guest;         /* guest tables were walked */
+	bool     privileged;    /* for a privileged request */
+	bool     executable;    /* execute was requested, and is allowed */
+	bool     global;        /* G of the leaf */
+	uint8_t  memory_type;   /* its PAT, PCD and PWT */
+	bool     later;         /* the completion has a translation already */
+};
+
 struct access {
 	struct gvi *m;
 	const struct gvi_request *request;
 	const struct gvi_interrupt *interrupt;  /* what the request is; NULL: memory */
 	struct gvi_answer *answer;
 	uint64_t dte[4];
-	uint64_t dte_spa;
 	uint64_t want;          /* rights that the access needs */
 	uint64_t may;           /* rights that it has so far */
 	bool     either;        /* one of the rights in `want` is enough */
@@ -42,10 +53,12 @@ struct access {
 	bool     fetched;       /* dte[] holds the entry already */
 	bool     looking;       /* the walk ends before A and D of the leaf are set */
 	uint8_t  shown;         /* enum shown: what RW of the event says */
+	bool     aside;         /* `asker` or `ats` is there: a page fault is told otherwise */
 	struct access *asker;   /* of an access to host tables in a guest walk: the request; else NULL */
+	struct ats *ats;        /* of a translation request and its page in host tables; else NULL */
 };
 
-enum shown { SHOWN_AS_REQUESTED, SHOWN_READ, SHOWN_WRITE };
+enum shown { SHOWN_AS_REQUESTED, SHOWN_READ, SHOWN_WRITE, SHOWN_EITHER };
 
 /* Before anything is known.  In two parts, because compilers clear much at once
  * in a way that takes longer. */
@@ -78,6 +91,12 @@ static inline bool is_write(const struct access *x)
 static inline bool is_posted(const struct access *x)
 {
 	return x->request->access == GVI_WRITE;
+}
+
+/* [ats.accessed-dirty] Whether D is to be set, where so many rights are left. */
+static inline bool dirties(const struct access *x, uint64_t rights)
+{
+	return x->ats ? (rights & RIGHT_WRITE) != 0 : is_write(x);
 }
 
 /* Whether these rights are too few. */

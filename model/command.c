@@ -7,7 +7,9 @@
 #include "model/effects.h"
 #include "model/history.h"
 #include "model/host.h"
+#include "model/iotlb.h"
 #include "model/log.h"
+#include "model/response.h"
 #include "model/ring.h"
 #include "model/signal.h"
 
@@ -15,11 +17,18 @@
 struct command {
 	struct gvi *m;
 	uint64_t raw[2];
-	uint64_t spa;           /* where it stood */
-	uint64_t offset;        /* of it in the ring */
-	uint64_t visible;       /* when it had become visible: history.h */
+	uint64_t spa;     /* where it stood */
+	uint64_t offset;  /* of it in the ring */
+	uint64_t visible; /* when it had become visible: history.h */
+	bool over;        /* its ring has been stopped, or set up anew, while it waited */
+	enum iotlb iotlb; /* of an INVALIDATE_IOTLB_PAGES */
 };
 
+static bool next(struct gvi *m);
+static bool resume(struct gvi *m);
+static bool overtakes(struct gvi *m);
+static bool waits(struct command *c);
+static void hold(struct command *c);
 static void perform(struct command *c);
 static bool legal(struct command *c);
 static void stop(struct command *c, enum gvi_clause clause, const uint64_t record[2]);
@@ -28,9 +37,20 @@ static void hardware_error(struct command *c, uint64_t spa, enum gvi_bus bus);
 
 bool command_step(struct gvi *m)
 {
+	if (!m->waiting.there)
+		return next(m);
+	if (resume(m))
+		return true;
+	return overtakes(m) && next(m);
+}
+
+/* The next command of the ring. */
+static bool next(struct gvi *m)
+{
 	struct ring ring = command_ring();
 	struct command c = {.m = m, .offset = ring_offset(m, ring, ring.head)};
 	enum gvi_bus bus;
+	bool good, late;
 
 	/* Step 1, and the test of step 2 */
 	if (!get_STATUS_CMD_BUF_RUN(&m->reg[SLOT_STATUS]) ||
@@ -44,14 +64,79 @@ bool command_step(struct gvi *m)
 		hardware_error(&c, c.spa, bus);
 		return true;
 	}
+	/* Step 3, and what of step 4 decides whether the ring goes on */
+	good = legal(&c);
+	late = good && waits(&c);
+	if (late && m->waiting.there)
+		return false;
 	c.visible = history_visible(m, c.offset);
 	m->reg[ring.head] = ring_next(m, ring, c.offset);
-	/* Steps 3 to 5 */
-	if (legal(&c))
-		perform(&c);
-	else
+	/* Steps 4 and 5 */
+	if (!good)
 		illegal(&c);
+	else if (late)
+		hold(&c);
+	else
+		perform(&c);
 	return true;
+}
+
+/* ---- Step 4: what has to wait for devices -------------------------------- */
+
+/* A COMPLETION_WAIT for all older requests, another request for room. */
+static bool waits(struct command *c)
+{
+	switch (c->raw[0] >> 60) {
+	case 1:
+		return c->m->ninvalidations != 0 || c->m->waiting.there;
+	case 4:
+		c->iotlb = iotlb_decide(c->m, c->raw);
+		return c->iotlb == IOTLB_WAIT;
+	default:
+		return false;
+	}
+}
+
+static void hold(struct command *c)
+{
+	struct gvi *m = c->m;
+
+	m->waiting = (struct waiting){.there = true,
+				      .raw = {c->raw[0], c->raw[1]},
+				      .spa = c->spa,
+				      .offset = c->offset,
+				      .visible = c->visible,
+				      .pending = m->npending,
+				      .invalidations = m->ninvalidations};
+}
+
+/* Performs the one that waited, whether the ring runs or not: it was fetched
+ * (step 9). */
+static bool resume(struct gvi *m)
+{
+	const struct waiting *w = &m->waiting;
+	struct command c = {.m = m,
+			    .raw = {w->raw[0], w->raw[1]},
+			    .spa = w->spa,
+			    .offset = w->offset,
+			    .visible = w->visible,
+			    .over = w->over};
+	bool wait = w->raw[0] >> 60 == 1;
+
+	if (wait ? w->invalidations != 0 : waits(&c))
+		return false;
+	perform(&c);
+	m->waiting.there = false;
+	return true;
+}
+
+/* Whether commands behind it may be performed: AMB-9.3. */
+static bool overtakes(struct gvi *m)
+{
+	const struct waiting *w = &m->waiting;
+
+	return w->raw[0] >> 60 == 1 && !get_COMPLETION_WAIT_F(w->raw) &&
+	       choose(m, GVI_CHOICE_WAIT_YOUNGER) == 1;
 }
 
 /* ---- Step 3: legality --------------------------------------------------- */
@@ -93,8 +178,8 @@ static bool legal(struct command *c)
 	}
 	cite(c->m, GVI_CLAUSE_COMMAND_RESERVED_BITS);
 	for (unsigned w = 0; w < 2; w++)
-		if (c->raw[w] & gvi_reserved_mask((enum gvi_format_id)opcodes[opcode].format, w,
-						  features))
+		if (c->raw[w] &
+		    gvi_reserved_mask((enum gvi_format_id)opcodes[opcode].format, w, features))
 			return false;
 	return !guest_command_refused(c, opcode);
 }
@@ -110,9 +195,11 @@ static bool guest_command_refused(struct command *c, unsigned opcode)
 	return choose(c->m, GVI_CHOICE_GUEST_COMMANDS) == 1;
 }
 
-/* ---- Step 4: commands that invalidate, and those without effect here ---- */
+/* ---- Step 4: commands that invalidate, and those that are sent on --------- */
 
 static void completion_wait(struct command *c);
+static void invalidate_iotlb(struct command *c);
+static void answer_device(struct command *c);
 static bool invalidates(const struct command *c);
 static void remember(struct command *c);
 
@@ -125,9 +212,14 @@ static void perform(struct command *c)
 	case 2:
 		/* [device.suppress-first] goes with the cached entry. */
 		cite(c->m, GVI_CLAUSE_INVALIDATE_DEVICE_ENTRY);
-		c->m->first_logged[(c->raw[0] & 0xffff) / 8] &=
-			(uint8_t) ~(1u << (c->raw[0] & 7));
+		c->m->first_logged[(c->raw[0] & 0xffff) / 8] &= (uint8_t) ~(1u << (c->raw[0] & 7));
 		remember(c);
+		break;
+	case 4:
+		invalidate_iotlb(c);
+		break;
+	case 7:
+		answer_device(c);
 		break;
 	case 8:
 		cite(c->m, GVI_CLAUSE_INVALIDATE_ALL);
@@ -139,6 +231,32 @@ static void perform(struct command *c)
 		if (invalidates(c))
 			remember(c);
 	}
+}
+
+static void invalidate_iotlb(struct command *c)
+{
+	cite(c->m, GVI_CLAUSE_COMMAND_EXECUTE);
+	if (c->iotlb == IOTLB_ILLEGAL) {
+		illegal(c);
+		return;
+	}
+	if (c->iotlb == IOTLB_SEND)
+		iotlb_invalidate(c->m, c->raw, c->spa);
+	remember(c);
+}
+
+/* [command.ppr-complete] */
+static void answer_device(struct command *c)
+{
+	const struct response response = {
+		.device = (uint16_t)get_COMPLETE_PPR_REQUEST_DEVICE_ID(c->raw),
+		.tag = (uint16_t)get_COMPLETE_PPR_REQUEST_COMPLETION_TAG(c->raw),
+		.pasid = (uint32_t)get_COMPLETE_PPR_REQUEST_PASID(c->raw),
+		.guest = get_COMPLETE_PPR_REQUEST_GN(c->raw)};
+	struct gvi_message sent;
+
+	cite(c->m, GVI_CLAUSE_COMMAND_PPR_COMPLETE);
+	respond(c->m, &response, &sent);
 }
 
 /* The rest: pages, IOTLB pages, the interrupt table, and a prefetch that says so. */
@@ -160,6 +278,10 @@ static void remember(struct command *c)
 			sizeof m->pending_since - sizeof m->pending_since[0]);
 		m->npending--;
 		m->lost_pending++;
+		if (m->waiting.pending)
+			m->waiting.pending--;
+		else if (m->waiting.there)
+			m->waiting.lost++;
 	}
 	m->pending_since[m->npending] = c->visible;
 	memcpy(m->pending[m->npending++].raw, c->raw, sizeof c->raw);
@@ -189,10 +311,16 @@ static void completion_wait(struct command *c)
 /* [invalidate.completion] Of what was invalidated before, nothing is held. */
 static void complete(struct gvi *m)
 {
+	size_t older = m->waiting.there ? m->waiting.pending : m->npending;
+
 	cite(m, GVI_CLAUSE_INVALIDATE_COMPLETION);
-	for (size_t i = 0; i < m->npending; i++)
+	for (size_t i = 0; i < older; i++)
 		history_ended(m, m->pending[i].raw, m->pending_since[i]);
-	m->npending = m->lost_pending = 0;
+	m->npending -= older;
+	memmove(m->pending, m->pending + older, m->npending * sizeof m->pending[0]);
+	memmove(m->pending_since, m->pending_since + older,
+		m->npending * sizeof m->pending_since[0]);
+	m->lost_pending = m->waiting.there ? m->waiting.lost : 0;
 }
 
 /* False: the ring has stopped, and the command is not complete. */
@@ -270,8 +398,11 @@ static void stop(struct command *c, enum gvi_clause clause, const uint64_t recor
 
 	cite(m, clause);
 	(void)log_event(m, record);
+	/* A command that had to wait may find the ring stopped, or another one. */
+	if (c->over || !get_STATUS_CMD_BUF_RUN(&m->reg[SLOT_STATUS]))
+		return;
 	status_set(m, mask_STATUS_CMD_BUF_RUN(0), false);
-	m->reg[ring.head] = choose(m, GVI_CHOICE_ILLEGAL_COMMAND_HEAD) == 0 ?
-				    c->offset :
-				    ring_next(m, ring, c->offset);
+	m->reg[ring.head] = choose(m, GVI_CHOICE_ILLEGAL_COMMAND_HEAD) == 0
+				    ? c->offset
+				    : ring_next(m, ring, c->offset);
 }

@@ -4,8 +4,9 @@
 #include "model/fault.h"
 #include "model/host.h"
 
-static const uint64_t *segment_base(struct access *x, uint64_t *index, uint64_t *size);
-static enum verdict fetch_halves(struct access *x);
+static inline bool locate(const struct gvi *m, uint16_t device, uint64_t *spa);
+static const uint64_t *segment_base(const struct gvi *m, uint64_t *index, uint64_t *size);
+static enum verdict fetch_halves(struct access *x, uint64_t entry);
 static enum verdict fetch_error(struct access *x, uint64_t spa, enum gvi_bus bus);
 static void derive_reserved(struct gvi *m, struct derived *d);
 static uint64_t features_of_revision(const struct gvi *m);
@@ -16,44 +17,74 @@ static uint64_t unusual_guest(const struct gvi *m);
 
 enum verdict device_fetch(struct access *x)
 {
-	const uint64_t *base = &x->m->reg[SLOT_DEV_TAB_BASE];
-	uint64_t index = x->request->device, size = get_DEV_TAB_BASE_SIZE(base);
+	uint64_t spa;
 	enum gvi_bus bus;
 
+	/* [device.segments] */
 	if (x->m->derived.segments_log2)
-		base = segment_base(x, &index, &size);
-	if (!device_in_table(index, size))
+		apply(x, GVI_CLAUSE_DEVICE_SEGMENTS);
+	if (!locate(x->m, x->request->device, &spa))
 		return device_out_of_range(x);
 	apply(x, GVI_CLAUSE_DEVICE_FETCH);
-	x->dte_spa = get_DEV_TAB_BASE_DEV_TAB_BASE(base) + DTE_BYTES * index;
 	/* [device.fetch] One read of 32 bytes, or two of 16. */
 	stand(x->m, x, 0);
 	if (choose(x->m, GVI_CHOICE_DTE_FETCH) != 0)
-		return fetch_halves(x);
-	bus = host_fetch(x->m, GVI_FORMAT_DTE, x->dte_spa, x->dte, 4);
-	return bus == GVI_BUS_OK ? GO_ON : fetch_error(x, x->dte_spa, bus);
+		return fetch_halves(x, spa);
+	bus = host_fetch(x->m, GVI_FORMAT_DTE, spa, x->dte, 4);
+	return bus == GVI_BUS_OK ? GO_ON : fetch_error(x, spa, bus);
+}
+
+/* Where the entry stands, if it is in the table. */
+static inline bool locate(const struct gvi *m, uint16_t device, uint64_t *spa)
+{
+	const uint64_t *base = &m->reg[SLOT_DEV_TAB_BASE];
+	uint64_t index = device, size = get_DEV_TAB_BASE_SIZE(base);
+
+	if (m->derived.segments_log2)
+		base = segment_base(m, &index, &size);
+	*spa = get_DEV_TAB_BASE_DEV_TAB_BASE(base) + DTE_BYTES * index;
+	return device_in_table(index, size);
+}
+
+bool device_present(const struct gvi *m, uint16_t device)
+{
+	uint64_t spa;
+
+	return locate(m, device, &spa);
+}
+
+bool device_peek(struct gvi *m, uint16_t device, uint64_t dte[4])
+{
+	const struct gvi_request nobody = {.device = device};
+	struct gvi_answer unheard = {0};
+	struct access x = {.m = m, .request = &nobody, .answer = &unheard};
+	uint64_t spa;
+
+	if (!locate(m, device, &spa))
+		return false;
+	stand(m, &x, 0);
+	return host_fetch(m, GVI_FORMAT_DTE, spa, dte, 4) == GVI_BUS_OK;
 }
 
 /* [device.segments] The upper bits of the DeviceID say which table it is. */
-static const uint64_t *segment_base(struct access *x, uint64_t *index, uint64_t *size)
+static const uint64_t *segment_base(const struct gvi *m, uint64_t *index, uint64_t *size)
 {
-	unsigned index_bits = 16u - x->m->derived.segments_log2;
+	unsigned index_bits = 16u - m->derived.segments_log2;
 	uint64_t segment = *index >> index_bits;
 	const uint64_t *base;
 
-	apply(x, GVI_CLAUSE_DEVICE_SEGMENTS);
 	*index &= low_ones(index_bits);
 	if (segment == 0)
-		return &x->m->reg[SLOT_DEV_TAB_BASE];
-	base = &x->m->reg[SLOT_DEV_TAB_SEG_BASE + segment - 1];
+		return &m->reg[SLOT_DEV_TAB_BASE];
+	base = &m->reg[SLOT_DEV_TAB_SEG_BASE + segment - 1];
 	*size = get_DEV_TAB_SEG_BASE_SIZE(base);
 	return base;
 }
 
-static enum verdict fetch_halves(struct access *x)
+static enum verdict fetch_halves(struct access *x, uint64_t entry)
 {
 	for (unsigned word = 0; word < 4; word += 2) {
-		uint64_t spa = x->dte_spa + 8 * word;
+		uint64_t spa = entry + 8 * word;
 		enum gvi_bus bus;
 
 		stand(x->m, x, 0);

@@ -11,6 +11,13 @@ void device_derive(struct gvi *m);
  * with an event. */
 enum verdict device_fetch(struct access *x);
 
+/* Whether the table has an entry of the device. */
+bool device_present(const struct gvi *m, uint16_t device);
+
+/* The entry of a device that has not asked for anything; false if it is not there
+ * or cannot be read, which is told nobody. */
+bool device_peek(struct gvi *m, uint16_t device, uint64_t dte[4]);
+
 /* Refuses an illegal entry (V is 1). */
 enum verdict device_check(struct access *x);
 
@@ -25,15 +32,21 @@ static inline bool device_in_table(uint64_t index, uint64_t size)
 	return DTE_BYTES * index < (size + 1) * 4096;
 }
 
-/* Most entries: legal, with nothing set that section 8 looks at. */
-static inline bool device_plain(const struct gvi *m, const uint64_t dte[4])
+/* Most entries: legal, with nothing set that section 8 looks at, except for the bits
+ * `but` of the first word. */
+static inline bool device_plain_but(const struct gvi *m, const uint64_t dte[4], uint64_t but)
 {
 	const struct derived *d = &m->derived;
 	uint64_t mode = get_DTE_MODE(dte);
 
-	return !((dte[0] & d->dte_unusual[0]) | (dte[1] & d->dte_unusual[1]) |
+	return !((dte[0] & ~but & d->dte_unusual[0]) | (dte[1] & d->dte_unusual[1]) |
 		 (dte[2] & d->dte_unusual[2]) | (dte[3] & d->dte_unusual[3])) &&
 	       mode <= d->levels && (mode || !has(m, GVI_FEATURE_SNPSUP));
+}
+
+static inline bool device_plain(const struct gvi *m, const uint64_t dte[4])
+{
+	return device_plain_but(m, dte, 0);
 }
 
 /* GV as it counts: 0 where it is ignored [device.illegal-guest-disabled]. */

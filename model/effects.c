@@ -60,9 +60,8 @@ void effect_raise(struct gvi *m, enum gvi_source source)
 	(void)end(m, e);
 }
 
-/* Where the next effect stands.  The list holds what the longest step can do
- * (GVI_MAX_EFFECTS); a bench that makes one longer by racing every update loses
- * the tail, not the head: it is all written to the place behind the list. */
+/* Where the next effect stands.  What the list does not hold (GVI_MAX_EFFECTS;
+ * also when a bench races every update) goes to the place behind it. */
 static inline struct gvi_effect *begin(struct gvi *m)
 {
 	return &m->effects[m->neffects];

@@ -20,6 +20,8 @@ enum verdict device_table_error(struct access *x, uint64_t spa, enum gvi_bus bus
 enum verdict page_table_error(struct access *x, uint64_t spa, enum gvi_bus bus);
 enum verdict invalid_request(struct access *x, enum gvi_clause clause, unsigned type);
 enum verdict rmp_page_fault(struct access *x, uint64_t gpa);
+/* [ats.silent] Of a translation request: completed with R=W=0. */
+enum verdict no_rights(struct access *x, enum gvi_clause clause);
 /* Aborted, and no event is due. */
 enum verdict refuse(struct access *x, enum gvi_clause clause);
 

@@ -6,16 +6,21 @@
 
 static enum verdict take(struct nest *n, uint64_t entry, unsigned level);
 static uint64_t low_bits(unsigned level);
-static uint64_t slice(unsigned pasid, unsigned level);
 static bool inner_is_guest(struct nest *n);
 
 /* [guest.pasid-width] [guest.pasid-range] */
 bool gcr3_covers(const struct gvi *m, const uint64_t dte[4], unsigned pasid)
 {
-	unsigned width = (unsigned)get_EFR_PASMAX(&m->config.efr) + 1;
 	unsigned covered = 9 * ((unsigned)get_DTE_GLX(dte) + 1);
 
-	return !(pasid >> width) && !(pasid >> covered);
+	return gcr3_supports(m, pasid) && !(pasid >> covered);
+}
+
+bool gcr3_supports(const struct gvi *m, unsigned pasid)
+{
+	unsigned width = (unsigned)get_EFR_PASMAX(&m->config.efr) + 1;
+
+	return !(pasid >> width);
 }
 
 /* [guest.gcr3-walk] [guest.cr3] One level for each slice of the PASID. */
@@ -28,7 +33,7 @@ enum verdict gcr3_lookup(struct nest *n, unsigned pasid, uint64_t *cr3)
 
 	apply(x, GVI_CLAUSE_GUEST_GCR3_WALK);
 	for (unsigned level = (unsigned)get_DTE_GLX(x->dte);; level--) {
-		uint64_t at = table + 8 * slice(pasid, level);
+		uint64_t at = table + 8 * gcr3_slice(pasid, level);
 
 		if (guest ? nest_table(n, at, false, &spa) == ENDED :
 			    gcr3_within_pa(x, table, spa = at) == ENDED)
@@ -64,12 +69,6 @@ static enum verdict take(struct nest *n, uint64_t entry, unsigned level)
 static uint64_t low_bits(unsigned level)
 {
 	return level ? mask_GCR3_NEXT_RSVD_11(0) : mask_GCR3_RSVD_11(0) | mask_GCR3_RSVD_2(0);
-}
-
-/* [guest.pasid-slices] */
-static uint64_t slice(unsigned pasid, unsigned level)
-{
-	return pasid >> 9 * level & 511;
 }
 
 /* [guest.gcr3-inner] */

@@ -6,12 +6,27 @@
 
 /* Whether the IOMMU and the device's GCR3 table know such a PASID. */
 bool gcr3_covers(const struct gvi *m, const uint64_t dte[4], unsigned pasid);
+/* Whether the IOMMU does. */
+bool gcr3_supports(const struct gvi *m, unsigned pasid);
 
 /* A CR3 in which nothing is found: valid, and no bit set that may be reserved. */
 static inline bool is_plain_cr3(uint64_t entry)
 {
 	return (entry & (mask_GCR3_V(0) | mask_GCR3_RSVD_63(0) | mask_GCR3_RSVD_11(0) |
 			 mask_GCR3_RSVD_2(0))) == mask_GCR3_V(0);
+}
+
+/* The same for a pointer between GCR3 tables. */
+static inline bool is_plain_gcr3(uint64_t entry)
+{
+	return (entry & (mask_GCR3_NEXT_V(0) | mask_GCR3_NEXT_RSVD_63(0) |
+			 mask_GCR3_NEXT_RSVD_11(0))) == mask_GCR3_NEXT_V(0);
+}
+
+/* [guest.pasid-slices] */
+static inline uint64_t gcr3_slice(unsigned pasid, unsigned level)
+{
+	return pasid >> 9 * level & 511;
 }
 
 /* The guest's CR3, a guest physical address.  ENDED: the request was refused

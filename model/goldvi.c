@@ -3,12 +3,15 @@
 
 #include <string.h>
 
+#include "model/ats.h"
 #include "model/command.h"
 #include "model/config.h"
 #include "model/effects.h"
 #include "model/history.h"
 #include "model/host.h"
+#include "model/iotlb.h"
 #include "model/message.h"
+#include "model/page_request.h"
 #include "model/pci.h"
 #include "model/plain.h"
 #include "model/regs.h"
@@ -66,6 +69,8 @@ static enum gvi_status check_host(const struct gvi_host *host)
 void gvi_reset(struct gvi *m)
 {
 	m->npending = m->lost_pending = m->neffects = 0;
+	m->ninvalidations = 0;
+	m->waiting = (struct waiting){0};
 	history_reset(m);
 	memset(m->first_logged, 0, sizeof m->first_logged);
 	pci_reset(m);
@@ -166,6 +171,9 @@ enum gvi_status gvi_config_write(struct gvi *m, uint32_t offset, unsigned len, u
 
 /* ---- Requests and commands ---------------------------------------------- */
 
+static void undo(struct gvi *m, size_t neffects);
+static enum gvi_status translated(struct gvi *m, const struct gvi_request *request,
+				  struct gvi_answer *answer);
 static enum gvi_status translate_with_care(struct gvi *m, const struct gvi_request *request,
 					   struct gvi_answer *answer);
 
@@ -179,6 +187,8 @@ enum gvi_status gvi_translate(struct gvi *m, const struct gvi_request *request,
 	status = translate_check(request);
 	if (status != GVI_OK)
 		return status;
+	if (request->translated)
+		return translated(m, request, answer);
 	if (!m->near.room || !(request->has_pasid ? plain_translate_guest(m, request, answer)
 						  : plain_translate(m, request, answer)))
 		return translate_with_care(m, request, answer);
@@ -203,17 +213,69 @@ static enum gvi_status translate_with_care(struct gvi *m, const struct gvi_reque
 	size_t neffects = m->neffects;
 	enum gvi_status status;
 
-	/* Guest translation and races are all that can be refused on the way. */
-	if (!has(m, GVI_FEATURE_GTEN) && !m->host.exchange)
+	/* Races are all that can be refused on the way. */
+	if (!m->host.exchange)
 		return translate_now(m, request, answer);
 	memcpy(&was, answer, sizeof was);
 	status = translate_now(m, request, answer);
 	if (status == GVI_OK)
 		return GVI_OK;
-	/* Nothing has changed, but for what a host that races itself has let happen. */
+	undo(m, neffects);
 	memcpy(answer, &was, sizeof was);
+	return status;
+}
+
+/* Nothing has changed, but for what a host that races itself has let happen. */
+static void undo(struct gvi *m, size_t neffects)
+{
 	if (m->neffects == 0)
 		m->neffects = neffects;
+}
+
+static enum gvi_status translated(struct gvi *m, const struct gvi_request *request,
+				  struct gvi_answer *answer)
+{
+	struct gvi_answer now;
+	struct access x = {.m = m, .request = request, .answer = &now};
+	size_t neffects = m->neffects;
+	enum gvi_status status;
+
+	effects_begin(m);
+	memset(&now, 0, sizeof now);
+	status = ats_translated(&x);
+	if (status == GVI_OK)
+		memcpy(answer, &now, sizeof now);
+	else
+		undo(m, neffects);
+	return status;
+}
+
+static enum gvi_status check_ats(const struct gvi_ats_request *r)
+{
+	if (r->count < 1 || r->count > GVI_MAX_TRANSLATIONS || r->address & 4095 ||
+	    r->unit_log2 < 12 || r->unit_log2 > 43)
+		return GVI_ARG_TRANSLATIONS;
+	if (r->has_pasid ? r->pasid >> 20 != 0 : r->pasid || r->execute || r->privileged)
+		return GVI_ARG_PASID;
+	return GVI_OK;
+}
+
+enum gvi_status gvi_ats_translate(struct gvi *m, const struct gvi_ats_request *request,
+				  struct gvi_ats_answer *answer)
+{
+	enum gvi_status status;
+	size_t neffects;
+
+	if (!m || !request || !answer)
+		return GVI_ARG_NULL;
+	status = check_ats(request);
+	if (status != GVI_OK)
+		return status;
+	neffects = m->neffects;
+	effects_begin(m);
+	status = ats_translate(m, request, answer);
+	if (status != GVI_OK)
+		undo(m, neffects);
 	return status;
 }
 
@@ -265,6 +327,57 @@ enum gvi_status gvi_interrupt(struct gvi *m, const struct gvi_interrupt *request
 		m->neffects = neffects;
 	}
 	return status;
+}
+
+static enum gvi_status check_page(const struct gvi_page_request *r)
+{
+	if (r->address & 4095 || r->group >= 512)
+		return GVI_ARG_PAGE_REQUEST;
+	if (r->has_pasid ? r->pasid >> 20 != 0 : r->pasid || r->execute || r->privileged)
+		return GVI_ARG_PASID;
+	return GVI_OK;
+}
+
+enum gvi_status gvi_page_request(struct gvi *m, const struct gvi_page_request *request,
+				 struct gvi_page_answer *answer)
+{
+	enum gvi_status status = m && request && answer ? check_page(request) : GVI_ARG_NULL;
+
+	if (status != GVI_OK)
+		return status;
+	effects_begin(m);
+	page_request(m, request, answer);
+	return GVI_OK;
+}
+
+const struct gvi_invalidation *gvi_invalidations(const struct gvi *m, size_t *count)
+{
+	*count = m->ninvalidations;
+	return m->invalidations;
+}
+
+enum gvi_status gvi_invalidation_done(struct gvi *m, uint16_t device, uint8_t tag)
+{
+	const struct gvi_invalidation *request = m ? iotlb_find(m, device, tag) : NULL;
+
+	if (!request)
+		return m ? GVI_STATE_NO_INVALIDATION : GVI_ARG_NULL;
+	effects_begin(m);
+	iotlb_completed(m, request);
+	return GVI_OK;
+}
+
+enum gvi_status gvi_invalidation_timed_out(struct gvi *m, uint16_t device, uint8_t tag)
+{
+	const struct gvi_invalidation *request = m ? iotlb_find(m, device, tag) : NULL;
+
+	if (!request)
+		return m ? GVI_STATE_NO_INVALIDATION : GVI_ARG_NULL;
+	if (!iotlb_times_out(m))
+		return GVI_STATE_NO_TIMEOUT;
+	effects_begin(m);
+	iotlb_timed_out(m, request);
+	return GVI_OK;
 }
 
 enum gvi_status gvi_step(struct gvi *m, bool *done)

@@ -47,7 +47,7 @@ const struct log logs[NLOGS] = {
 		    .write = GVI_CLAUSE_GALOG_WRITE},
 };
 
-static const struct log_half *append(struct gvi *m, const struct log *log, const uint64_t *entry);
+static inline bool append(struct gvi *m, const struct log *log, const uint64_t *entry);
 static void filled(struct gvi *m, const struct log *log);
 static void hardware_event(struct gvi *m, const uint64_t record[2], bool taken);
 static bool takes(struct gvi *m, const struct log *log);
@@ -57,7 +57,7 @@ static bool takes(struct gvi *m, const struct log *log);
 enum gvi_logging log_event(struct gvi *m, const uint64_t record[2])
 {
 	const struct log *log = &logs[LOG_EVENT];
-	bool taken = append(m, log, record) != NULL;
+	bool taken = append(m, log, record);
 
 	if (taken) {
 		status_raise(m, BIT(STATUS_EVENT_LOG_INT));
@@ -72,18 +72,18 @@ bool log_has_room(struct gvi *m)
 	return takes(m, &logs[LOG_EVENT]);
 }
 
-static uint64_t early(struct gvi *m, const struct log_half *half);
+static uint64_t early(struct gvi *m, bool b);
 
 /* Steps 10 to 13 of 11-ppr.md section 3. */
 enum gvi_logging log_page_request(struct gvi *m, const uint64_t entry[2], bool *b)
 {
 	const struct log *log = &logs[LOG_PPR];
-	const struct log_half *half = append(m, log, entry);
+	bool taken = append(m, log, entry);
 
-	*b = half == &log->half[1];
-	if (!half)
+	*b = taken && log_active(m, log);
+	if (!taken)
 		return GVI_LOST;
-	status_raise(m, BIT(STATUS_PPR_INT) | early(m, half));
+	status_raise(m, BIT(STATUS_PPR_INT) | early(m, *b));
 	filled(m, log);
 	return GVI_LOGGED;
 }
@@ -93,26 +93,26 @@ bool log_takes_page_request(struct gvi *m)
 	return takes(m, &logs[LOG_PPR]);
 }
 
-static bool early_reached(struct gvi *m, const struct log_half *half, uint64_t threshold);
+static bool early_reached(struct gvi *m, struct ring ring, uint64_t threshold);
 
 /* [ppr.early] The bit of Status that the entry just written sets. */
-static uint64_t early(struct gvi *m, const struct log_half *half)
+static uint64_t early(struct gvi *m, bool b)
 {
-	bool b = half == &logs[LOG_PPR].half[1];
 	const uint64_t *reg = &m->reg[b ? SLOT_PPR_LOG_B_EARLY : SLOT_PPR_LOG_EARLY];
 
 	if (!get_PPR_LOG_EARLY_PPR_OVRFLW_EARLY_EN(reg))
 		return 0;
 	cite(m, GVI_CLAUSE_PPR_EARLY);
-	if (!early_reached(m, half, get_PPR_LOG_EARLY_PPR_OVRFLW_EARLY_THRESHOLD(reg)))
+	if (!early_reached(m, logs[LOG_PPR].half[b].ring,
+			   get_PPR_LOG_EARLY_PPR_OVRFLW_EARLY_THRESHOLD(reg)))
 		return 0;
 	return b ? BIT(STATUS_PPR_OVRFLW_EARLY_B) : BIT(STATUS_PPR_OVRFLW_EARLY);
 }
 
-static bool early_reached(struct gvi *m, const struct log_half *half, uint64_t threshold)
+static bool early_reached(struct gvi *m, struct ring ring, uint64_t threshold)
 {
-	uint64_t occupied = ring_occupied(m, half->ring);
-	uint64_t left = ring_capacity(m, half->ring) - occupied;
+	uint64_t occupied = ring_occupied(m, ring);
+	uint64_t left = ring_capacity(m, ring) - occupied;
 
 	switch (choose(m, GVI_CHOICE_PPR_EARLY)) {
 	case 0:
@@ -164,66 +164,60 @@ static void copy_tail(struct gvi *m)
 
 /* ---- Steps 1 to 5 of 10-events.md section 6, for every log ----------------- */
 
-static const struct log_half *append_elsewhere(struct gvi *m, const struct log *log,
-					       const uint64_t *entry);
-static inline const struct log_half *put(struct gvi *m, const struct log *log,
-					 const struct log_half *half, struct ring_place place,
-					 const uint64_t *entry);
-static const struct log_half *make_room(struct gvi *m, const struct log *log);
+static bool append_elsewhere(struct gvi *m, const struct log *log, const uint64_t *entry);
+static inline bool put(struct gvi *m, const struct log *log, struct ring ring,
+		       struct ring_place place, const uint64_t *entry);
+static bool make_room(struct gvi *m, const struct log *log);
 
-/* The half that has taken the entry: NULL if it is lost. */
-static inline const struct log_half *append(struct gvi *m, const struct log *log,
-					    const uint64_t *entry)
+/* True: the active half has taken the entry.  False: it is lost. */
+static inline bool append(struct gvi *m, const struct log *log, const uint64_t *entry)
 {
-	if (!(m->reg[SLOT_STATUS] & log->run)) {
-		cite(m, (enum gvi_clause)log->stopped);
-		return NULL;
-	}
-	/* As a rule there is room in A, whose registers the compiler knows. */
-	if (!log_active(m, log)) {
+	/* As a rule A is active and has room, and the compiler knows its registers. */
+	if ((m->reg[SLOT_STATUS] & (log->run | log->active)) == log->run) {
 		struct ring_place place = ring_place(m, log->half[0].ring);
 
 		if (!place.none)
-			return put(m, log, &log->half[0], place, entry);
+			return put(m, log, log->half[0].ring, place, entry);
 	}
 	return append_elsewhere(m, log, entry);
 }
 
-static const struct log_half *append_elsewhere(struct gvi *m, const struct log *log,
-					       const uint64_t *entry)
+/* A log that does not run may lack a length; then its place is not used. */
+static bool append_elsewhere(struct gvi *m, const struct log *log, const uint64_t *entry)
 {
-	const struct log_half *half = &log->half[log_active(m, log)];
-	struct ring_place place = ring_place(m, half->ring);
+	struct ring ring = log->half[log_active(m, log)].ring;
+	struct ring_place place = ring_place(m, ring);
 
-	if (place.none) {
-		half = make_room(m, log);
-		if (!half)
-			return NULL;
-		place = ring_place(m, half->ring);
+	if (!(m->reg[SLOT_STATUS] & log->run)) {
+		cite(m, (enum gvi_clause)log->stopped);
+		return false;
 	}
-	return put(m, log, half, place, entry);
+	if (place.none) {
+		if (!make_room(m, log))
+			return false;
+		ring = log->half[log_active(m, log)].ring;
+		place = ring_place(m, ring);
+	}
+	return put(m, log, ring, place, entry);
 }
 
 /* The entry is visible before the tail moves. */
-static inline const struct log_half *put(struct gvi *m, const struct log *log,
-					 const struct log_half *half, struct ring_place place,
-					 const uint64_t *entry)
+static inline bool put(struct gvi *m, const struct log *log, struct ring ring,
+		       struct ring_place place, const uint64_t *entry)
 {
-	uint64_t spa = ring_spa(m, half->ring, place.at);
-
-	if (effect_write(m, spa, entry, half->ring.entry) != GVI_BUS_OK) {
+	if (effect_write(m, ring_spa(m, ring, place.at), entry, ring.entry) != GVI_BUS_OK) {
 		cite(m, GVI_CLAUSE_EVENT_LOG_WRITE_ERROR);
-		return NULL;
+		return false;
 	}
 	cite(m, (enum gvi_clause)log->write);
-	m->reg[half->ring.tail] = place.next;
-	return half;
+	m->reg[ring.tail] = place.next;
+	return true;
 }
 
 /* ---- Section 7: two logs --------------------------------------------------- */
 
 static bool may_swap(struct gvi *m, const struct log *log);
-static const struct log_half *swap(struct gvi *m, const struct log *log);
+static void swap(struct gvi *m, const struct log *log);
 
 enum log_mode log_mode(const struct gvi *m, const struct log *log, uint64_t control)
 {
@@ -239,13 +233,15 @@ enum log_mode log_mode(const struct gvi *m, const struct log *log, uint64_t cont
 }
 
 /* The log is full: the other one takes the entry, or logging stops. */
-static const struct log_half *make_room(struct gvi *m, const struct log *log)
+static bool make_room(struct gvi *m, const struct log *log)
 {
 	unsigned active = log_active(m, log);
 	uint64_t bits = log->half[active].overflow;
 
-	if (may_swap(m, log))
-		return swap(m, log);
+	if (may_swap(m, log)) {
+		swap(m, log);
+		return true;
+	}
 	cite(m, (enum gvi_clause)log->overflow);
 	if (log_mode(m, log, m->reg[SLOT_CONTROL]) == LOG_AUTOMATIC) {
 		cite(m, GVI_CLAUSE_EVENT_DUAL_FULL);
@@ -254,7 +250,7 @@ static const struct log_half *make_room(struct gvi *m, const struct log *log)
 	}
 	status_set(m, log->run, false);
 	status_raise(m, bits);
-	return NULL;
+	return false;
 }
 
 static bool may_swap(struct gvi *m, const struct log *log)
@@ -273,7 +269,7 @@ bool log_usable(struct gvi *m, const struct log_half *half)
 }
 
 /* [event.dual-swap] [ppr.log-b] */
-static const struct log_half *swap(struct gvi *m, const struct log *log)
+static void swap(struct gvi *m, const struct log *log)
 {
 	unsigned full = log_active(m, log);
 
@@ -282,7 +278,6 @@ static const struct log_half *swap(struct gvi *m, const struct log *log)
 		cite(m, GVI_CLAUSE_PPR_LOG_B);
 	m->reg[SLOT_STATUS] ^= log->active;
 	status_raise(m, log->half[full].overflow);
-	return &log->half[!full];
 }
 
 static void swap_if_filled(struct gvi *m, const struct log *log);
@@ -302,7 +297,7 @@ static void swap_if_filled(struct gvi *m, const struct log *log)
 	if (log_mode(m, log, m->reg[SLOT_CONTROL]) == LOG_AUTOMATIC &&
 	    choose(m, GVI_CHOICE_DUAL_SWAP_WHEN) == 1 &&
 	    ring_place(m, log->half[log_active(m, log)].ring).none && may_swap(m, log))
-		(void)swap(m, log);
+		swap(m, log);
 }
 
 static bool takes(struct gvi *m, const struct log *log)

@@ -48,6 +48,7 @@ enum verdict nest_table_with_care(struct nest *n, uint64_t gpa, bool write, uint
 	n->request.access = write ? GVI_WRITE : GVI_READ;
 	n->inner.want = write ? RIGHT_WRITE : RIGHT_READ;
 	n->inner.either = false;
+	n->inner.ats = NULL;
 	n->inner.may = n->may;
 	/* Its rules are told to listeners; the answer has them if it is refused. */
 	n->inner.answer = &n->said;
@@ -75,6 +76,7 @@ static void prepare(struct nest *n)
 		return;
 	n->inner = *n->asker;
 	n->inner.asker = n->asker;
+	n->inner.aside = true;
 	n->inner.request = &n->request;
 	n->request = *n->asker->request;
 	n->ready = true;
@@ -96,6 +98,7 @@ enum verdict nest_page(struct nest *n, uint64_t gpa, bool look, struct page *pag
 	n->request.access = x->request->access;
 	n->inner.want = x->want;
 	n->inner.either = x->either;
+	n->inner.ats = x->ats;
 	n->inner.may = x->may;
 	n->inner.answer = look ? &n->said : x->answer;
 	n->said.nclauses = 0;

@@ -7,10 +7,11 @@
 #include "model/history.h"
 #include "model/host.h"
 #include "model/plain.h"
+#include "model/ring.h"
 #include "model/seen.h"
 #include "model/translate.h"
 
-enum { MAX_OVERLAY = 64, ALL = 0xff, NONE = 0xff };
+enum { MAX_OVERLAY = 64, MAX_RECENT = 64, NONE = 0xff };
 
 /* The choices of one run: taken from what is left, first to last, until the last
  * one has been taken everywhere. */
@@ -26,13 +27,24 @@ struct overlay {
 	uint64_t spa, value;
 };
 
+/* A value that a register had, and the last input before which it did. */
+struct recent {
+	uint64_t value, input;
+	uint16_t slot;
+};
+
 struct gvi_oracle {
 	struct gvi_bounds bounds;
 	struct gvi_host host;
 	struct near_memory near;
+	bool adopted; /* the history is not its own but this */
+	struct history *history;
 	uint32_t nworlds, nnext;    /* now, and those that explain what is being observed */
 	bool lost;                  /* there were more worlds than room once */
 	uint8_t left[GVI_NCHOICES]; /* of habits: one bit for each alternative */
+	uint64_t inputs;            /* so far */
+	uint32_t nrecent;
+	struct recent recent[MAX_RECENT];
 	/* Of the question that is being answered: */
 	uint32_t runs, nwritten;
 	bool unsure, unfinished; /* a history, or the bounds, did not suffice */
@@ -73,14 +85,34 @@ size_t gvi_oracle_size(const struct gvi_bounds *b)
 	return history_at(b) + history;
 }
 
+/* All but its first world. */
+static void start(struct gvi_oracle *o, const struct gvi_bounds *bounds,
+		  const struct gvi_host *host)
+{
+	memset(o, 0, sizeof *o);
+	o->bounds = *bounds;
+	o->host = *host;
+	o->near = host_near_memory(host);
+	o->nworlds = 1;
+	for (unsigned c = 0; c < GVI_NCHOICES; c++)
+		o->left[c] = (uint8_t)low_ones(gvi_choices[c].count);
+}
+
+/* The world reads, writes and chooses through the oracle. */
+static void enclose(struct gvi_oracle *o)
+{
+	const struct gvi_host inner = {.user = o,
+				       .read = run_read,
+				       .write = run_write,
+				       .exchange = run_exchange,
+				       .choose = run_choose};
+
+	host_attach(world(o, 0), &inner);
+}
+
 enum gvi_status gvi_oracle_init(struct gvi_oracle *o, const struct gvi_bounds *bounds,
 				const struct gvi_config *config, const struct gvi_host *host)
 {
-	struct gvi_host inner = {.user = o,
-				 .read = run_read,
-				 .write = run_write,
-				 .exchange = run_exchange,
-				 .choose = run_choose};
 	enum gvi_status status;
 
 	if (!o || !config || !host)
@@ -90,15 +122,26 @@ enum gvi_status gvi_oracle_init(struct gvi_oracle *o, const struct gvi_bounds *b
 	status = gvi_init(world(o, 0), config, host);
 	if (status != GVI_OK)
 		return status;
-	memset(o, 0, sizeof *o);
-	o->bounds = *bounds;
-	o->host = *host;
-	o->near = host_near_memory(host);
-	o->nworlds = 1;
-	for (unsigned c = 0; c < GVI_NCHOICES; c++)
-		o->left[c] = (uint8_t)low_ones(gvi_choices[c].count);
-	(void)gvi_set_host(world(o, 0), &inner);
+	start(o, bounds, host);
+	enclose(o);
 	return gvi_track(world(o, 0), (uint8_t *)o + history_at(bounds), bounds->values_log2);
+}
+
+enum gvi_status gvi_oracle_adopt(struct gvi_oracle *o, const struct gvi_bounds *bounds,
+				 const struct gvi *m, const struct gvi_host *host)
+{
+	if (!o || !m || !host)
+		return GVI_ARG_NULL;
+	if (!gvi_oracle_size(bounds))
+		return GVI_ARG_BOUNDS;
+	if (host->nwindows && !host->windows)
+		return GVI_HOST_WINDOWS;
+	start(o, bounds, host);
+	memcpy(world(o, 0), m, sizeof *m);
+	o->adopted = true;
+	o->history = m->past.history;
+	enclose(o);
+	return GVI_OK;
 }
 
 static struct gvi *attached(struct gvi_oracle *o, uint32_t n)
@@ -106,7 +149,9 @@ static struct gvi *attached(struct gvi_oracle *o, uint32_t n)
 	struct gvi *m = world(o, n);
 
 	m->host.user = o;
-	m->past.history = (struct history *)(void *)((uint8_t *)o + history_at(&o->bounds));
+	m->past.history =
+		o->adopted ? o->history
+			   : (struct history *)(void *)((uint8_t *)o + history_at(&o->bounds));
 	return m;
 }
 
@@ -432,6 +477,10 @@ struct match {
 };
 
 static bool is_plain(struct gvi_oracle *o, const struct gvi_input *in, const struct gvi_seen *seen);
+static void note_registers(struct gvi_oracle *o);
+static bool is_late(const struct gvi_oracle *o, const struct gvi_input *in,
+		    const struct gvi_seen *seen);
+static bool is_ahead(struct gvi_oracle *o, const struct gvi_input *in, const struct gvi_seen *seen);
 static bool compare(struct gvi_oracle *o, const union gvi_reply *reply, void *context);
 static void conclude(struct gvi_oracle *o, struct match *match);
 
@@ -447,10 +496,14 @@ enum gvi_status gvi_observe(struct gvi_oracle *o, const struct gvi_input *input,
 		return GVI_ARG_NULL;
 	memset(judgement, 0, sizeof *judgement);
 	judgement->worlds = o->nworlds;
+	o->inputs++;
 	if (is_plain(o, input, seen)) {
 		judgement->runs = 1;
 		return GVI_OK;
 	}
+	note_registers(o);
+	if (is_late(o, input, seen) || is_ahead(o, input, seen))
+		return GVI_OK;
 	o->nnext = 0;
 	memset(o->met, 0, sizeof o->met);
 	memset(o->unmet, 0, sizeof o->unmet);
@@ -468,8 +521,8 @@ static bool is_plain(struct gvi_oracle *o, const struct gvi_input *in, const str
 	union gvi_reply reply;
 	bool done;
 
-	if (o->nworlds != 1 || o->lost || in->kind != GVI_INPUT_TRANSLATE || history_alive(m) ||
-	    translate_check(r) != GVI_OK)
+	if (o->nworlds != 1 || o->lost || in->kind != GVI_INPUT_TRANSLATE || r->translated ||
+	    history_alive(m) || translate_check(r) != GVI_OK)
 		return false;
 	m->near = o->near;
 	m->alone = true;
@@ -564,4 +617,94 @@ static void narrow(struct gvi_oracle *o)
 	for (unsigned c = 0; c < GVI_NCHOICES; c++)
 		if (!o->unsure && gvi_choices[c].habit && !o->unmet[c])
 			o->left[c] &= o->met[c];
+}
+
+/* ---- Reads that come too early ------------------------------------------- */
+
+/* Registers that the IOMMU changes on its own. */
+static const struct {
+	uint16_t offset;
+	uint16_t slot;
+} moving[] = {
+	{0x2000, SLOT_CMD_BUF_HEAD},     {0x2018, SLOT_EVENT_LOG_TAIL},
+	{0x2020, SLOT_STATUS},           {0x2038, SLOT_PPR_LOG_TAIL},
+	{0x2048, SLOT_GA_LOG_TAIL},      {0x2058, SLOT_PPR_LOG_B_TAIL},
+	{0x2078, SLOT_EVENT_LOG_B_TAIL},
+};
+enum { NMOVING = sizeof moving / sizeof moving[0] };
+
+static void note_value(struct gvi_oracle *o, unsigned slot, uint64_t value);
+
+/* What they are before this input. */
+static void note_registers(struct gvi_oracle *o)
+{
+	for (uint32_t w = 0; o->bounds.delay && w < o->nworlds; w++)
+		for (unsigned i = 0; i < NMOVING; i++)
+			note_value(o, moving[i].slot, world(o, w)->reg[moving[i].slot]);
+}
+
+/* In the place of the same value, or of the oldest. */
+static void note_value(struct gvi_oracle *o, unsigned slot, uint64_t value)
+{
+	uint32_t at = 0, oldest = 0;
+
+	for (; at < o->nrecent; at++) {
+		if (o->recent[at].slot == slot && o->recent[at].value == value)
+			break;
+		if (o->recent[at].input < o->recent[oldest].input)
+			oldest = at;
+	}
+	if (at == MAX_RECENT)
+		at = oldest;
+	else if (at == o->nrecent)
+		o->nrecent++;
+	o->recent[at] = (struct recent){value, o->inputs, (uint16_t)slot};
+}
+
+/* A read of one of them that returns what it was a moment ago. */
+static bool is_late(const struct gvi_oracle *o, const struct gvi_input *in,
+		    const struct gvi_seen *seen)
+{
+	unsigned i = 0, length = in->of.mmio.length;
+	uint64_t matched = 0, mask;
+
+	while (i < NMOVING && moving[i].offset != in->of.mmio.offset)
+		i++;
+	if (!o->bounds.delay || i == NMOVING || in->kind != GVI_INPUT_MMIO_READ ||
+	    (length != 4 && length != 8) || !(seen->what & GVI_SEEN_VALUE))
+		return false;
+	mask = low_ones(8 * length);
+	for (uint32_t k = 0; k < o->nrecent; k++) {
+		uint64_t same = ~(o->recent[k].value ^ seen->reply.value);
+
+		if (o->recent[k].slot != moving[i].slot ||
+		    o->inputs - o->recent[k].input > o->bounds.delay)
+			continue;
+		if (moving[i].slot != SLOT_STATUS && ~same & mask)
+			continue;
+		matched |= same;
+	}
+	return !(~matched & mask);
+}
+
+/* [command.fetch] The command head tells what was fetched, which may be anything up
+ * to the tail. */
+static bool is_ahead(struct gvi_oracle *o, const struct gvi_input *in, const struct gvi_seen *seen)
+{
+	struct ring ring = command_ring();
+	uint64_t value = seen->reply.value;
+
+	if (in->kind != GVI_INPUT_MMIO_READ || in->of.mmio.offset != 0x2000 ||
+	    !(seen->what & GVI_SEEN_VALUE))
+		return false;
+	for (uint32_t w = 0; w < o->nworlds; w++) {
+		struct gvi *m = world(o, w);
+		uint64_t inside = ring_bytes(m, ring) - 1, head = ring_offset(m, ring, ring.head);
+		uint64_t way = (ring_offset(m, ring, ring.tail) - head) & inside;
+
+		if (get_STATUS_CMD_BUF_RUN(&m->reg[SLOT_STATUS]) && !(value & ~inside) &&
+		    value % ENTRY_BYTES == 0 && ((value - head) & inside) <= way)
+			return true;
+	}
+	return false;
 }

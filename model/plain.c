@@ -20,7 +20,8 @@ struct leaf {
 };
 
 static inline bool is_plain(const struct gvi *m);
-static inline bool fetch_entry(const struct gvi *m, const struct gvi_request *r, uint64_t dte[4]);
+static inline bool fetch_entry(const struct gvi *m, const struct gvi_request *r, uint64_t but,
+			       uint64_t dte[4]);
 static bool walk(const struct gvi *m, const struct gvi_request *r, const uint64_t dte[4],
 		 struct leaf *leaf);
 
@@ -31,7 +32,7 @@ bool plain_translate(const struct gvi *m, const struct gvi_request *request,
 	struct leaf leaf;
 	struct page page;
 
-	if (!is_plain(m) || !range_ordinary(request->address) || !fetch_entry(m, request, dte) ||
+	if (!is_plain(m) || !range_ordinary(request->address) || !fetch_entry(m, request, 0, dte) ||
 	    !is_plain_address(m, request->address, (unsigned)get_DTE_MODE(dte)) ||
 	    !walk(m, request, dte, &leaf))
 		return false;
@@ -53,7 +54,8 @@ static inline bool is_plain(const struct gvi *m)
 }
 
 /* Steps 3 to 8, and 10 for a Mode that does not exist. */
-static inline bool fetch_entry(const struct gvi *m, const struct gvi_request *r, uint64_t dte[4])
+static inline bool fetch_entry(const struct gvi *m, const struct gvi_request *r, uint64_t but,
+			       uint64_t dte[4])
 {
 	const uint64_t *base = &m->reg[SLOT_DEV_TAB_BASE];
 	uint64_t index = r->device;
@@ -64,7 +66,8 @@ static inline bool fetch_entry(const struct gvi *m, const struct gvi_request *r,
 	if (!host_near(m, get_DEV_TAB_BASE_DEV_TAB_BASE(base) + DTE_BYTES * index, 4, &from))
 		return false;
 	host_load(dte, from, 4);
-	return get_DTE_V(dte) && get_DTE_TV(dte) && get_DTE_MODE(dte) && device_plain(m, dte);
+	return get_DTE_V(dte) && get_DTE_TV(dte) && get_DTE_MODE(dte) &&
+	       device_plain_but(m, dte, but);
 }
 
 /* Steps 10 and 11. */
@@ -91,8 +94,8 @@ static bool walk(const struct gvi *m, const struct gvi_request *r, const uint64_
 
 /* ---- Guest tables over host tables --------------------------------------- */
 
-/* The CR3's level, above the top table's. */
-enum { GCR3_LEVEL = 5 };
+/* Of guest tables: a fifth is not plain. */
+enum { LEVELS = 4 };
 
 /* What was found at the end of both walks. */
 struct guest_leaf {
@@ -111,8 +114,8 @@ bool plain_translate_guest(struct gvi *m, const struct gvi_request *request,
 	uint64_t dte[4];
 	struct guest_leaf leaf;
 
-	if (!is_plain(m) || !fetch_entry(m, request, dte) || !is_plain_guest(m, request, dte) ||
-	    !walk_guest(m, request, dte, &leaf))
+	if (!is_plain(m) || !fetch_entry(m, request, mask_DTE_GLX(0), dte) ||
+	    !is_plain_guest(m, request, dte) || !walk_guest(m, request, dte, &leaf))
 		return false;
 	grant_guest(answer, &leaf);
 	return true;
@@ -122,38 +125,64 @@ bool plain_translate_guest(struct gvi *m, const struct gvi_request *request,
  * plain where guest tables are disabled, nor is one with five levels.) */
 static bool is_plain_guest(const struct gvi *m, const struct gvi_request *r, const uint64_t dte[4])
 {
-	return !r->privileged && !(r->address >> 47) && get_DTE_GV(dte) && !get_DTE_GLX(dte) &&
+	return !r->privileged && !(r->address >> 47) && get_DTE_GV(dte) &&
+	       get_DTE_GLX(dte) <= get_EFR_GLXSUP(&m->config.efr) &&
 	       get_CONTROL_GCR3_TRP_MODE(&m->reg[SLOT_CONTROL]) &&
 	       !((RIGHT_READ | RIGHT_WRITE) & ~dte[0]) && gcr3_covers(m, dte, r->pasid);
 }
 
-/* From the GCR3 table's entry down to the page, each through the host tables. */
+static bool find_top(const struct host_tables *tables, const struct gvi_request *r,
+		     const uint64_t dte[4], uint64_t *gpa);
+
+/* From the top table down to the page, each through the host tables. */
 static bool walk_guest(struct gvi *m, const struct gvi_request *r, const uint64_t dte[4],
 		       struct guest_leaf *leaf)
 {
 	bool write = r->access != GVI_READ, nx = r->execute || !has(m, GVI_FEATURE_NXSUP);
-	uint64_t gpa = get_DTE_GCR3_ROOT(dte) + 8 * (uint64_t)r->pasid, common = UINT64_MAX, e;
+	uint64_t gpa, common = UINT64_MAX, e;
 	struct host_tables tables;
 
 	host_tables_begin(&tables, m, dte);
-	for (unsigned level = GCR3_LEVEL;; level--) {
+	if (!find_top(&tables, r, dte, &gpa))
+		return false;
+	for (unsigned level = LEVELS;; level--) {
 		uint64_t want = level ? RIGHT_READ : rights_of(r->access);
 
 		if (!follow_tables(&tables, REACH_NEAR, gpa, want, &leaf->host))
 			return false;
 		if (!level)
 			break;
-		if (!read_word(m, REACH_NEAR, leaf_spa(&leaf->host, gpa), &e))
+		if (!read_word(m, REACH_NEAR, leaf_spa(&leaf->host, gpa), &e) ||
+		    !is_plain_guest_entry(e, level, write, nx))
 			return false;
-		if (level == GCR3_LEVEL ? !is_plain_cr3(e)
-					: !is_plain_guest_entry(e, level, write, nx))
-			return false;
-		common &= level == GCR3_LEVEL ? UINT64_MAX : e;
-		gpa = level == GCR3_LEVEL ? get_GCR3_ADDRESS(&e) : get_GPTE_ADDRESS(&e);
+		common &= e;
+		gpa = get_GPTE_ADDRESS(&e);
 		gpa += level > 1 ? 8 * index_at(r->address, level - 1) : r->address & low_ones(12);
 	}
 	leaf->gpa = gpa;
 	leaf->common = common;
+	return true;
+}
+
+/* Through the GCR3 table: where the entry of the top guest table lies. */
+static bool find_top(const struct host_tables *tables, const struct gvi_request *r,
+		     const uint64_t dte[4], uint64_t *gpa)
+{
+	unsigned level = (unsigned)get_DTE_GLX(dte);
+	uint64_t at = get_DTE_GCR3_ROOT(dte), e;
+	struct nest_leaf leaf;
+
+	for (;; level--) {
+		at += 8 * gcr3_slice(r->pasid, level);
+		if (!follow_tables(tables, REACH_NEAR, at, RIGHT_READ, &leaf) ||
+		    !read_word(tables->m, REACH_NEAR, leaf_spa(&leaf, at), &e) ||
+		    !(level ? is_plain_gcr3(e) : is_plain_cr3(e)))
+			return false;
+		at = get_GCR3_ADDRESS(&e);
+		if (!level)
+			break;
+	}
+	*gpa = at + 8 * index_at(r->address, LEVELS);
 	return true;
 }
 

@@ -147,6 +147,93 @@ static enum verdict abort_range(struct access *x)
 	}
 }
 
+/* ---- Translation requests: section 4 step 6 ------------------------------ */
+
+static bool is_aborting(struct access *x);
+static enum verdict ats_refuse(struct access *x);
+
+/* [ats.special-ranges] */
+enum verdict range_for_ats(struct access *x)
+{
+	bool as_memory = false;
+
+	x->range = (uint8_t)classify(x);
+	if (x->range == RANGE_NONE || (device_giov(x) && giov_translates(x)))
+		return GO_ON;
+	if (is_aborting(x)) {
+		if (choose(x->m, GVI_CHOICE_ATS_ABORT_RANGES) == 0)
+			return no_rights(x, GVI_CLAUSE_ATS_SPECIAL_RANGES);
+		return invalid_request(x, GVI_CLAUSE_ATS_SPECIAL_RANGES, 1);
+	}
+	switch (x->range) {
+	case RANGE_SYSTEM:
+		as_memory = get_DTE_SYSMGT(x->dte) == 3;
+		break;
+	case RANGE_PORT_IO:
+		if (get_DTE_IOCTL(x->dte) == 3)
+			return illegal_entry(x, GVI_CLAUSE_DEVICE_ILLEGAL_IOCTL, false);
+		as_memory = get_DTE_IOCTL(x->dte) == 2;
+		break;
+	case RANGE_RESERVED_INT:
+	case RANGE_INTERRUPT:
+		break;
+	default:
+		return GO_ON;
+	}
+	if (!as_memory)
+		return ats_refuse(x);
+	if (get_DTE_TV(x->dte) && choose(x->m, GVI_CHOICE_ATS_IO_RANGES) == 0)
+		return GO_ON;
+	return invalid_request(x, GVI_CLAUSE_ATS_SPECIAL_RANGES, 1);
+}
+
+static enum verdict ats_refuse(struct access *x)
+{
+	bool off = !get_DTE_TV(x->dte) && choose(x->m, GVI_CHOICE_ATS_RANGE_TV) == 1;
+
+	return invalid_request(x, GVI_CLAUSE_ATS_SPECIAL_RANGES, off ? 0 : 1);
+}
+
+/* A range in which direct accesses are aborted, whatever the entry says. */
+static bool is_aborting(struct access *x)
+{
+	const uint64_t misc0 = x->m->pci.misc0;
+
+	switch (x->range) {
+	case RANGE_ABORT:
+		return choose(x->m, GVI_CHOICE_ABORT_RANGES) != 2;
+	case RANGE_ATS:
+		return get_CAP_MISC0_HT_ATS_RESV(&misc0);
+	case RANGE_HIGH_RESERVED:
+		return choose(x->m, GVI_CHOICE_HIGH_RESERVED_RANGE) == 1;
+	default:
+		return false;
+	}
+}
+
+/* ---- Translated requests: section 5 step 4 ------------------------------- */
+
+/* [ats.translated-ranges] */
+enum verdict range_translated(struct access *x)
+{
+	bool interrupt;
+
+	x->range = (uint8_t)classify(x);
+	interrupt = x->range == RANGE_INTERRUPT || x->range == RANGE_RESERVED_INT;
+	if (!interrupt && x->range != RANGE_SYSTEM && x->range != RANGE_PORT_IO && !is_aborting(x))
+		return GO_ON;
+	if (choose(x->m, GVI_CHOICE_TRANSLATED_RANGES) == 1)
+		return refuse(x, GVI_CLAUSE_ATS_TRANSLATED_RANGES);
+	apply(x, GVI_CLAUSE_ATS_TRANSLATED_RANGES);
+	if (x->range != RANGE_INTERRUPT || !is_posted(x))
+		return GO_ON;
+	x->answer->result = GVI_INTERRUPT;
+	x->answer->address = x->request->address;
+	return ENDED;
+}
+
+/* ---- The way out --------------------------------------------------------- */
+
 /* Forwarded untranslated. */
 static enum verdict pass(struct access *x, enum gvi_clause clause)
 {

@@ -17,4 +17,10 @@ enum verdict range_before_entry(struct access *x);
  * x->range is not 0. */
 enum verdict range_with_entry(struct access *x);
 
+/* ATS step 6: the same for a translation request, whatever TV is. */
+enum verdict range_for_ats(struct access *x);
+
+/* Translated requests, step 4. */
+enum verdict range_translated(struct access *x);
+
 #endif

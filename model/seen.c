@@ -172,10 +172,23 @@ static bool same_past(const struct past_state *a, const struct past_state *b)
 	       !memcmp(a->visible, b->visible, a->nvisible * sizeof a->visible[0]);
 }
 
+static bool same_waiting(const struct gvi *a, const struct gvi *b)
+{
+	const struct waiting *x = &a->waiting, *y = &b->waiting;
+
+	if (x->there != y->there || a->ninvalidations != b->ninvalidations ||
+	    memcmp(a->invalidations, b->invalidations,
+		   a->ninvalidations * sizeof a->invalidations[0]))
+		return false;
+	return !x->there || (same_words(x->raw, y->raw) && x->offset == y->offset &&
+			     x->pending == y->pending && x->invalidations == y->invalidations &&
+			     x->lost == y->lost && x->over == y->over);
+}
+
 bool state_equal(const struct gvi *a, const struct gvi *b)
 {
 	return SAME(features) && SAME(reg) && SAME(shadow) && SAME(pci) && a->armed == b->armed &&
 	       a->npending == b->npending && a->lost_pending == b->lost_pending &&
 	       !memcmp(a->pending, b->pending, a->npending * sizeof a->pending[0]) &&
-	       same_past(&a->past, &b->past) && SAME(first_logged);
+	       same_waiting(a, b) && same_past(&a->past, &b->past) && SAME(first_logged);
 }

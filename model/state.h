@@ -62,6 +62,18 @@ struct near_memory {
 	enum gvi_bus (*read)(void *user, uint64_t spa, void *to, size_t len);
 };
 
+/* A command that was fetched and cannot be performed yet. */
+struct waiting {
+	bool     there;
+	uint64_t raw[2];
+	uint64_t spa, offset;           /* of it, and of it in the ring */
+	uint64_t visible;               /* when it had become so: history.h */
+	size_t   pending;               /* how many of gvi.pending are older */
+	size_t   invalidations;         /* a COMPLETION_WAIT: how many of gvi.invalidations are */
+	size_t   lost;                  /* how many of gvi.lost_pending are younger */
+	bool     over;                  /* the ring has been stopped by software since */
+};
+
 /* Where a fetch stands: in which access, at which level. */
 struct access;
 struct stand {
@@ -106,6 +118,11 @@ struct gvi {
 	struct gvi_pending pending[GVI_MAX_PENDING];
 	uint64_t pending_since[GVI_MAX_PENDING];        /* when each had become visible */
 	struct past_state past;
+	/* Requests that devices have not completed, oldest first, and the command that
+	 * waits for some of them. */
+	unsigned ninvalidations;
+	struct gvi_invalidation invalidations[GVI_MAX_INVALIDATIONS];
+	struct waiting waiting;
 	struct gvi_effect  effects[GVI_MAX_EFFECTS + 1];        /* and one that finds no room */
 	uint8_t  first_logged[65536 / 8];       /* [device.suppress-first] by DeviceID */
 };

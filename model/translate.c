@@ -13,35 +13,21 @@ static bool is_plain(struct access *x);
 static enum verdict look_closer(struct access *x, bool *guest);
 static enum verdict invalid_entry(struct access *x);
 static enum verdict exclusion(struct access *x);
-static enum verdict choose_stage(struct access *x, bool *guest);
-static enum verdict rights(struct access *x);
-static enum verdict guest_rights(struct access *x);
+static inline enum verdict choose_stage(struct access *x, bool *guest);
+static inline enum verdict all_rights(struct access *x, bool guest);
+static inline enum verdict rights(struct access *x);
+static inline enum verdict guest_rights(struct access *x);
 static enum verdict mode_page_fault(struct access *x);
-static enum gvi_status host_stage(struct access *x, bool plain);
-static enum gvi_status guest_stage(struct access *x);
+static inline enum gvi_status host_stage(struct access *x, bool plain);
+static inline enum gvi_status guest_stage(struct access *x);
 static void identity(struct access *x, struct page *page);
-static enum verdict forward(struct access *x, enum gvi_clause clause);
-static bool device_allows(struct access *x);
-static uint64_t rights_needed(struct access *x);
-
-enum gvi_status translate_check(const struct gvi_request *r)
-{
-	if (r->access > GVI_ATOMIC)
-		return GVI_ARG_ACCESS;
-	if (r->length > 4096 || (r->length == 0 && r->access != GVI_READ))
-		return GVI_ARG_LENGTH;
-	if ((r->address & 4095) + r->length > 4096)
-		return GVI_ARG_CROSSING;
-	if (r->has_pasid ? r->pasid >> 20 != 0 : r->pasid || r->execute || r->privileged)
-		return GVI_ARG_PASID;
-	return r->intx && r->access != GVI_WRITE ? GVI_ARG_INTX : GVI_OK;
-}
+static inline bool device_allows(struct access *x);
 
 enum gvi_status translate(struct access *x)
 {
 	bool guest = false, plain;
 
-	x->want = rights_needed(x);
+	x->want = translate_needs(x);
 	x->guest_pasid = x->request->has_pasid;
 	/* Steps 1 to 4 */
 	if (enter(x) == ENDED)
@@ -69,11 +55,7 @@ static enum verdict look_closer(struct access *x, bool *guest)
 	if (choose_stage(x, guest) == ENDED)
 		return ENDED;
 	/* Step 10 */
-	if (*guest)
-		return guest_rights(x);
-	if (rights(x) == ENDED)
-		return ENDED;
-	return mode_page_fault(x);
+	return all_rights(x, *guest);
 }
 
 static bool is_plain(struct access *x)
@@ -94,7 +76,7 @@ static enum verdict enter(struct access *x)
 {
 	/* Step 1 */
 	if (!get_CONTROL_IOMMU_EN(&x->m->reg[SLOT_CONTROL]))
-		return forward(x, GVI_CLAUSE_FLOW_DISABLED);
+		return translate_forward(x, GVI_CLAUSE_FLOW_DISABLED);
 	/* Step 2 */
 	if (!x->request->has_pasid && !range_ordinary(x->request->address) &&
 	    range_before_entry(x) == ENDED)
@@ -115,36 +97,40 @@ static enum verdict invalid_entry(struct access *x)
 		return illegal_entry(x, GVI_CLAUSE_DEVICE_INVALID_FORWARD, false);
 	if (x->request->has_pasid && choose(m, GVI_CHOICE_DTE_INVALID_PASID) == 1)
 		return invalid_request(x, GVI_CLAUSE_DEVICE_INVALID_FORWARD, 0);
-	return forward(x, GVI_CLAUSE_DEVICE_INVALID_FORWARD);
+	return translate_forward(x, GVI_CLAUSE_DEVICE_INVALID_FORWARD);
 }
 
 /* ---- Steps 7 and 8: TV, and the exclusion range ------------------------- */
 
-static bool excluded(struct access *x);
-
 static enum verdict exclusion(struct access *x)
 {
-	bool hit = excluded(x);
-	uint64_t pr;
+	bool hit = translate_excluded(x);
 
-	if (!get_DTE_TV(x->dte) && !(hit && choose(x->m, GVI_CHOICE_EXCLUSION_TV) == 1)) {
-		pr = choose(x->m, GVI_CHOICE_TV_FAULT_PR) == 1 ? FAULT_PR : 0;
-		return page_fault(x, GVI_CLAUSE_DEVICE_NOT_TRANSLATING, pr);
-	}
+	if (!(hit && !get_DTE_TV(x->dte) && choose(x->m, GVI_CHOICE_EXCLUSION_TV) == 1) &&
+	    translate_valid(x) == ENDED)
+		return ENDED;
 	if (!hit)
 		return GO_ON;
 	apply(x, GVI_CLAUSE_DEVICE_EXCLUSION_APPLIES);
 	if (choose(x->m, GVI_CHOICE_EXCLUSION_RIGHTS) == 0)
-		return forward(x, GVI_CLAUSE_DEVICE_EXCLUSION_EFFECT);
+		return translate_forward(x, GVI_CLAUSE_DEVICE_EXCLUSION_EFFECT);
 	if (!device_allows(x))
 		return page_fault(x, GVI_CLAUSE_FLOW_DEVICE_RIGHTS, FAULT_PR | FAULT_PE);
-	(void)forward(x, GVI_CLAUSE_DEVICE_EXCLUSION_EFFECT);
+	(void)translate_forward(x, GVI_CLAUSE_DEVICE_EXCLUSION_EFFECT);
 	report_rights(x->answer, x->may);
 	return ENDED;
 }
 
+enum verdict translate_valid(struct access *x)
+{
+	if (get_DTE_TV(x->dte))
+		return GO_ON;
+	return page_fault(x, GVI_CLAUSE_DEVICE_NOT_TRANSLATING,
+			  choose(x->m, GVI_CHOICE_TV_FAULT_PR) == 1 ? FAULT_PR : 0);
+}
+
 /* [device.exclusion-applies] SNPSup takes the registers for another use. */
-static bool excluded(struct access *x)
+bool translate_excluded(struct access *x)
 {
 	const uint64_t *base = &x->m->reg[SLOT_EXCL_BASE], *limit = &x->m->reg[SLOT_EXCL_LIMIT];
 	uint64_t address = x->request->address;
@@ -160,7 +146,7 @@ static bool excluded(struct access *x)
 
 /* ---- Step 9: host or guest ---------------------------------------------- */
 
-static enum verdict choose_stage(struct access *x, bool *guest)
+static inline enum verdict choose_stage(struct access *x, bool *guest)
 {
 	if (!x->request->has_pasid) {
 		/* [guest.without-pasid] [guest.giov] */
@@ -184,8 +170,15 @@ static enum verdict choose_stage(struct access *x, bool *guest)
 
 /* ---- Step 10: the device's own rights ----------------------------------- */
 
+static inline enum verdict all_rights(struct access *x, bool guest)
+{
+	if ((guest ? guest_rights(x) : rights(x)) == ENDED)
+		return ENDED;
+	return mode_page_fault(x);
+}
+
 /* [flow.device-rights] Also with Mode 0; a walk may notice it later. */
-static enum verdict rights(struct access *x)
+static inline enum verdict rights(struct access *x)
 {
 	uint64_t mode = get_DTE_MODE(x->dte);
 	bool walks;
@@ -200,7 +193,7 @@ static enum verdict rights(struct access *x)
 	return page_fault(x, GVI_CLAUSE_FLOW_DEVICE_RIGHTS, FAULT_PR | FAULT_PE);
 }
 
-static bool device_allows(struct access *x)
+static inline bool device_allows(struct access *x)
 {
 	x->may = x->dte[0] & (RIGHT_READ | RIGHT_WRITE);
 	if (x->request->length == 0 && x->request->access == GVI_READ && x->may &&
@@ -212,13 +205,13 @@ static bool device_allows(struct access *x)
 }
 
 /* [guest.device-rights] */
-static enum verdict guest_rights(struct access *x)
+static inline enum verdict guest_rights(struct access *x)
 {
 	if (!device_allows(x) && choose(x->m, GVI_CHOICE_GUEST_DEVICE_RIGHTS) == 0) {
 		apply(x, GVI_CLAUSE_GUEST_DEVICE_RIGHTS);
 		return page_fault(x, GVI_CLAUSE_FLOW_DEVICE_RIGHTS, FAULT_PR | FAULT_PE);
 	}
-	return mode_page_fault(x);
+	return GO_ON;
 }
 
 /* AMB-1.3: where a Mode that does not exist is a page fault, it comes here. */
@@ -230,7 +223,7 @@ static enum verdict mode_page_fault(struct access *x)
 }
 
 /* [host.zero-length-read] A read of no bytes may need none. */
-static uint64_t rights_needed(struct access *x)
+uint64_t translate_needs(struct access *x)
 {
 	enum gvi_access_kind access = (enum gvi_access_kind)x->request->access;
 
@@ -242,7 +235,7 @@ static uint64_t rights_needed(struct access *x)
 
 /* ---- Steps 11 and 13: translation --------------------------------------- */
 
-static enum gvi_status host_stage(struct access *x, bool plain)
+static inline enum gvi_status host_stage(struct access *x, bool plain)
 {
 	struct page page;
 
@@ -256,7 +249,7 @@ static enum gvi_status host_stage(struct access *x, bool plain)
 	return GVI_OK;
 }
 
-static enum gvi_status guest_stage(struct access *x)
+static inline enum gvi_status guest_stage(struct access *x)
 {
 	struct page page;
 
@@ -274,11 +267,27 @@ static void identity(struct access *x, struct page *page)
 	page->coherent = device_mode_0_coherent(x);
 }
 
-/* Passed on unchanged, whatever tables say. */
-static enum verdict forward(struct access *x, enum gvi_clause clause)
+enum verdict translate_forward(struct access *x, enum gvi_clause clause)
 {
 	apply(x, clause);
 	x->answer->address = x->request->address;
 	x->answer->read = x->answer->write = true;
 	return ENDED;
+}
+
+/* ---- The steps that other requests share --------------------------------- */
+
+enum verdict translate_stage(struct access *x, bool *guest)
+{
+	return choose_stage(x, guest);
+}
+
+enum verdict translate_rights(struct access *x, bool guest)
+{
+	return all_rights(x, guest);
+}
+
+enum gvi_status translate_walk(struct access *x, bool guest)
+{
+	return guest ? guest_stage(x) : host_stage(x, false);
 }

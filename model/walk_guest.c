@@ -12,6 +12,9 @@ enum { MAX_LEVELS = 5, MAX_RETRIES = 64 };
 #define WRITABLE   (mask_GPTE_RW(0))
 #define USER       (mask_GPTE_US(0))
 #define NO_EXECUTE (mask_GPTE_NX(0))
+#define PRESENT    (mask_GPTE_P(0))
+/* All that may be reserved in an entry that points to a table, and PS. */
+#define UNUSUAL    (mask_GPML4E_RSVD_8(0) | NO_EXECUTE)
 #define ACCESSED   (mask_GPTE_A(0))
 #define DIRTY      (mask_GPTE_D(0))
 
@@ -23,6 +26,7 @@ struct walk {
 	unsigned pasid;
 	unsigned levels;
 	bool     user, execute;         /* what the request counts as */
+	bool     dirty;                 /* D of the leaf is to be set */
 	bool     changed;               /* an entry changed under an update */
 	uint64_t may;                   /* the device's rights */
 	/* The table at `level`, and what the entries above it have in common, with
@@ -74,6 +78,7 @@ static void start(struct walk *w, struct access *x)
 	w->user = counts_as_user(x);
 	w->execute = r->execute && has(x->m, GVI_FEATURE_NXSUP);
 	w->may = x->may;
+	w->dirty = is_write(x);
 	nest_begin(&w->n, x);
 }
 
@@ -186,6 +191,7 @@ static const uint16_t formats[MAX_LEVELS + 1] = {
 	0, GVI_FORMAT_GPTE, GVI_FORMAT_GPDE, GVI_FORMAT_GPDPE, GVI_FORMAT_GPML4E, GVI_FORMAT_GPML5E,
 };
 
+static enum verdict check_entry(struct walk *w, uint64_t entry);
 static bool is_page(unsigned level, uint64_t entry);
 static enum gvi_clause reserved(struct walk *w, uint64_t entry);
 static bool on_the_way(struct walk *w);
@@ -195,7 +201,7 @@ static enum verdict accessed_now(struct walk *w);
 static enum verdict take_entry(struct walk *w, bool *leaf)
 {
 	uint64_t gpa = w->table + 8 * index_at(w->gva, w->level), spa, entry;
-	enum gvi_clause defect;
+	bool plain;
 
 	/* Steps a and b */
 	if (nest_table(&w->n, gpa, false, &spa) == ENDED)
@@ -204,11 +210,9 @@ static enum verdict take_entry(struct walk *w, bool *leaf)
 	if (nest_fetch(&w->n, (enum gvi_format_id)formats[w->level], spa, &entry) == ENDED)
 		return ENDED;
 	/* Step c */
-	if (!get_GPTE_P(&entry))
-		return page_fault(w->x, GVI_CLAUSE_GUEST_FAULT_NOT_PRESENT, 0);
-	defect = reserved(w, entry);
-	if (defect)
-		return page_fault(w->x, defect, FAULT_PR | FAULT_RZ);
+	plain = (entry & (PRESENT | UNUSUAL)) == PRESENT;
+	if (!plain && check_entry(w, entry) == ENDED)
+		return ENDED;
 	/* Step d [guest.permission-and] */
 	w->common &= entry ^ NO_EXECUTE;
 	w->entry[w->used].gpa = gpa;
@@ -217,15 +221,27 @@ static enum verdict take_entry(struct walk *w, bool *leaf)
 		return ENDED;
 	w->table = get_GPTE_ADDRESS(&entry);
 	/* Step e */
-	*leaf = is_page(w->level, entry);
+	*leaf = w->level == 1 || (!plain && is_page(w->level, entry));
 	w->level -= !*leaf;
 	return GO_ON;
 }
 
-/* [guest.page-sizes] */
+static enum verdict check_entry(struct walk *w, uint64_t entry)
+{
+	enum gvi_clause defect;
+
+	if (!get_GPTE_P(&entry))
+		return page_fault(w->x, GVI_CLAUSE_GUEST_FAULT_NOT_PRESENT, 0);
+	defect = reserved(w, entry);
+	if (defect)
+		return page_fault(w->x, defect, FAULT_PR | FAULT_RZ);
+	return GO_ON;
+}
+
+/* [guest.page-sizes] Above level 1. */
 static bool is_page(unsigned level, uint64_t entry)
 {
-	return level == 1 || (level <= 3 && get_GPDE_PS(&entry));
+	return level <= 3 && get_GPDE_PS(&entry);
 }
 
 /* [guest.entry-reserved] */
@@ -279,7 +295,8 @@ static enum gvi_clause denied(struct walk *w)
 		return mode;
 	if (is_write(w->x) && !may_write(w))
 		return GVI_CLAUSE_GUEST_WRITE;
-	return w->execute ? not_executable(w) : GVI_CLAUSE_NONE;
+	/* [ats.execute] A translation request learns it from Exe. */
+	return w->execute && !w->x->ats ? not_executable(w) : GVI_CLAUSE_NONE;
 }
 
 /* To users, or to privileged requests. */
@@ -317,6 +334,9 @@ static bool may_write(struct walk *w)
 
 /* ---- Steps 5 to 7 and section 8: the page, accessed and dirty ----------- */
 
+static enum verdict finish_ats(struct walk *w, uint64_t gpa, struct page *page);
+static enum verdict without_dirty(struct walk *w, uint64_t rights);
+static void describe(struct walk *w, uint64_t gpa);
 static bool is_up_to_date(const struct walk *w);
 static enum verdict update(struct walk *w);
 static enum verdict set_bits(struct walk *w, unsigned i, uint64_t bits);
@@ -328,6 +348,8 @@ static enum verdict finish(struct walk *w, uint64_t gpa, struct page *page)
 {
 	bool stale = !is_up_to_date(w), apart;
 
+	if (w->x->ats)
+		return finish_ats(w, gpa, page);
 	if (stale && on_the_way(w)) {
 		if (update(w) == ENDED)
 			return ENDED;
@@ -343,9 +365,58 @@ static enum verdict finish(struct walk *w, uint64_t gpa, struct page *page)
 	return GO_ON;
 }
 
+/* [ats.accessed-dirty] D depends on the host's rights too, so that it is never set
+ * on the way, and the page is looked at before. */
+static enum verdict finish_ats(struct walk *w, uint64_t gpa, struct page *page)
+{
+	struct access *x = w->x;
+	bool apart = w->n.hosted && get_DTE_HAD(x->dte);
+	uint64_t left;
+
+	if (x->may & RIGHT_WRITE && !may_write(w))
+		x->may &= ~RIGHT_WRITE;
+	if (nest_page(&w->n, gpa, apart, page) == ENDED)
+		return ENDED;
+	left = apart ? w->n.inner.may : x->may;
+	w->dirty = (left & RIGHT_WRITE) != 0;
+	if ((!is_up_to_date(w) && update(w) == ENDED && without_dirty(w, left) == ENDED) ||
+	    (apart && nest_page(&w->n, gpa, false, page) == ENDED))
+		return ENDED;
+	describe(w, gpa);
+	return GO_ON;
+}
+
+/* What would be a page fault of a write only need not take the other rights. */
+static enum verdict without_dirty(struct walk *w, uint64_t rights)
+{
+	struct access *x = w->x;
+
+	if (!w->dirty || w->changed || x->racing || x->answer->result == GVI_ABORT ||
+	    !(rights & RIGHT_READ) || choose(x->m, GVI_CHOICE_ATS_DIRTY_REFUSED) == 0)
+		return ENDED;
+	x->may &= ~RIGHT_WRITE;
+	w->dirty = false;
+	return is_up_to_date(w) ? GO_ON : update(w);
+}
+
+/* What a completion says of the guest's page. */
+static void describe(struct walk *w, uint64_t gpa)
+{
+	uint64_t leaf = w->entry[w->used - 1].value;
+	uint64_t pat = w->level == 1 ? get_GPTE_PAT(&leaf) : get_GPDE_2M_PAT(&leaf);
+	struct ats *ats = w->x->ats;
+
+	ats->gpa = gpa;
+	ats->guest = true;
+	ats->privileged = !w->user;
+	ats->executable = w->execute && !not_executable(w);
+	ats->global = get_GPTE_G(&leaf);
+	ats->memory_type = (uint8_t)(pat << 2 | get_GPTE_PCD(&leaf) << 1 | get_GPTE_PWT(&leaf));
+}
+
 static bool is_up_to_date(const struct walk *w)
 {
-	return w->common & ACCESSED && (!is_write(w->x) || w->entry[w->used - 1].value & DIRTY);
+	return w->common & ACCESSED && (!w->dirty || w->entry[w->used - 1].value & DIRTY);
 }
 
 static uint64_t wanted(const struct walk *w, unsigned i);
@@ -380,12 +451,12 @@ static enum verdict update(struct walk *w)
 	return GO_ON;
 }
 
-/* What entry `i` lacks: A, and D if it is the leaf of a write. */
+/* What entry `i` lacks: A, and D if it is the leaf of a write, or of the right to. */
 static uint64_t wanted(const struct walk *w, unsigned i)
 {
 	uint64_t bits = ACCESSED;
 
-	if (i + 1 == w->used && is_write(w->x))
+	if (i + 1 == w->used && w->dirty)
 		bits |= DIRTY;
 	return bits & ~w->entry[i].value;
 }

@@ -391,7 +391,7 @@ static enum verdict leaf_beyond_pa(struct access *x, const struct walk *w)
 
 static enum verdict set_bits(struct access *x, struct walk *w, unsigned i, uint64_t bits);
 
-/* All entries used, top first; D in the leaf for a write. */
+/* All entries used, top first; D in the leaf for a write, or for the right to. */
 static enum verdict update(struct access *x, struct walk *w)
 {
 	uint64_t accessed = mask_PTE_A(0), dirty = mask_PTE_D(0);
@@ -400,7 +400,7 @@ static enum verdict update(struct access *x, struct walk *w)
 	for (unsigned i = 0; i < w->used; i++) {
 		uint64_t bits = accessed;
 
-		if (i + 1 == w->used && w->had == 3 && is_write(x))
+		if (i + 1 == w->used && w->had == 3 && dirties(x, w->rights))
 			bits |= dirty;
 		if (set_bits(x, w, i, bits) == ENDED)
 			return ENDED;

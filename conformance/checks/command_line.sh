@@ -303,6 +303,14 @@ holds $page '<code>try\.bad\.reset</code>'; holds $page 'Step by step'; holds $p
 
 try 0 explain try.good.reset "$here/vectors"; has 'try\.good\.reset'; quiet
 try 0 explain 'try.good.reset[n=1]' "$here/vectors"; has 'n=1'
+try 0 explain wrong.ats.size conformance/checks/wrong_ats.yaml
+has 'asks where 0x1234567000 is'; has '=> completed: 0x1234567000 goes to 0x4000000 \(page of 0x1000 bytes, R 1, W 0'
+try 0 explain wrong.device.timeout-unsaid conformance/checks/wrong_device.yaml
+has 'does: invalidate\(Address=0x1000\), 0x1000 bytes to 00:04.0, tag 0'
+has 'does not complete its oldest invalidate request'
+try 0 explain wrong.device.code conformance/checks/wrong_device.yaml; has 'does: response 0x1 for group 5 to 00:04.0'
+try 0 explain wrong.guest.log-unsaid conformance/checks/wrong_guest.yaml
+has 'does: write at 0x4001000 of GA_LOG_ENTRY\(GATag=0x77 DeviceID=0x20\)'; has '=> posted to a guest, nobody is told'
 try 2 explain try.none "$here/vectors"; complains " explain: there is no case 'try.none'."
 try 2 explain; complains ' explain: the id of a case is needed; goldvi list prints them.'
 

@@ -18,10 +18,11 @@ model/signal model/pci model/message
 model/log
 model/fault model/run
 model/device model/walk_host
-model/ranges model/regs model/nest
+model/ranges model/regs model/nest model/iotlb model/response
 model/gcr3 model/guest_apic
 model/walk_guest
 model/translate model/plain model/remap model/command
+model/ats model/page_request
 model/goldvi
 include/goldvi/oracle.h
 model/seen

@@ -11,8 +11,8 @@ here=build/portable
 mkdir -p "$here"
 library=$(ls model/*.c | grep -v bits_proof)
 twin="conformance/memory.c conformance/naive.c conformance/naive_guest.c conformance/naive_host.c
-	conformance/naive_interrupt.c conformance/world.c conformance/world_guest.c
-	conformance/world_interrupt.c"
+	conformance/naive_interrupt.c conformance/naive_guest_apic.c conformance/world.c
+	conformance/world_guest.c conformance/world_interrupt.c"
 
 # build COMPILER OUTPUT SOURCE...
 build() {

@@ -10,9 +10,10 @@ static void print_totals(const struct world_totals *t)
 {
 	printf("%" PRIu64 " worlds, %" PRIu64 " requests: %" PRIu64 " grants, %" PRIu64 " walks, %" PRIu64
 	       " aborts, %" PRIu64 " interrupts, %" PRIu64 " guests, %" PRIu64 " updates, %" PRIu64
-	       " messages, %" PRIu64 " remapped; events",
+	       " messages, %" PRIu64 " remapped, %" PRIu64
+	       " posted, %" PRIu64 " stores; events",
 	       t->worlds, t->requests, t->grants, t->walks, t->aborts, t->interrupts, t->guests,
-	       t->updates, t->messages, t->remapped);
+	       t->updates, t->messages, t->remapped, t->posted, t->stores);
 	for (unsigned code = 0; code < 16; code++)
 		printf(" %" PRIu64, t->events[code]);
 	putchar('\n');

@@ -36,6 +36,9 @@ struct model {
 
 	void (*note)(void *user, const struct gvi_note *note);
 	void *listener;
+	void (*before)(void *user, const struct gvi *m, const struct gvi_host *host,
+		       const struct gvi_input *input);
+	void *watcher;
 };
 
 static struct model *model_of(struct dut *dut)
@@ -47,6 +50,7 @@ static struct model *model_of(struct dut *dut)
 
 static void close_model(struct dut *dut);
 static struct gvi_host surroundings(struct model *m);
+static enum gvi_bus host_read(void *user, uint64_t spa, void *to, size_t len);
 
 static struct dut *open_model(const char *argument, char *why, size_t size)
 {
@@ -131,6 +135,25 @@ void dut_model_listen(struct dut *dut, void (*note)(void *user, const struct gvi
 	host = surroundings(m);
 	if (m->started)
 		(void)gvi_set_host(m->gvi, &host);
+}
+
+void dut_model_watch(struct dut *dut,
+		     void (*before)(void *user, const struct gvi *m, const struct gvi_host *host,
+				    const struct gvi_input *input),
+		     void *user)
+{
+	struct model *m = model_of(dut);
+
+	m->before = before;
+	m->watcher = user;
+}
+
+static void tell(struct model *m, const struct gvi_input *input)
+{
+	const struct gvi_host host = {.user = m, .read = host_read};
+
+	if (m->before)
+		m->before(m->watcher, m->gvi, &host, input);
 }
 
 uint64_t dut_model_features(const struct dut *dut)
@@ -396,6 +419,7 @@ static enum dut_status dma(struct dut *dut, const struct dut_dma *dma, struct gv
 {
 	struct model *m = model_of(dut);
 
+	tell(m, &(struct gvi_input){.kind = GVI_INPUT_TRANSLATE, .of.request = dma->request});
 	return outcome(m, gvi_translate(m->gvi, &dma->request, answer));
 }
 
@@ -404,6 +428,7 @@ static enum dut_status interrupt(struct dut *dut, const struct gvi_interrupt *in
 {
 	struct model *m = model_of(dut);
 
+	tell(m, &(struct gvi_input){.kind = GVI_INPUT_INTERRUPT, .of.interrupt = *interrupt});
 	return outcome(m, gvi_interrupt(m->gvi, interrupt, answer));
 }
 
@@ -412,6 +437,7 @@ static enum dut_status ats(struct dut *dut, const struct gvi_ats_request *reques
 {
 	struct model *m = model_of(dut);
 
+	tell(m, &(struct gvi_input){.kind = GVI_INPUT_ATS, .of.ats = *request});
 	return outcome(m, gvi_ats_translate(m->gvi, request, answer));
 }
 

@@ -3,11 +3,19 @@
 #define GOLDVI_DUT_MODEL_H
 
 #include "conformance/dut/dut.h"
+#include "goldvi/oracle.h"
 
 /* `note` hears all that happens inside, from now on and over restarts; NULL
  * ends it.  Only for a device that dut_model.open() made. */
 void dut_model_listen(struct dut *dut, void (*note)(void *user, const struct gvi_note *note),
 		      void *user);
+
+/* `before` hears of each access, interrupt and translation request that is about
+ * to be made: in which state, over which memory.  NULL ends it. */
+void dut_model_watch(struct dut *dut,
+		     void (*before)(void *user, const struct gvi *m, const struct gvi_host *host,
+				    const struct gvi_input *input),
+		     void *user);
 
 /* The features in force: gvi_features_now() of the started device. */
 uint64_t dut_model_features(const struct dut *dut);

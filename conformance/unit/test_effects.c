@@ -148,20 +148,60 @@ START_TEST(test_what_a_message_needs)
 }
 END_TEST
 
-/* With IntCapXTEn the interrupt is due, and MSI, though enabled, does not carry it. */
+/* [register.interrupt-x2apic] Destination 0x12345678, logical, arbitrated, vector
+ * 0x31: whether MSI is enabled or not. */
 START_TEST(test_x2apic_interrupts_are_no_msi)
 {
+	const struct gvi_message *message;
 	struct rig r;
 
 	open_started(&r, GVI_PRESET_EVERYTHING);
+	rig_write(&r, GVI_REGISTER_XT_INT_CTRL, UINT64_C(0x1200013134567804));
 	rig_set(&r, GVI_REGISTER_CONTROL, GVI_CONTROL_INT_CAP_XT_EN, 1);
+	rig_pci_write(&r, 0x64, 0);
 	rig_command(&r, GVI_FORMAT_COMPLETION_WAIT, "i=1");
-	ck_assert_int_eq(effects(&r, 1)->kind, GVI_EFFECT_RAISE);
+	ck_assert_int_eq(effects(&r, 2)[0].kind, GVI_EFFECT_RAISE);
+	message = &effects(&r, 2)[1].message;
+	ck_assert_int_eq(message->kind, GVI_MESSAGE_INTERRUPT);
+	ck_assert_int_eq(message->source, GVI_SOURCE_COM_WAIT_INT);
+	ck_assert(message->x2apic);
+	ck_assert_uint_eq(message->destination, 0x12345678);
+	ck_assert_uint_eq(message->address, 0xfee78004);
+	ck_assert_uint_eq(message->data, 0x131);
+	rig_pci_write(&r, 0x64, 1u << 16);
 	rig_set(&r, GVI_REGISTER_CONTROL, GVI_CONTROL_INT_CAP_XT_EN, 0);
 	rig_write(&r, GVI_REGISTER_STATUS, 4);
 	rig_command(&r, GVI_FORMAT_COMPLETION_WAIT, "i=1");
-	ck_assert_uint_eq(r.nsent, 1);
+	ck_assert_uint_eq(r.nsent, 2);
+	ck_assert(!r.sent[1].x2apic);
+	ck_assert_uint_eq(r.sent[1].data, 0x4100);
 	rig_close(&r);
+}
+END_TEST
+
+/* Without the bus none leaves, or all the same; ForcePhyDestSup may force DM. */
+START_TEST(test_what_an_x2apic_interrupt_needs)
+{
+	for (uint8_t habit = 0; habit < 2; habit++) {
+		struct gvi_config config = rig_config(GVI_PRESET_EVERYTHING);
+		struct rig r;
+
+		config.habit[GVI_CHOICE_X2APIC_BUS_MASTER] = habit;
+		config.habit[GVI_CHOICE_X2APIC_DESTINATION] = habit;
+		rig_open(&r, &config);
+		rig_start(&r);
+		rig_write(&r, GVI_REGISTER_XT_INT_CTRL, UINT64_C(0x3100000504));
+		rig_set(&r, GVI_REGISTER_CONTROL, GVI_CONTROL_INT_CAP_XT_EN, 1);
+		rig_command(&r, GVI_FORMAT_COMPLETION_WAIT, "i=1");
+		ck_assert_uint_eq(r.nsent, 1);
+		ck_assert_uint_eq(r.sent[0].address, habit ? 0xfee05000 : 0xfee05004);
+		rig_pci_write(&r, 0x04, 0);
+		rig_write(&r, GVI_REGISTER_STATUS, 4);
+		rig_command(&r, GVI_FORMAT_COMPLETION_WAIT, "i=1");
+		ck_assert_int_eq(effects(&r, habit ? 2 : 1)[0].kind, GVI_EFFECT_RAISE);
+		ck_assert_uint_eq(r.nsent, 1u + habit);
+		rig_close(&r);
+	}
 }
 END_TEST
 
@@ -445,6 +485,63 @@ static enum gvi_status access_guest(struct rig *r, enum gvi_access_kind access,
 	return gvi_translate(r->m, &request, answer);
 }
 
+/* Guest physical page i with an entry of its own at each host level below 6, where
+ * addresses of 52 bits share one. */
+static uint64_t own_page(uint64_t i)
+{
+	return i << 48 | i << 39 | i << 30 | i << 21 | i << 12;
+}
+
+static void map_own_pages(struct rig *r, uint64_t pages)
+{
+	const uint64_t rights = UINT64_C(3) << 61 | 1;
+
+	ck_assert(memory_store(r->memory, ROOT, rights | 5 << 9 | (ROOT + 0x1000)));
+	for (uint64_t i = 1; i <= pages; i++) {
+		uint64_t table = ROOT + 0x1000, next = 0x02000000 + 0x10000 * i;
+
+		for (uint64_t level = 5; level > 1; level--, table = next, next += 0x1000)
+			ck_assert(memory_store(r->memory, table + 8 * i,
+					       rights | (level - 1) << 9 | next));
+		ck_assert(memory_store(r->memory, table + 8 * i, rights | (DATA + 0x1000 * i)));
+	}
+}
+
+/* The longest call (GVI_MAX_EFFECTS): three tables of GCR3, five guest levels, the
+ * page, each through six host levels, and neither A nor D set anywhere. */
+START_TEST(test_the_longest_list)
+{
+	const struct gvi_request request = {.device = DEVICE,
+					    .address = 0x10,
+					    .length = 4,
+					    .access = GVI_WRITE,
+					    .has_pasid = true,
+					    .pasid = 1 << 18 | 1 << 9 | 1};
+	struct gvi_answer answer;
+	struct rig r;
+
+	open_started(&r, GVI_PRESET_EVERYTHING);
+	rig_set(&r, GVI_REGISTER_CONTROL, GVI_CONTROL_GT_EN, 1);
+	rig_set(&r, GVI_REGISTER_CONTROL, GVI_CONTROL_GCR3_TRP_MODE, 1);
+	rig_entry(&r, "V=1 TV=1 Mode=6 HAD=accessed-dirty HostPageTableRootPtr=0x1000000 GV=1 "
+		      "GLX=2 GuestPagingMode=1 GCR3TRP=0x1008040201000 IR=1 IW=1");
+	map_own_pages(&r, 9);
+	for (uint64_t i = 1; i <= 3; i++)
+		ck_assert(memory_store(r.memory, DATA + 0x1000 * i + 8, own_page(i + 1) | 1));
+	for (uint64_t i = 4; i <= 8; i++)
+		ck_assert(memory_store(r.memory, DATA + 0x1000 * i, own_page(i + 1) | 7));
+	ck_assert_int_eq(gvi_translate(r.m, &request, &answer), GVI_OK);
+	ck_assert_int_eq(answer.result, GVI_GRANT);
+	ck_assert_uint_eq(answer.address, DATA + 0x9010);
+	/* A at level 6 once, below it 9 times; D of the page with its A, those of the
+	 * guest's tables with the update of the guest's entries. */
+	(void)effects(&r, 1 + 9 * 5 + 5 + 5);
+	/* An event that swaps two logs: written, and two bits raised and sent. */
+	ck_assert_uint_le(1 + 9 * 5 + 5 + 5 + 5, GVI_MAX_EFFECTS);
+	rig_close(&r);
+}
+END_TEST
+
 /* Guest entries are walked again, too: [guest.update-atomic]. */
 START_TEST(test_a_lost_race_of_a_guest_is_walked_again)
 {
@@ -613,12 +710,14 @@ END_TEST
 RIG_RUN("effects", test_an_event_is_written_raised_sent,
 	test_an_event_that_cannot_be_written_is_lost, test_status_and_enable_apart,
 	test_an_enable_that_meets_its_status_may_be_silent, test_what_a_message_needs,
-	test_x2apic_interrupts_are_no_msi, test_a_record_that_cannot_be_written_was_not_taken,
+	test_x2apic_interrupts_are_no_msi, test_what_an_x2apic_interrupt_needs,
+	test_a_record_that_cannot_be_written_was_not_taken,
 	test_message_numbers, test_a_message_may_need_no_bus,
 	test_a_wait_stores_before_it_interrupts, test_a_wait_that_does_only_one_of_both,
 	test_a_wait_outside_the_store_window, test_accessed_and_dirty_bits_top_first,
 	test_an_update_that_fails_is_an_effect, test_a_lost_race_is_walked_again,
-	test_a_race_without_end, test_a_lost_race_of_a_guest_is_walked_again,
+	test_a_race_without_end, test_the_longest_list,
+	test_a_lost_race_of_a_guest_is_walked_again,
 	test_a_race_of_a_guest_without_end, test_a_host_may_lack_all_but_memory,
 	test_pending_invalidations_in_order, test_what_is_pending,
 	test_guest_commands_need_both_enables, test_types_of_hardware_errors)

@@ -10,6 +10,7 @@ enum rule {
 	POINTER,  /* refused beyond the ring */
 	CLEARS,   /* writing 1 clears the bits of the mask */
 	HARDWARE, /* the same, while bit 0 is 1 */
+	CONTROL,  /* DualPprLogEn and DualEventLogEn say which log is active */
 	FILTER    /* bit 17 is set for good and ends all writing */
 };
 
@@ -45,7 +46,7 @@ static const struct row rows[] = {
 	{0x0000, 8, PLAIN, ADDRESS | 0x1ff, 0},
 	{0x0008, 8, RING, RING_MASK, RING_RESET},
 	{0x0010, 8, RING, RING_MASK, RING_RESET},
-	{0x0018, 8, PLAIN, 0x0dfdffffffffffff, 0x0000220000000400},
+	{0x0018, 8, CONTROL, 0x0dfdffffffffffff, 0x0000220000000400},
 	{0x0020, 8, PLAIN, ADDRESS | 3, 0},
 	{0x0028, 8, PLAIN, ADDRESS, 0},
 	{0x0030, 8, PLAIN, 0, 0x61fff7f3a2319bff},
@@ -188,6 +189,17 @@ static void shadow_ring_written(struct shadow *s, uint32_t base)
 			s->value[row_at(rings[k].head)] = s->value[row_at(rings[k].head + 8)] = 0;
 }
 
+/* 01 makes log B active, 10 leaves it at that, what is left log A. */
+static void shadow_dual(struct shadow *s, uint64_t mode, uint64_t active)
+{
+	uint64_t *status = &s->value[row_at(0x2020)];
+
+	if (mode == 1)
+		*status |= active;
+	else if (mode != 2)
+		*status &= ~active;
+}
+
 /* `value` and `lanes` in the place of the register's bits. */
 static void shadow_write_row(struct shadow *s, unsigned i, uint64_t value, uint64_t lanes)
 {
@@ -211,6 +223,11 @@ static void shadow_write_row(struct shadow *s, unsigned i, uint64_t value, uint6
 		break;
 	case HARDWARE:
 		s->value[i] = old & 1 ? old & ~(value & mask) : old;
+		break;
+	case CONTROL:
+		s->value[i] = new;
+		shadow_dual(s, new >> 30 & 3, 1 << 12);
+		shadow_dual(s, new >> 32 & 3, 1 << 16);
 		break;
 	case FILTER:
 		if (!(old >> 17 & 1))

@@ -128,6 +128,8 @@ START_TEST(test_interrupts_are_interesting)
 		(void)world_seed(world, seed);
 	ck_assert_uint_gt(totals->remapped, totals->requests / 8);
 	ck_assert_uint_gt(totals->messages - totals->remapped, totals->requests / 8);
+	ck_assert_uint_gt(totals->posted, 1000);
+	ck_assert_uint_gt(totals->stores, 500);
 	ck_assert_uint_gt(totals->aborts, totals->requests / 4);
 	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
 		ck_assert_msg(totals->events[codes[i]] > 0, "no event of code %u", codes[i]);
@@ -488,8 +490,46 @@ START_TEST(test_twin_interrupt_logs)
 }
 END_TEST
 
-RIG_RUN("naive", test_twin_remaps, test_twin_interrupt_logs, test_interrupts_are_interesting,
-	test_interrupts_agree, test_twin_guest_walks, test_twin_guest_ranges, test_twin_nesting,
-	test_guests_are_interesting, test_guests_agree, test_twin_walks, test_twin_page_sizes,
-	test_twin_field_logs, test_worlds_are_interesting, test_worlds_from_bytes,
-	test_worlds_agree)
+/* 05 sections 5 and 6: the IRR, a doorbell, an entry of the log. */
+START_TEST(test_twin_posts)
+{
+	struct naive n;
+	struct naive_answer a;
+
+	twin_open_interrupts(&n);
+	n.control |= 1 << 17 | 1 << 25 | 1 << 28; /* GAEn, GAMEn=1, GALogEn */
+	n.ga_base = UINT64_C(0x0800000005000000);
+	n.ga_tail_address = 0x6000000;
+	n.ga_run = true;
+	twin_store(&n, ROOT, UINT64_C(0x1234567800000085)); /* GALogIntr, not running */
+	twin_store(&n, ROOT + 8, UINT64_C(0x70000e3));
+	a = twin_message(&n, 0xfee00000, 0);
+	ck_assert_uint_eq(a.result, GVI_GRANT);
+	ck_assert_uint_eq(a.message.kind, GVI_MESSAGE_NONE);
+	ck_assert_uint_eq(memory_load(n.memory.user, 0x7000270), 8);
+	ck_assert_uint_eq(memory_load(n.memory.user, 0x5000000), UINT64_C(0x1000002012345678));
+	ck_assert_uint_eq(memory_load(n.memory.user, 0x6000000), 8);
+	ck_assert_uint_eq(n.ga_tail, 8);
+	ck_assert(n.ga_int);
+	twin_store(&n, ROOT, UINT64_C(0x12345678000005c5)); /* running on 5 */
+	a = twin_message(&n, 0xfee00000, 0);
+	ck_assert_uint_eq(a.message.kind, GVI_MESSAGE_DOORBELL);
+	ck_assert_uint_eq(a.message.destination, 5);
+	ck_assert_uint_eq(n.ga_tail, 8);
+	/* GAPPIEn: only an empty IRR wakes the guest */
+	n.control |= UINT64_C(1) << 55;
+	twin_store(&n, ROOT, UINT64_C(0x1234567800000585));
+	ck_assert_uint_eq(twin_message(&n, 0xfee00000, 0).message.kind, GVI_MESSAGE_NONE);
+	twin_store(&n, 0x7000270, 0);
+	a = twin_message(&n, 0xfee00000, 0);
+	ck_assert_uint_eq(a.message.kind, GVI_MESSAGE_GAPPI);
+	ck_assert_uint_eq(a.message.data, 0x78);
+	memory_free(n.memory.user);
+}
+END_TEST
+
+RIG_RUN("naive", test_twin_posts, test_twin_remaps, test_twin_interrupt_logs,
+	test_interrupts_are_interesting, test_interrupts_agree, test_twin_guest_walks,
+	test_twin_guest_ranges, test_twin_nesting, test_guests_are_interesting, test_guests_agree,
+	test_twin_walks, test_twin_page_sizes, test_twin_field_logs, test_worlds_are_interesting,
+	test_worlds_from_bytes, test_worlds_agree)

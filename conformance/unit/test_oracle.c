@@ -144,7 +144,8 @@ static struct gvi_judgement granted(uint64_t address)
 
 static void open_oracle(const struct gvi_config *config, unsigned values_log2)
 {
-	const struct gvi_bounds bounds = {.worlds = 16, .runs = 4096, .values_log2 = values_log2};
+	const struct gvi_bounds bounds = {
+		.worlds = 16, .runs = 4096, .values_log2 = values_log2, .delay = 3};
 	const struct gvi_host host = rig_host(&rig);
 
 	rig_open(&rig, config);
@@ -351,6 +352,47 @@ START_TEST(page_address_tells_nothing)
 }
 END_TEST
 
+static unsigned reads_as(uint32_t offset, uint64_t value)
+{
+	struct gvi_input in = {.kind = GVI_INPUT_MMIO_READ};
+	struct gvi_seen seen = {.what = GVI_SEEN_VALUE};
+
+	in.of.mmio.offset = offset;
+	in.of.mmio.length = 8;
+	seen.reply.value = value;
+	return tell(&in, &seen).verdict;
+}
+
+/* An event moves tail and EventLogInt; a read may miss that for three inputs. */
+START_TEST(registers_may_be_late)
+{
+	start();
+	ck_assert_uint_eq(faulted(0, PAGE + 4096).verdict, GVI_PERMITTED);
+	ck_assert_uint_eq(reads_as(0x2018, 0), GVI_PERMITTED);
+	ck_assert_uint_eq(reads_as(0x2018, 16), GVI_PERMITTED);
+	ck_assert_uint_eq(reads_as(0x2018, 32), GVI_REFUSED);
+	ck_assert_uint_eq(reads_as(0x2018, 0), GVI_REFUSED);
+	ck_assert_uint_eq(reads_as(0x2020, 0x1a), GVI_PERMITTED);
+	ck_assert_uint_eq(reads_as(0x2020, 0x18), GVI_REFUSED);
+	close_oracle();
+}
+END_TEST
+
+/* Two commands are there, and none is known to have been performed. */
+START_TEST(head_may_be_ahead)
+{
+	start();
+	write_word(COMMANDS, encode(GVI_FORMAT_INVALIDATE_IOMMU_ALL, "", 0));
+	write_word(COMMANDS + 16, encode(GVI_FORMAT_COMPLETION_WAIT, "f=1", 0));
+	write_register(GVI_REGISTER_CMD_BUF_TAIL, 32);
+	for (uint64_t at = 0; at <= 32; at += 16)
+		ck_assert_uint_eq(reads_as(0x2000, at), GVI_PERMITTED);
+	ck_assert_uint_eq(reads_as(0x2000, 48), GVI_REFUSED);
+	ck_assert_uint_eq(reads_as(0x2000, 8), GVI_REFUSED);
+	close_oracle();
+}
+END_TEST
+
 /* ---- Bounds --------------------------------------------------------------- */
 
 START_TEST(short_history_is_unsure)
@@ -377,7 +419,7 @@ END_TEST
 /* A copy goes on by itself. */
 START_TEST(copies_are_snapshots)
 {
-	const struct gvi_bounds bounds = {.worlds = 16, .runs = 4096, .values_log2 = 10};
+	const struct gvi_bounds bounds = {.worlds = 16, .runs = 4096, .values_log2 = 10, .delay = 3};
 	struct gvi_oracle *first, *copy;
 
 	start();
@@ -396,5 +438,5 @@ END_TEST
 
 RIG_RUN("oracle", nothing_changed, leaf_rewritten, written_too_late, pointer_needs_pde,
 	absent_is_not_held, root_outlives_its_entry, old_and_new_in_turns,
-	habit_is_held_to_its_word, page_address_tells_nothing, short_history_is_unsure,
+	habit_is_held_to_its_word, page_address_tells_nothing, registers_may_be_late, head_may_be_ahead, short_history_is_unsure,
 	copies_are_snapshots)

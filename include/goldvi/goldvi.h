@@ -144,7 +144,7 @@ struct gvi_message {
 	uint8_t  tag;           /* INVALIDATE: ITag, 0 to 31 */
 	bool     has_pasid;     /* INVALIDATE, RESPONSE: a PASID prefix is present */
 	bool     rq_eoi;        /* REMAPPED: RqEoi of the entry, for which an MSI has no place */
-	bool     x2apic;        /* INTERRUPT: sent as IntCapXTEn says: destination, data as in an MSI */
+	bool     x2apic;        /* INTERRUPT: by IntCapXTEn, not MSI; address and data as an MSI has them */
 };
 
 /* Something that happened inside, in order; for tracing, explaining, coverage. */
@@ -380,7 +380,8 @@ GVI_API enum gvi_status gvi_interrupt(struct gvi *m, const struct gvi_interrupt 
 #define GVI_MAX_TRANSLATIONS 16
 
 /* A device asks for translations (AT=01b): `count` of them, for addresses that
- * are one unit apart. */
+ * are one unit apart.  One of several has the size of the unit, or of the page
+ * if that is smaller; a single one has that of its page [ats.size]. */
 struct gvi_ats_request {
 	uint64_t address;       /* untranslated; bits 11:0 are 0 */
 	uint32_t pasid;         /* below 2^20, if has_pasid */
@@ -395,7 +396,7 @@ struct gvi_ats_request {
 
 struct gvi_ats_answer {
 	uint64_t translation[GVI_MAX_TRANSLATIONS];     /* each an ATS_COMPLETION; then 0 */
-	uint64_t event[2];      /* the record, whether it was logged or not; 0 without one */
+	uint64_t event[2];      /* the last record, whether it was logged or not; 0 without one */
 	uint8_t  count;         /* of translation[]; 0 if refused */
 	uint8_t  result;        /* GVI_GRANT: completed, be it with R=W=0; or GVI_ABORT */
 	uint8_t  completion;    /* enum gvi_completion */
@@ -476,10 +477,11 @@ GVI_API enum gvi_status gvi_invalidation_timed_out(struct gvi *m, uint16_t devic
 
 /* ---- Commands ----------------------------------------------------------- */
 
-/* Performs one command of the ring, or goes on with one that had to wait.  *done
- * is false when there was nothing to do: the ring is empty or not running
- * [register.command-run], or a command waits for devices to complete their
- * invalidations (gvi_invalidation_done()). */
+/* Performs one command of the ring, or goes on with one that had to wait.  A command
+ * that has to wait for devices to complete their invalidations
+ * (gvi_invalidation_done()) is fetched at first, and performed by the step that finds
+ * that it may be.  *done is false when there was nothing to do: the ring is empty or
+ * not running [register.command-run], or what was fetched still waits. */
 GVI_API enum gvi_status gvi_step(struct gvi *m, bool *done);
 
 /* ---- What tables have been ---------------------------------------------- */
@@ -511,7 +513,7 @@ enum gvi_effect_kind {
 	GVI_EFFECT_EXCHANGE,    /* data[0] became data[1] at `spa`, atomically */
 	GVI_EFFECT_SEND,        /* message */
 	GVI_EFFECT_RAISE        /* source (enum gvi_source) in data[0]: a status bit and its enable
-	                         * are both set now; a SEND follows if MSI can carry it */
+	                         * are both set now; the SEND follows, if a message leaves */
 };
 
 struct gvi_effect {
@@ -523,10 +525,18 @@ struct gvi_effect {
 	uint8_t  bus;           /* how memory answered */
 };
 
+/* The longest call is a write through guest tables (3 of GCR3, 5 levels) under 6
+ * host levels with no A or D set: 9 host walks that share their top entry, 5 guest
+ * entries, D of the pages that these stand in, and an event that swaps two logs:
+ * 46 + 5 + 5 + 5.  A write of Control raises and sends at most all sources, 22.
+ * Only a request for several translations can do more than the list holds; then
+ * the list has what was done first. */
 #define GVI_MAX_EFFECTS 80
 
 /* The effects of the last call that was not refused, in the order in which they
- * were performed.  *count of them; valid until the next call on m. */
+ * were performed.  *count of them; valid until the next call on m.  Many
+ * translations whose tables lack A and D can do more: all are performed and told
+ * to the listener, the last are not listed. */
 GVI_API const struct gvi_effect *gvi_effects(const struct gvi *m, size_t *count);
 
 /* Invalidation commands that were performed and not yet followed by a

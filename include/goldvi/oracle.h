@@ -130,6 +130,9 @@ struct gvi_bounds {
 	uint32_t worlds;        /* states kept at once: 1 to 4096 */
 	uint32_t runs;          /* of the model for one question: 1 or more */
 	unsigned values_log2;   /* of the history: see gvi_history_size() */
+	/* For so many inputs a read may still return what Status, the command head or the
+	 * tail of a log was before the IOMMU changed it; of Status bit by bit. */
+	uint32_t delay;
 };
 
 /* An oracle: gvi_oracle_size() bytes of the caller's, aligned as malloc() aligns. */
@@ -141,6 +144,11 @@ GVI_API size_t gvi_oracle_size(const struct gvi_bounds *bounds);
  * configuration settles are held against it from the start. */
 GVI_API enum gvi_status gvi_oracle_init(struct gvi_oracle *o, const struct gvi_bounds *bounds,
                                         const struct gvi_config *config, const struct gvi_host *host);
+
+/* The same for an IOMMU that is where `m` is, with the history that m has, which is
+ * shared and must outlive the oracle (bounds.values_log2 does not count). */
+GVI_API enum gvi_status gvi_oracle_adopt(struct gvi_oracle *o, const struct gvi_bounds *bounds,
+                                         const struct gvi *m, const struct gvi_host *host);
 
 /* Memory was changed by somebody else than the IOMMU: see gvi_wrote(). */
 GVI_API enum gvi_status gvi_oracle_wrote(struct gvi_oracle *o, uint64_t spa, const uint64_t *old,
