@@ -96,11 +96,10 @@ static uint64_t page(uint64_t spa, uint64_t rights)
 static void host_leaf(struct cache_world *w, unsigned domain, unsigned n)
 {
 	uint64_t spa = host_root(domain) + 0x2000 + 8 * n, to = DATA + 0x10000 * (domain + 16 * n);
-	bool scene = n == 1;
 	struct slot *s = slot(w, spa, 1,
-			      domain == 8 && scene   ? CACHE_LEAF
-			      : domain == 9 && scene ? CACHE_GUEST
-						     : CACHE_ALL);
+			      domain == 8 && n == 2   ? CACHE_LEAF
+			      : domain == 9 && n == 1 ? CACHE_GUEST
+						      : CACHE_ALL);
 
 	word(w, s, page(to, RW));
 	word(w, s, page(to + 0x1000, RW));
@@ -259,6 +258,12 @@ static void device(struct cache_world *w, unsigned id)
 	dte[0] = 0;
 	dte[2] = 0;
 	value(w, s, dte);
+	if (id == 3) { /* a domain of its own, whose faults tell of it */
+		entry(w, id, dte);
+		dte[0] &= ~RW;
+		dte[1] = 10;
+		value(w, s, dte);
+	}
 	due(s, BIT(60) * 2 | id, 0);
 	due(s, BIT(60) * 5 | id, 0);
 	if (id != 3)
@@ -314,6 +319,8 @@ struct gvi_request scene_request(struct cache_world *w)
 	static const uint64_t address[] = {0x1000, 0x0, 0x2008, 0x1ff0, 0x201004, 0x3000};
 	struct gvi_request r = {.device = 3, .address = 0x1000, .length = 4};
 
+	if (w->scene == CACHE_LEAF)
+		r.address = 0x2000;
 	if (w->scene == CACHE_GUEST)
 		r.device = 4;
 	if (w->scene == CACHE_ALL) {

@@ -207,7 +207,7 @@ static bool invalidate(struct cache_world *w, const struct slot *s, bool wait)
 		return true;
 	for (unsigned i = 0; i < s->dues; i++)
 		put(w, s->due[i][0], s->due[i][1]);
-	if (wait)
+	if (wait || w->cache.tail - w->cache.since > CACHE_COMMANDS / 2)
 		put(w, UINT64_C(1) << 60 | 4, 0);
 	return write_register(w, 0x2008, w->tail);
 }

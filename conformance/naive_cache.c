@@ -41,19 +41,23 @@ void cache_command(struct cache *c, uint64_t low, uint64_t high)
 static void perform(struct cache *c, unsigned n)
 {
 	if (!c->done[n % CACHE_COMMANDS])
-		cache_invalidate(c, c->command[n % CACHE_COMMANDS]);
+		cache_invalidate(c, c->command[n % CACHE_COMMANDS], false);
 	c->done[n % CACHE_COMMANDS] = true;
 }
 
-/* Invalidations may be late, but not later than the wait: section 4. */
+/* Invalidations may be late, but not later than the wait.  What was found through
+ * something that is gone now goes with it: section 4 point 3. */
 void cache_step(struct cache *c)
 {
 	unsigned n = c->head++;
 
 	if (c->command[n % CACHE_COMMANDS][0] >> 60 != 1)
 		return;
-	for (unsigned i = n >= CACHE_COMMANDS ? n - CACHE_COMMANDS + 1 : 0; i < n; i++)
+	for (unsigned i = c->since; i < n; i++) {
 		perform(c, i);
+		cache_invalidate(c, c->command[i % CACHE_COMMANDS], true);
+	}
+	c->since = n + 1;
 }
 
 static enum gvi_bus lose(void *user, uint64_t spa, const void *from, size_t len)
@@ -79,7 +83,7 @@ static void prefetch(struct cache *c, const struct gvi_request *request,
 void cache_idle(struct cache *c, const struct gvi_request *request,
 		const struct gvi_interrupt *interrupt)
 {
-	unsigned oldest = c->tail > CACHE_COMMANDS ? c->tail - CACHE_COMMANDS : 0;
+	unsigned oldest = c->since;
 
 	switch (cache_pick(c, 4)) {
 	case 0:
@@ -158,6 +162,7 @@ static void keep_entry(struct cache *c, const struct naive_read *r, const uint64
 	memset(e, 0, sizeof *e);
 	e->used = true;
 	e->irte = r->table == NAIVE_IRTE;
+	e->derived = e->irte && c->dte_held;
 	e->device = r->device;
 	e->index = (uint16_t)r->address;
 	e->first = (uint8_t)(r->first + skip);
@@ -187,6 +192,7 @@ static bool path_fits(const struct cache *c, const struct cache_path *p,
 static void use(struct cache *c, struct cache_walk *k, const struct cache_path *p)
 {
 	k->path = *p;
+	k->path.derived = true;
 	k->held = p->count;
 	if (!p->final || p->guest || !(c->crimes & CACHE_LEAF_RIGHTS))
 		return;
@@ -213,6 +219,7 @@ static unsigned begin(void *user, const struct naive_read *r)
 	k->path.pasid = r->pasid;
 	k->path.guest = is_guest(r);
 	k->path.count = (uint8_t)k->held;
+	c->host_held = !k->path.guest && (c->host_held || k->held);
 	return k->held ? k->path.level[0] : 0;
 }
 
@@ -221,12 +228,18 @@ static bool held(void *user, const struct naive_read *r, uint64_t *words)
 	struct cache *c = user;
 	struct cache_walk *k = &c->walk[is_guest(r)];
 
-	if (r->table == NAIVE_DTE || r->table == NAIVE_IRTE)
-		return !(c->crimes & CACHE_TEARS_DTE && r->table == NAIVE_DTE) &&
-		       entry_held(c, r, words);
+	if (r->table == NAIVE_DTE || r->table == NAIVE_IRTE) {
+		bool is = !(c->crimes & CACHE_TEARS_DTE && r->table == NAIVE_DTE) &&
+			  entry_held(c, r, words);
+
+		if (r->table == NAIVE_DTE)
+			c->dte_held = is;
+		return is;
+	}
 	if (k->next >= k->held || k->path.table[k->next] != r->table ||
 	    k->path.level[k->next] != r->level) {
 		k->held = k->next;
+		k->path.count = (uint8_t)k->next;
 		return false;
 	}
 	*words = k->path.word[k->next++];
@@ -265,6 +278,7 @@ static void keep_path(struct cache *c, const struct cache_walk *k, const struct 
 		return;
 	*p = k->path;
 	p->used = true;
+	p->derived = c->dte_held || k->path.derived || (p->guest && c->host_held);
 	p->address = r->address;
 	p->span = covers(r);
 	p->absent = !(last & 1);

@@ -15,7 +15,7 @@ enum {
 	CACHE_ENTRIES = 8, /* of device and interrupt tables */
 	CACHE_PATHS = 24,
 	CACHE_STEPS = 8, /* words of one walk */
-	CACHE_COMMANDS = 64
+	CACHE_COMMANDS = 256
 };
 
 /* Rules that can be broken, one bit each. */
@@ -38,6 +38,7 @@ struct cache_entry {
 	uint16_t device, index;
 	uint8_t first, words;
 	bool used, irte;
+	bool derived; /* found with the help of what was held */
 };
 
 /* The words of a walk, from its root to a leaf or not so far. */
@@ -50,8 +51,9 @@ struct cache_path {
 	uint8_t table[CACHE_STEPS]; /* enum naive_table */
 	uint8_t count;
 	bool used, guest;
-	bool final;  /* ends in a leaf */
-	bool absent; /* ends in an entry that is not present */
+	bool final;   /* ends in a leaf */
+	bool derived; /* found with the help of what was held */
+	bool absent;  /* ends in an entry that is not present */
 };
 
 /* A walk on its way: what was read so far, and what of it comes from the cache. */
@@ -74,7 +76,8 @@ struct cache {
 	/* invalidations that are visible: command[first] is the oldest not performed */
 	uint64_t command[CACHE_COMMANDS][2];
 	bool done[CACHE_COMMANDS];
-	unsigned head, tail;
+	unsigned head, tail, since; /* since: after the last wait */
+	bool dte_held, host_held;   /* on the way of this request */
 };
 
 /* An empty cache of that twin, which uses it from now on. */
@@ -90,8 +93,8 @@ void cache_step(struct cache *c);
 void cache_idle(struct cache *c, const struct gvi_request *request,
 		const struct gvi_interrupt *interrupt);
 
-/* Performs an invalidation: naive_cache_command.c. */
-void cache_invalidate(struct cache *c, const uint64_t command[2]);
+/* Performs an invalidation, perhaps only of what is derived: naive_cache_command.c. */
+void cache_invalidate(struct cache *c, const uint64_t command[2], bool derived);
 
 /* 0 to n-1. */
 unsigned cache_pick(struct cache *c, unsigned n);

@@ -55,41 +55,51 @@ static bool goes(const struct cache *c, const struct cache_path *p, const uint64
 	return meets(range, p);
 }
 
-static void forget_entries(struct cache *c, bool irte, unsigned device, bool all)
+/* What one command names; of that, all or what is derived. */
+struct target {
+	const uint64_t *command;
+	bool all, derived;
+};
+
+static void forget_entries(struct cache *c, const struct target *t, bool irte)
 {
+	unsigned device = (unsigned)bits(t->command[0], 15, 0);
+
 	if (c->crimes & (irte ? CACHE_KEEPS_IRTE : CACHE_KEEPS_DTE))
 		return;
 	for (unsigned i = 0; i < CACHE_ENTRIES; i++)
-		if (c->entry[i].irte == irte && (all || c->entry[i].device == device))
+		if (c->entry[i].irte == irte && (t->all || c->entry[i].device == device) &&
+		    (!t->derived || c->entry[i].derived))
 			c->entry[i].used = false;
 }
 
-static void forget_paths(struct cache *c, const uint64_t command[2])
+static void forget_paths(struct cache *c, const struct target *t)
 {
 	for (unsigned i = 0; i < CACHE_PATHS; i++)
 		if (!(c->crimes & CACHE_KEEPS_ALL) &&
-		    (!command || goes(c, &c->path[i], command)))
+		    (!t->derived || c->path[i].derived) &&
+		    (t->all || goes(c, &c->path[i], t->command)))
 			c->path[i].used = false;
 }
 
-void cache_invalidate(struct cache *c, const uint64_t command[2])
+void cache_invalidate(struct cache *c, const uint64_t command[2], bool derived)
 {
-	unsigned device = (unsigned)bits(command[0], 15, 0);
+	struct target t = {command, bits(command[0], 63, 60) == 8, derived};
 
 	switch (bits(command[0], 63, 60)) {
 	case 2:
-		forget_entries(c, false, device, false);
+		forget_entries(c, &t, false);
 		break;
 	case 3:
-		forget_paths(c, command);
+		forget_paths(c, &t);
 		break;
 	case 5:
-		forget_entries(c, true, device, false);
+		forget_entries(c, &t, true);
 		break;
 	case 8:
-		forget_entries(c, false, 0, true);
-		forget_entries(c, true, 0, true);
-		forget_paths(c, 0);
+		forget_entries(c, &t, false);
+		forget_entries(c, &t, true);
+		forget_paths(c, &t);
 		break;
 	default:
 		break;
