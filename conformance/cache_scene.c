@@ -277,7 +277,8 @@ static void device(struct cache_world *w, unsigned id)
 	due_pages(s, 8, EVERYTHING);
 }
 
-/* ---- Interrupt tables: 16 entries, of which four are there ------------------------------------ */
+/* ---- Interrupt tables: 16 entries, of which four are there ------------------------------------
+ */
 
 static void interrupt_entries(struct cache_world *w, unsigned id, unsigned n)
 {

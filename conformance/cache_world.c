@@ -212,7 +212,8 @@ static bool invalidate(struct cache_world *w, const struct slot *s, bool wait)
 	return write_register(w, 0x2008, w->tail);
 }
 
-/* ---- Requests ------------------------------------------------------------------------------------ */
+/* ---- Requests
+ * ------------------------------------------------------------------------------------ */
 
 static uint32_t visible(const struct naive_answer *a)
 {
@@ -240,7 +241,8 @@ static struct gvi_seen seen_of(const struct naive_answer *a)
 	return seen;
 }
 
-static void count(struct cache_world *w, const struct naive_answer *a, const struct naive_answer *now)
+static void count(struct cache_world *w, const struct naive_answer *a,
+		  const struct naive_answer *now)
 {
 	w->totals.requests++;
 	if (a->result == GVI_ABORT)
@@ -309,7 +311,8 @@ static bool interrupt(struct cache_world *w)
 	return tell(w, &in, &seen);
 }
 
-/* ---- What happens ------------------------------------------------------------------------------ */
+/* ---- What happens ------------------------------------------------------------------------------
+ */
 
 static struct slot *any_slot(struct cache_world *w)
 {
@@ -364,7 +367,8 @@ static bool happen(struct cache_world *w)
 	}
 }
 
-/* ---- Scenes ------------------------------------------------------------------------------------------ */
+/* ---- Scenes
+ * ------------------------------------------------------------------------------------------ */
 
 void cache_world_change(struct cache_world *w)
 {
@@ -401,7 +405,8 @@ void cache_world_ask(struct cache_world *w, struct naive_answer *answer)
 	(void)idle(w);
 }
 
-/* ---- How it begins ------------------------------------------------------------------------------------ */
+/* ---- How it begins
+ * ------------------------------------------------------------------------------------ */
 
 static void configure(struct cache_world *w)
 {
@@ -476,8 +481,7 @@ static bool begin(struct cache_world *w, enum cache_scene scene, unsigned crimes
 	return w->fine;
 }
 
-bool cache_world_open(struct cache_world *w, uint64_t seed, enum cache_scene scene,
-		      unsigned crimes)
+bool cache_world_open(struct cache_world *w, uint64_t seed, enum cache_scene scene, unsigned crimes)
 {
 	w->seeded = true;
 	w->state = seed;

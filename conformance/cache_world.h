@@ -10,12 +10,12 @@
 
 /* Small scenes in which one thing is changed, or everything that there is. */
 enum cache_scene {
-	CACHE_LEAF,         /* a host PTE */
-	CACHE_PDE,          /* a host PDE */
-	CACHE_DTE,          /* rights and more of a device table entry */
+	CACHE_LEAF, /* a host PTE */
+	CACHE_PDE,  /* a host PDE */
+	CACHE_DTE,  /* rights and more of a device table entry */
 	CACHE_IRTE,
-	CACHE_ROOT,         /* the root in a device table entry */
-	CACHE_GUEST,        /* a guest PTE and a host PTE */
+	CACHE_ROOT,  /* the root in a device table entry */
+	CACHE_GUEST, /* a guest PTE and a host PTE */
 	CACHE_ALL,
 	CACHE_NSCENES
 };
@@ -24,7 +24,7 @@ struct cache_world;
 
 struct cache_totals {
 	uint64_t requests, writes, commands, faults, stale; /* stale: not what memory says */
-	uint32_t runs, worlds; /* of the oracle, at most */
+	uint32_t runs, worlds;                              /* of the oracle, at most */
 };
 
 struct cache_world *cache_world_new(void);

@@ -142,8 +142,7 @@ static bool may_keep(const struct cache *c, const struct naive_read *r, const ui
 {
 	if (r->table == NAIVE_DTE)
 		return true;
-	return c->irt_cache &&
-	       ((words[0] & 1) || c->twin->habit[GVI_CHOICE_IRTE_OFF_CACHED] == 0);
+	return c->irt_cache && ((words[0] & 1) || c->twin->habit[GVI_CHOICE_IRTE_OFF_CACHED] == 0);
 }
 
 /* Whole or, of a device table, the half that a memory request or an interrupt needs. */
@@ -177,8 +176,7 @@ static bool is_guest(const struct naive_read *r)
 	return r->table != NAIVE_HOST;
 }
 
-static bool path_fits(const struct cache *c, const struct cache_path *p,
-		      const struct naive_read *r)
+static bool path_fits(const struct cache *c, const struct cache_path *p, const struct naive_read *r)
 {
 	if (!p->used || p->guest != is_guest(r))
 		return false;

@@ -20,16 +20,16 @@ enum {
 
 /* Rules that can be broken, one bit each. */
 enum cache_crime {
-	CACHE_KEEPS_ALL = 1,        /* translations outlive a completed invalidation */
+	CACHE_KEEPS_ALL = 1, /* translations outlive a completed invalidation */
 	CACHE_MIXES_DOMAINS = 2,
 	CACHE_MIXES_PASIDS = 4,
-	CACHE_IGNORES_PDE = 8,      /* partial walks outlive PDE=1 */
-	CACHE_SIZE_OFF = 16,        /* S=1 is read as half of its size */
-	CACHE_HOLDS_ABSENT = 32,    /* against NpCache and the habit */
-	CACHE_LEAF_RIGHTS = 64,     /* of a held translation only the leaf's rights count */
-	CACHE_KEEPS_DTE = 128,      /* over INVALIDATE_DEVTAB_ENTRY */
-	CACHE_KEEPS_IRTE = 256,     /* over INVALIDATE_INTERRUPT_TABLE */
-	CACHE_TEARS_DTE = 512       /* words of two entries, each written in one go */
+	CACHE_IGNORES_PDE = 8,   /* partial walks outlive PDE=1 */
+	CACHE_SIZE_OFF = 16,     /* S=1 is read as half of its size */
+	CACHE_HOLDS_ABSENT = 32, /* against NpCache and the habit */
+	CACHE_LEAF_RIGHTS = 64,  /* of a held translation only the leaf's rights count */
+	CACHE_KEEPS_DTE = 128,   /* over INVALIDATE_DEVTAB_ENTRY */
+	CACHE_KEEPS_IRTE = 256,  /* over INVALIDATE_INTERRUPT_TABLE */
+	CACHE_TEARS_DTE = 512    /* words of two entries, each written in one go */
 };
 
 /* An entry of a device or interrupt table, or one half of the former. */

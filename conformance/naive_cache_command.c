@@ -76,8 +76,7 @@ static void forget_entries(struct cache *c, const struct target *t, bool irte)
 static void forget_paths(struct cache *c, const struct target *t)
 {
 	for (unsigned i = 0; i < CACHE_PATHS; i++)
-		if (!(c->crimes & CACHE_KEEPS_ALL) &&
-		    (!t->derived || c->path[i].derived) &&
+		if (!(c->crimes & CACHE_KEEPS_ALL) && (!t->derived || c->path[i].derived) &&
 		    (t->all || goes(c, &c->path[i], t->command)))
 			c->path[i].used = false;
 }

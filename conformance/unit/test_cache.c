@@ -4,8 +4,6 @@
 #include "conformance/cache_world.h"
 #include "conformance/unit/rig.h"
 
-#include <stdio.h>
-
 /* CACHE_WORLDS=n in the environment makes a long run of it. */
 static unsigned worlds(unsigned usual)
 {
@@ -24,14 +22,14 @@ START_TEST(legal_caches_are_permitted)
 	REQUIRE(w);
 	for (unsigned scene = 0; scene < CACHE_NSCENES; scene++)
 		for (uint64_t seed = 0; seed < worlds(scene == CACHE_ALL ? 2000 : 200); seed++) {
-			ck_assert_msg(cache_world_open(w, seed, (enum cache_scene)scene, 0),
-				      "%s", cache_world_report(w));
+			ck_assert_msg(cache_world_open(w, seed, (enum cache_scene)scene, 0), "%s",
+				      cache_world_report(w));
 			ck_assert_msg(cache_world_run(w, 200), "scene %u seed %u\n%s", scene,
 				      (unsigned)seed, cache_world_report(w));
 			requests += cache_world_totals(w)->requests;
 			stale += cache_world_totals(w)->stale;
 		}
-	ck_assert_uint_gt(stale, requests / 50);
+	ck_assert_uint_ge(stale, requests / 50);
 	cache_world_free(w);
 }
 END_TEST
@@ -43,21 +41,31 @@ enum { BOUND = 10000 };
 struct crime {
 	enum cache_crime crime;
 	enum cache_scene scene;
+	/* what the nearest outcome tells of; nothing where nothing may be held any more */
+	enum gvi_choice choice;
 	const char *name;
 };
 
 static const struct crime crimes[] = {
-	{CACHE_KEEPS_ALL, CACHE_ALL, "keeps all"},
-	{CACHE_MIXES_DOMAINS, CACHE_ALL, "mixes domains"},
-	{CACHE_MIXES_PASIDS, CACHE_ALL, "mixes PASIDs"},
-	{CACHE_IGNORES_PDE, CACHE_ALL, "ignores PDE"},
-	{CACHE_SIZE_OFF, CACHE_LEAF, "size off by one"},
-	{CACHE_HOLDS_ABSENT, CACHE_LEAF, "holds what is absent"},
-	{CACHE_LEAF_RIGHTS, CACHE_ALL, "rights of the leaf"},
-	{CACHE_KEEPS_DTE, CACHE_DTE, "keeps device table entries"},
-	{CACHE_KEEPS_IRTE, CACHE_IRTE, "keeps interrupt table entries"},
-	{CACHE_TEARS_DTE, CACHE_DTE, "tears device table entries"},
+	{CACHE_KEEPS_ALL, CACHE_ALL, GVI_NCHOICES, "keeps all"},
+	{CACHE_MIXES_DOMAINS, CACHE_ALL, GVI_NCHOICES, "mixes domains"},
+	{CACHE_MIXES_PASIDS, CACHE_ALL, GVI_NCHOICES, "mixes PASIDs"},
+	{CACHE_IGNORES_PDE, CACHE_ALL, GVI_NCHOICES, "ignores PDE"},
+	{CACHE_SIZE_OFF, CACHE_LEAF, GVI_NCHOICES, "size off by one"},
+	{CACHE_HOLDS_ABSENT, CACHE_LEAF, GVI_CHOICE_HELD_HOST, "holds what is absent"},
+	{CACHE_LEAF_RIGHTS, CACHE_ALL, GVI_NCHOICES, "rights of the leaf"},
+	{CACHE_KEEPS_DTE, CACHE_DTE, GVI_CHOICE_HELD_DTE, "keeps device table entries"},
+	{CACHE_KEEPS_IRTE, CACHE_IRTE, GVI_CHOICE_HELD_IRTE, "keeps interrupt table entries"},
+	{CACHE_TEARS_DTE, CACHE_DTE, GVI_CHOICE_HELD_DTE, "tears device table entries"},
 };
+
+static bool names(const struct gvi_outcome *o, enum gvi_choice choice)
+{
+	for (uint32_t i = 0; i < o->npicks; i++)
+		if (o->pick[i].choice == choice && o->pick[i].spa)
+			return true;
+	return choice == GVI_NCHOICES;
+}
 
 START_TEST(crimes_are_refused)
 {
@@ -76,8 +84,8 @@ START_TEST(crimes_are_refused)
 		ck_assert_msg(cache_world_judgement(w)->verdict == GVI_REFUSED, "%s: %s",
 			      crimes[i].name, cache_world_report(w));
 		ck_assert(cache_world_judgement(w)->near);
-		if (getenv("CACHE_TELL"))
-			printf("%s: %u events\n%s\n", crimes[i].name, n, cache_world_report(w));
+		ck_assert_msg(names(cache_world_nearest(w), crimes[i].choice), "%s: %s",
+			      crimes[i].name, cache_world_report(w));
 	}
 	cache_world_free(w);
 }
