@@ -558,9 +558,14 @@ static void out_of_range(struct way *w)
 /* Reads half or all of an entry. */
 static bool read_entry(struct way *w, uint64_t spa, unsigned first, unsigned words)
 {
+	struct naive_read read = naive_reading(w, NAIVE_DTE, 0, 0, spa);
 	uint8_t bytes[32];
 	enum gvi_bus bus;
 
+	read.first = (uint8_t)first;
+	read.words = (uint8_t)words;
+	if (naive_held(w, &read, &w->dte[first]))
+		return true;
 	bus = w->n->memory.read(w->n->memory.user, spa + 8 * first, bytes, 8 * (size_t)words);
 	if (bus) {
 		naive_device_error(w, spa + 8 * first, bus);
@@ -569,6 +574,7 @@ static bool read_entry(struct way *w, uint64_t spa, unsigned first, unsigned wor
 	for (unsigned i = 0; i < words; i++)
 		for (unsigned j = 0; j < 8; j++)
 			w->dte[first + i] |= (uint64_t)bytes[8 * i + j] << 8 * j;
+	naive_fetched(w, &read, &w->dte[first]);
 	return true;
 }
 
@@ -905,17 +911,50 @@ enum outcome naive_root_beyond_pa(struct way *w, uint64_t spa)
 	}
 }
 
-enum outcome naive_read_entry(struct way *w, uint64_t spa, uint64_t *entry)
+enum outcome naive_read_entry(struct way *w, const struct naive_read *read, uint64_t *entry)
 {
 	uint8_t bytes[8];
-	enum gvi_bus bus = w->n->memory.read(w->n->memory.user, spa, bytes, 8);
+	enum gvi_bus bus;
 
+	if (naive_held(w, read, entry))
+		return GO_ON;
+	bus = w->n->memory.read(w->n->memory.user, read->spa, bytes, 8);
 	if (bus) {
-		naive_table_error(w, spa, bus);
+		naive_table_error(w, read->spa, bus);
 		return ENDED;
 	}
 	*entry = 0;
 	for (unsigned i = 0; i < 8; i++)
 		*entry |= (uint64_t)bytes[i] << 8 * i;
+	naive_fetched(w, read, entry);
 	return GO_ON;
+}
+
+struct naive_read naive_reading(const struct way *w, enum naive_table table, unsigned level,
+				uint64_t address, uint64_t spa)
+{
+	return (struct naive_read){.spa = spa,
+				   .address = address,
+				   .pasid = w->r->has_pasid ? w->r->pasid : 0,
+				   .device = w->r->device,
+				   .domain = (uint16_t)bits(w->dte[1], 15, 0),
+				   .table = (uint8_t)table,
+				   .level = (uint8_t)level,
+				   .words = 1};
+}
+
+unsigned naive_begin(struct way *w, const struct naive_read *read)
+{
+	return w->n->hook ? w->n->hook->begin(w->n->hook->user, read) : 0;
+}
+
+bool naive_held(struct way *w, const struct naive_read *read, uint64_t *words)
+{
+	return w->n->hook && w->n->hook->held(w->n->hook->user, read, words);
+}
+
+void naive_fetched(struct way *w, const struct naive_read *read, uint64_t *words)
+{
+	if (w->n->hook)
+		w->n->hook->fetched(w->n->hook->user, read, words);
 }

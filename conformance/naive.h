@@ -19,8 +19,32 @@ struct naive_memory {
 	enum gvi_bus (*exchange)(void *user, uint64_t spa, uint64_t *seen, uint64_t next);
 };
 
+/* What of a table is being read. */
+enum naive_table { NAIVE_DTE, NAIVE_HOST, NAIVE_GCR3, NAIVE_GUEST, NAIVE_IRTE };
+
+struct naive_read {
+	uint64_t spa, address; /* where it stands; the GPA, GVA or index that leads to it */
+	uint32_t pasid;
+	uint16_t device, domain;
+	uint8_t table;        /* enum naive_table */
+	uint8_t level;        /* of a page table from 1; of a GCR3 table from 0 */
+	uint8_t first, words; /* of an entry */
+};
+
+/* A cache between the twin and its tables (naive_cache.h). */
+struct naive_hook {
+	void *user;
+	/* A walk begins that would start with this read: at which level it starts
+	 * instead, or 0. */
+	unsigned (*begin)(void *user, const struct naive_read *read);
+	/* The cache has it: true, and its words; else they are read and told. */
+	bool (*held)(void *user, const struct naive_read *read, uint64_t *words);
+	void (*fetched)(void *user, const struct naive_read *read, uint64_t *words);
+};
+
 struct naive {
 	struct naive_memory memory;
+	const struct naive_hook *hook; /* NULL without a cache */
 	/* what the implementation is */
 	uint64_t efr, efr2;
 	uint32_t misc0;

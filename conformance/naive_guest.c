@@ -5,6 +5,7 @@
 /* An entry that was read, and the way to it. */
 struct guest_entry {
 	uint64_t gpa, spa, value;
+	unsigned level;
 	struct host_walk host;
 };
 
@@ -176,17 +177,22 @@ static enum outcome read_entry(struct guest_walk *g, uint64_t at, bool is_gpa,
 			       struct guest_entry *e)
 {
 	struct way *w = g->w;
+	struct naive_read read = naive_reading(w, g->count ? NAIVE_GUEST : NAIVE_GCR3, e->level,
+					       w->r->address, at);
 	enum outcome outcome;
 
 	e->gpa = e->spa = at;
 	e->host.count = 0;
+	if (naive_held(w, &read, &e->value))
+		return GO_ON;
 	if (is_gpa && nested(w)) {
 		outcome = host(g, &e->host, at, READ_TABLE);
 		if (outcome != GO_ON)
 			return outcome;
 		e->spa = e->host.base | (at & (e->host.size - 1));
 	}
-	return naive_read_entry(w, e->spa, &e->value);
+	read.spa = e->spa;
+	return naive_read_entry(w, &read, &e->value);
 }
 
 static enum outcome fault(struct guest_walk *g, bool pr, bool rz, bool pe)
@@ -222,10 +228,14 @@ static enum outcome find_cr3(struct guest_walk *g, uint64_t *cr3)
 	unsigned slice = (unsigned)bits(w->dte[0], 57, 56) + 1;
 	bool is_gpa = naive_gcr3_is_gpa(w);
 	uint64_t table = naive_gcr3_root(w);
+	const struct naive_read read =
+		naive_reading(w, NAIVE_GCR3, slice - 1, w->r->address, table);
+
+	(void)naive_begin(w, &read);
 
 	while (slice-- > 0) {
 		uint64_t at = table + 8 * bits(pasid(w), 9 * slice + 8, 9 * slice);
-		struct guest_entry e = {.gpa = at};
+		struct guest_entry e = {.gpa = at, .level = slice};
 		enum outcome outcome = check_pointer(g, table, is_gpa, at);
 
 		if (outcome == GO_ON)
@@ -282,6 +292,7 @@ static enum outcome find_page(struct guest_walk *g, uint64_t table)
 		struct guest_entry *e = &g->entry[g->count++];
 		enum outcome outcome = GO_ON;
 
+		e->level = g->level;
 		if (g->count == 1)
 			outcome = check_pointer(g, table, true, at);
 		if (outcome == GO_ON)

@@ -48,7 +48,9 @@ static enum outcome before(struct host_walk *k)
 enum outcome naive_host_find(struct host_walk *k, bool ir, bool iw)
 {
 	struct way *w = k->w;
+	struct naive_read read;
 	enum outcome outcome;
+	unsigned held;
 
 	k->table = w->dte[0] & ones(51, 12);
 	k->level = (unsigned)bits(w->dte[0], 11, 9);
@@ -57,6 +59,10 @@ enum outcome naive_host_find(struct host_walk *k, bool ir, bool iw)
 	outcome = before(k);
 	if (outcome != GO_ON)
 		return outcome;
+	read = naive_reading(w, NAIVE_HOST, k->level, k->address, k->table);
+	held = naive_begin(w, &read);
+	if (held)
+		k->level = held;
 	for (;;) {
 		uint64_t entry = 0;
 
@@ -111,6 +117,7 @@ static enum outcome read_table(struct host_walk *k, uint64_t *entry)
 	struct way *w = k->w;
 	unsigned low = 12 + 9 * (k->level - 1);
 	uint64_t spa = k->table + 8 * bits(k->address, k->level == 6 ? 63 : low + 8, low);
+	struct naive_read read;
 	enum outcome outcome;
 
 	if (k->count > 0 && naive_beyond_pa(w, k->table) &&
@@ -123,7 +130,8 @@ static enum outcome read_table(struct host_walk *k, uint64_t *entry)
 		if (outcome != GO_ON)
 			return outcome;
 	}
-	outcome = naive_read_entry(w, spa, entry);
+	read = naive_reading(w, NAIVE_HOST, k->level, k->address, spa);
+	outcome = naive_read_entry(w, &read, entry);
 	if (outcome != GO_ON)
 		return outcome;
 	k->spa[k->count] = spa;

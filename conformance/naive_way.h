@@ -107,7 +107,15 @@ void naive_illegal(struct way *w, bool rz);
 /* A table that something other than a table entry points to lies beyond PAsize:
  * AMB-1.10.  `spa` is the entry that was to be read. */
 enum outcome naive_root_beyond_pa(struct way *w, uint64_t spa);
-enum outcome naive_read_entry(struct way *w, uint64_t spa, uint64_t *entry);
+enum outcome naive_read_entry(struct way *w, const struct naive_read *read, uint64_t *entry);
+
+/* ---- The cache, if there is one: naive.c ---------------------------------- */
+
+struct naive_read naive_reading(const struct way *w, enum naive_table table, unsigned level,
+				uint64_t address, uint64_t spa);
+unsigned naive_begin(struct way *w, const struct naive_read *read);
+bool naive_held(struct way *w, const struct naive_read *read, uint64_t *words);
+void naive_fetched(struct way *w, const struct naive_read *read, uint64_t *words);
 
 /* ---- naive_host.c --------------------------------------------------------- */
 
