@@ -21,9 +21,11 @@ struct naive_memory {
 
 struct naive {
 	struct naive_memory memory;
+	/* Picks what may come out differently each time; may be NULL: as habit[] says. */
+	unsigned (*choose)(void *user, enum gvi_choice choice);
 	/* what the implementation is */
 	uint64_t efr, efr2;
-	uint32_t misc0;
+	uint32_t misc0, capability;
 	uint16_t revision;
 	bool no_host, snp;
 	uint8_t habit[GVI_NCHOICES]; /* the alternative of every choice */
@@ -59,11 +61,29 @@ struct naive_answer {
 	 * tables that were used before the refusal */
 	bool free_a, free_d;
 	struct gvi_message message; /* of an interrupt: what leaves */
+	/* of a translation request */
+	uint64_t gpa;                     /* what guest tables made of it */
+	uint8_t memory_type;              /* PAT, PCD, PWT of the guest's page */
+	bool execute, privileged, global; /* as a completion has them */
+};
+
+struct naive_ats_answer {
+	uint64_t translation[GVI_MAX_TRANSLATIONS];
+	struct naive_answer last; /* of the last translation; its event is the request's */
+	uint8_t count;
+	uint8_t result, completion, logging;
+	bool guest, captured, free_a, free_d;
+	/* the events that were appended, in order */
+	uint64_t event[GVI_MAX_TRANSLATIONS][2], mask[GVI_MAX_TRANSLATIONS][2];
+	unsigned nevents;
 };
 
 void naive_translate(struct naive *n, const struct gvi_request *request,
 		     struct naive_answer *answer);
 void naive_interrupt(struct naive *n, const struct gvi_interrupt *interrupt,
 		     struct naive_answer *answer);
+
+void naive_ats_translate(struct naive *n, const struct gvi_ats_request *request,
+			 struct naive_ats_answer *answer);
 
 #endif

@@ -1,6 +1,6 @@
 /* Inside worlds: what one is made of, and where its decisions come from.
- * world.c makes and plays them, world_guest.c adds what guest tables need, and
- * world_interrupt.c what interrupts need. */
+ * world.c makes and plays them, world_guest.c adds what guest tables need,
+ * world_interrupt.c what interrupts need, world_ats.c what ATS needs. */
 #ifndef GOLDVI_WORLD_PARTS_H
 #define GOLDVI_WORLD_PARTS_H
 
@@ -16,8 +16,9 @@ enum {
 	MAX_MAPS = 48, /* host tables and pages under guest tables */
 	MAX_REPORT = 32768,
 	MAX_INDICES = 3,
-	MAX_STORES = 4,
-	MAX_SHOWN = 512 /* changes of what a window shows */
+	MAX_STORES = 24,
+	MAX_SHOWN = 512, /* changes of what a window shows */
+	WORLD_FREE = 3	 /* choices that both sides make freely */
 };
 
 /* Where things are, unless SNP pins table and log to 0. */
@@ -78,7 +79,11 @@ struct world {
 	size_t left;
 	uint64_t seed, state, pool;
 	unsigned pooled;
-	bool seeded, guests, interrupts;
+	bool seeded, guests, interrupts, ats;
+	/* answers to choices that may come out differently each time: of both sides */
+	uint64_t freely[WORLD_FREE];
+	unsigned asked[2][WORLD_FREE];
+	bool free;
 	/* the world */
 	struct gvi_config config;
 	struct gvi *model;
@@ -101,8 +106,12 @@ struct world {
 	bool over; /* both sides may have gone different ways: nothing more to compare */
 	/* one request */
 	bool is_message; /* it is an interrupt message */
+	bool is_ats;     /* it is a translation request */
 	struct gvi_request request;
 	struct gvi_interrupt message;
+	struct gvi_ats_request ats_request;
+	struct gvi_ats_answer ats_said;
+	struct naive_ats_answer ats_expected;
 	struct gvi_message sent; /* by the model, the last of nsent */
 	unsigned nsent;
 	struct gvi_answer said;
@@ -178,5 +187,27 @@ void world_interrupt_message(struct world *w, const struct device *d);
 bool world_same_message(const struct gvi_message *a, const struct gvi_message *b);
 /* What a message did to the world; NULL if that is right. */
 const char *world_interrupt_effects(struct world *w);
+
+/* ---- ATS: world_ats.c ------------------------------------------------------------------ */
+
+enum { WORLD_ATS_MET = 20 };
+/* The choices that translation and translated requests add. */
+extern const enum gvi_choice world_ats_met[WORLD_ATS_MET];
+
+void world_ats_config(struct world *w, struct gvi_config *c);
+/* A device table entry, before it is bent. */
+void world_ats_entry(struct world *w, struct device *d);
+void world_ats_request(struct world *w);
+/* Which of the choices that both sides make freely this is; WORLD_FREE: none. */
+unsigned world_ats_free(enum gvi_choice choice);
+void world_ats_play(struct world *w);
+/* NULL if the answers agree. */
+const char *world_ats_compare(struct world *w);
+void world_ats_describe(struct world *w);
+void world_ats_describe_answers(struct world *w);
+
+/* ---- Reports --------------------------------------------------------------------------- */
+
+void world_say(struct world *w, const char *format, ...);
 
 #endif
