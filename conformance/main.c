@@ -60,8 +60,10 @@ static const struct command commands[] = {
 	 "Prints the words in the order of memory.  A VALUE is decimal, hexadecimal with 0x, or\n"
 	 "the name of an enumerated value.  Fields that are not named are 0, constant ones as\n"
 	 "they must be.\n"},
-	{"markdown", "formats|registers|choices|clauses", "print a document of docs/",
-	 command_markdown, "The tables of the library as Markdown.\n"},
+	{"markdown", "formats|registers|choices [PATH]|clauses", "print a document of docs/",
+	 command_markdown,
+	 "The tables of the library as Markdown; choices with the vectors below PATH that name\n"
+	 "each.\n"},
 	{"replay", "FILE", "play a recorded driver session on the model", command_replay,
 	 "FILE is a recording (vectors/captured/README.md), plain or compressed with gzip.\n"
 	 "Exit status: 0 all agreed, 1 mismatches, 2 wrong usage or bad input.\n"},

@@ -1,4 +1,6 @@
 /* goldvi markdown: the tables of the library as the documents in docs/. */
+#include "conformance/markdown.h"
+
 #include "conformance/commands.h"
 
 #include <ctype.h>
@@ -10,7 +12,6 @@
 
 static void put_formats(void);
 static void put_registers(void);
-static void put_choices(void);
 static void put_clauses(void);
 
 static const struct {
@@ -19,7 +20,6 @@ static const struct {
 } documents[] = {
 	{"formats", put_formats},
 	{"registers", put_registers},
-	{"choices", put_choices},
 	{"clauses", put_clauses},
 };
 
@@ -27,9 +27,13 @@ int command_markdown(int argc, char **argv)
 {
 	if (!take_options(NULL, 0, &argc, argv))
 		return BAD_INPUT;
+	if (argc == 3 && strcmp(argv[1], "choices") == 0)
+		return put_choices(argv[2]);
 	if (argc != 2)
 		return wrong_use("markdown",
 				 "one document is needed: formats, registers, choices or clauses.");
+	if (strcmp(argv[1], "choices") == 0)
+		return put_choices(NULL);
 	for (unsigned i = 0; i < sizeof documents / sizeof documents[0]; i++)
 		if (strcmp(documents[i].name, argv[1]) == 0) {
 			documents[i].put();
@@ -43,15 +47,14 @@ int command_markdown(int argc, char **argv)
 
 /* ---- What all documents are made of ------------------------------------------------ */
 
-static void put_title(const char *title, const char *document)
+void put_title(const char *title, const char *document)
 {
 	printf("# %s\n\n<!-- Made by `goldvi markdown %s`: change include/goldvi/def/, not this. "
 	       "-->\n\n",
 	       title, document);
 }
 
-/* Text in a cell of a table, or a line of prose. */
-static void put_text(const char *text)
+void put_text(const char *text)
 {
 	for (; *text; text++) {
 		if (strchr("|<*\\", *text))
@@ -318,43 +321,6 @@ static void put_rest(void)
 		fputs("| ", stdout);
 		put_link(f->id);
 		printf(" | %s |\n", f->title);
-	}
-}
-
-/* ---- docs/choices.md ------------------------------------------------------------------ */
-
-static void put_choice(const struct gvi_choice_info *c);
-
-static void put_choices(void)
-{
-	put_title("Choices", "choices");
-	puts("What the architecture leaves open, or what is not known for sure. The first "
-	     "alternative is the\n"
-	     "preferred reading and what the model predicts. A *habit* is settled once by an\n"
-	     "implementation, and one that changes its mind during a run fails; an *event* may "
-	     "come out\n"
-	     "differently each time. Vectors name the choice where they meet it (`choice:`), "
-	     "profiles settle\n"
-	     "habits (`habits:`).");
-	for (unsigned i = 0; i < GVI_NCHOICES; i++)
-		put_choice(&gvi_choices[i]);
-}
-
-static void put_choice(const struct gvi_choice_info *c)
-{
-	enum gvi_clause clause = gvi_find_clause(c->clause);
-
-	printf("\n## %s\n\n", c->id);
-	put_text(c->text);
-	printf(" %s, %s", c->habit ? "Habit" : "Event", c->ambiguity);
-	if (clause != GVI_CLAUSE_NONE)
-		printf(" of [`%s`](clauses.md) in [%s](spec/%s)", c->clause,
-		       gvi_clauses[clause].file, gvi_clauses[clause].file);
-	puts(".\n\n| alternative | what happens |\n|---|---|");
-	for (unsigned i = 0; i < c->count; i++) {
-		printf("| `%s`%s | ", c->alternative[i].name, i ? "" : " (preferred)");
-		put_text(c->alternative[i].text);
-		puts(" |");
 	}
 }
 

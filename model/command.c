@@ -20,6 +20,8 @@ struct command {
 	uint64_t spa;     /* where it stood */
 	uint64_t offset;  /* of it in the ring */
 	uint64_t visible; /* when it had become visible: history.h */
+	bool over;        /* its ring has been stopped, or set up anew, while it waited */
+	enum iotlb iotlb; /* of an INVALIDATE_IOTLB_PAGES */
 };
 
 static bool next(struct gvi *m);
@@ -48,6 +50,7 @@ static bool next(struct gvi *m)
 	struct ring ring = command_ring();
 	struct command c = {.m = m, .offset = ring_offset(m, ring, ring.head)};
 	enum gvi_bus bus;
+	bool good, late;
 
 	/* Step 1, and the test of step 2 */
 	if (!get_STATUS_CMD_BUF_RUN(&m->reg[SLOT_STATUS]) ||
@@ -61,14 +64,17 @@ static bool next(struct gvi *m)
 		hardware_error(&c, c.spa, bus);
 		return true;
 	}
-	if (m->waiting.there && waits(&c))
+	/* Step 3, and what of step 4 decides whether the ring goes on */
+	good = legal(&c);
+	late = good && waits(&c);
+	if (late && m->waiting.there)
 		return false;
 	c.visible = history_visible(m, c.offset);
 	m->reg[ring.head] = ring_next(m, ring, c.offset);
-	/* Steps 3 to 5 */
-	if (!legal(&c))
+	/* Steps 4 and 5 */
+	if (!good)
 		illegal(&c);
-	else if (waits(&c))
+	else if (late)
 		hold(&c);
 	else
 		perform(&c);
@@ -84,7 +90,8 @@ static bool waits(struct command *c)
 	case 1:
 		return c->m->ninvalidations != 0 || c->m->waiting.there;
 	case 4:
-		return has(c->m, GVI_FEATURE_IOTLBSUP) && !iotlb_has_room(c->m, c->raw);
+		c->iotlb = iotlb_decide(c->m, c->raw);
+		return c->iotlb == IOTLB_WAIT;
 	default:
 		return false;
 	}
@@ -112,7 +119,8 @@ static bool resume(struct gvi *m)
 			    .raw = {w->raw[0], w->raw[1]},
 			    .spa = w->spa,
 			    .offset = w->offset,
-			    .visible = w->visible};
+			    .visible = w->visible,
+			    .over = w->over};
 	bool wait = w->raw[0] >> 60 == 1;
 
 	if (wait ? w->invalidations != 0 : waits(&c))
@@ -228,10 +236,13 @@ static void perform(struct command *c)
 static void invalidate_iotlb(struct command *c)
 {
 	cite(c->m, GVI_CLAUSE_COMMAND_EXECUTE);
-	if (iotlb_invalidate(c->m, c->raw, c->spa) == IOTLB_ILLEGAL)
+	if (c->iotlb == IOTLB_ILLEGAL) {
 		illegal(c);
-	else
-		remember(c);
+		return;
+	}
+	if (c->iotlb == IOTLB_SEND)
+		iotlb_invalidate(c->m, c->raw, c->spa);
+	remember(c);
 }
 
 /* [command.ppr-complete] */
@@ -269,6 +280,8 @@ static void remember(struct command *c)
 		m->lost_pending++;
 		if (m->waiting.pending)
 			m->waiting.pending--;
+		else if (m->waiting.there)
+			m->waiting.lost++;
 	}
 	m->pending_since[m->npending] = c->visible;
 	memcpy(m->pending[m->npending++].raw, c->raw, sizeof c->raw);
@@ -307,7 +320,7 @@ static void complete(struct gvi *m)
 	memmove(m->pending, m->pending + older, m->npending * sizeof m->pending[0]);
 	memmove(m->pending_since, m->pending_since + older,
 		m->npending * sizeof m->pending_since[0]);
-	m->lost_pending = 0;
+	m->lost_pending = m->waiting.there ? m->waiting.lost : 0;
 }
 
 /* False: the ring has stopped, and the command is not complete. */
@@ -385,8 +398,8 @@ static void stop(struct command *c, enum gvi_clause clause, const uint64_t recor
 
 	cite(m, clause);
 	(void)log_event(m, record);
-	/* A command that had to wait may find the ring stopped, and set up anew. */
-	if (!get_STATUS_CMD_BUF_RUN(&m->reg[SLOT_STATUS]))
+	/* A command that had to wait may find the ring stopped, or another one. */
+	if (c->over || !get_STATUS_CMD_BUF_RUN(&m->reg[SLOT_STATUS]))
 		return;
 	status_set(m, mask_STATUS_CMD_BUF_RUN(0), false);
 	m->reg[ring.head] = choose(m, GVI_CHOICE_ILLEGAL_COMMAND_HEAD) == 0

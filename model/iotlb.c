@@ -11,21 +11,27 @@
 enum { TAGS = 32 };
 
 static bool is_off(struct gvi *m, uint16_t device);
+static bool has_room(struct gvi *m, const uint64_t command[2]);
 static void send(struct gvi *m, const uint64_t command[2], uint8_t tag);
 static uint32_t tags_in_use(const struct gvi *m, uint16_t device);
 
 /* Step 1 */
-enum iotlb iotlb_invalidate(struct gvi *m, const uint64_t command[2], uint64_t spa)
+enum iotlb iotlb_decide(struct gvi *m, const uint64_t command[2])
 {
 	uint16_t device = (uint16_t)get_INVALIDATE_IOTLB_PAGES_DEVICE_ID(command);
 	unsigned off = choose(m, GVI_CHOICE_IOTLB_DEVICE_OFF);
+
+	if (off && is_off(m, device))
+		return off == 1 ? IOTLB_IGNORE : IOTLB_ILLEGAL;
+	return has_room(m, command) ? IOTLB_SEND : IOTLB_WAIT;
+}
+
+void iotlb_invalidate(struct gvi *m, const uint64_t command[2], uint64_t spa)
+{
+	uint16_t device = (uint16_t)get_INVALIDATE_IOTLB_PAGES_DEVICE_ID(command);
 	uint32_t used = tags_in_use(m, device);
 	uint8_t tag = 0;
 
-	if (off && is_off(m, device))
-		return off == 1 ? IOTLB_DONE : IOTLB_ILLEGAL;
-	if (!iotlb_has_room(m, command))
-		return IOTLB_WAITS;
 	while (used >> tag & 1)
 		tag++;
 	m->invalidations[m->ninvalidations++] = (struct gvi_invalidation){
@@ -34,7 +40,6 @@ enum iotlb iotlb_invalidate(struct gvi *m, const uint64_t command[2], uint64_t s
 		.queue = (uint16_t)get_INVALIDATE_IOTLB_PAGES_QUEUE_ID(command),
 		.tag = tag};
 	send(m, command, tag);
-	return IOTLB_DONE;
 }
 
 /* AMB-9.12 */
@@ -76,7 +81,7 @@ static uint32_t tags_in_use(const struct gvi *m, uint16_t device)
 }
 
 /* [command.iotlb-limit] */
-bool iotlb_has_room(struct gvi *m, const uint64_t command[2])
+static bool has_room(struct gvi *m, const uint64_t command[2])
 {
 	uint64_t queue = get_INVALIDATE_IOTLB_PAGES_QUEUE_ID(command);
 	uint64_t most = get_INVALIDATE_IOTLB_PAGES_MAXPEND(command);

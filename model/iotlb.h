@@ -4,13 +4,13 @@
 
 #include "model/state.h"
 
-enum iotlb { IOTLB_DONE, IOTLB_WAITS, IOTLB_ILLEGAL };
+/* What is to be done with an INVALIDATE_IOTLB_PAGES. */
+enum iotlb { IOTLB_SEND, IOTLB_WAIT, IOTLB_IGNORE, IOTLB_ILLEGAL };
 
-/* INVALIDATE_IOTLB_PAGES, read at `spa`: sent to the device, without room for it
- * to be sent, or illegal. */
-enum iotlb iotlb_invalidate(struct gvi *m, const uint64_t command[2], uint64_t spa);
-/* Whether there is room. */
-bool iotlb_has_room(struct gvi *m, const uint64_t command[2]);
+/* Decided anew for a command that has waited. */
+enum iotlb iotlb_decide(struct gvi *m, const uint64_t command[2]);
+/* Sends the command, read at `spa`, to the device: there must be room. */
+void iotlb_invalidate(struct gvi *m, const uint64_t command[2], uint64_t spa);
 
 /* The outstanding request of that tag; NULL if there is none. */
 const struct gvi_invalidation *iotlb_find(const struct gvi *m, uint16_t device, uint8_t tag);

@@ -7,6 +7,7 @@
 #include "model/history.h"
 #include "model/host.h"
 #include "model/plain.h"
+#include "model/ring.h"
 #include "model/seen.h"
 #include "model/translate.h"
 
@@ -479,6 +480,7 @@ static bool is_plain(struct gvi_oracle *o, const struct gvi_input *in, const str
 static void note_registers(struct gvi_oracle *o);
 static bool is_late(const struct gvi_oracle *o, const struct gvi_input *in,
 		    const struct gvi_seen *seen);
+static bool is_ahead(struct gvi_oracle *o, const struct gvi_input *in, const struct gvi_seen *seen);
 static bool compare(struct gvi_oracle *o, const union gvi_reply *reply, void *context);
 static void conclude(struct gvi_oracle *o, struct match *match);
 
@@ -500,7 +502,7 @@ enum gvi_status gvi_observe(struct gvi_oracle *o, const struct gvi_input *input,
 		return GVI_OK;
 	}
 	note_registers(o);
-	if (is_late(o, input, seen))
+	if (is_late(o, input, seen) || is_ahead(o, input, seen))
 		return GVI_OK;
 	o->nnext = 0;
 	memset(o->met, 0, sizeof o->met);
@@ -683,4 +685,26 @@ static bool is_late(const struct gvi_oracle *o, const struct gvi_input *in,
 		matched |= same;
 	}
 	return !(~matched & mask);
+}
+
+/* [command.fetch] The command head tells what was fetched, which may be anything up
+ * to the tail. */
+static bool is_ahead(struct gvi_oracle *o, const struct gvi_input *in, const struct gvi_seen *seen)
+{
+	struct ring ring = command_ring();
+	uint64_t value = seen->reply.value;
+
+	if (in->kind != GVI_INPUT_MMIO_READ || in->of.mmio.offset != 0x2000 ||
+	    !(seen->what & GVI_SEEN_VALUE))
+		return false;
+	for (uint32_t w = 0; w < o->nworlds; w++) {
+		struct gvi *m = world(o, w);
+		uint64_t inside = ring_bytes(m, ring) - 1, head = ring_offset(m, ring, ring.head);
+		uint64_t way = (ring_offset(m, ring, ring.tail) - head) & inside;
+
+		if (get_STATUS_CMD_BUF_RUN(&m->reg[SLOT_STATUS]) && !(value & ~inside) &&
+		    value % ENTRY_BYTES == 0 && ((value - head) & inside) <= way)
+			return true;
+	}
+	return false;
 }

@@ -18,7 +18,7 @@ struct call {
 	struct access x;
 	struct gvi_request request;
 	struct gvi_answer said;
-	bool enable_later;      /* PPREn is looked at after the entry */
+	bool enable_later; /* PPREn is looked at after the entry */
 };
 
 static void decide(struct call *c);
@@ -143,7 +143,8 @@ static enum verdict fetch(struct call *c)
 {
 	struct access *x = &c->x;
 
-	if (!device_present(x->m, c->asked->device) && choose(x->m, GVI_CHOICE_PPR_OUT_OF_RANGE) == 0) {
+	if (!device_present(x->m, c->asked->device) &&
+	    choose(x->m, GVI_CHOICE_PPR_OUT_OF_RANGE) == 0) {
 		apply(x, GVI_CLAUSE_DEVICE_OUT_OF_RANGE);
 		return reject(c, GVI_CLAUSE_PPR_ENTRY);
 	}

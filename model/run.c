@@ -116,6 +116,8 @@ void run_base_written(struct gvi *m, enum slot slot, uint64_t lanes)
 static void set_running(struct gvi *m, const struct log *log, bool on)
 {
 	status_set(m, log ? log->run : mask_STATUS_CMD_BUF_RUN(0), on);
+	if (!log && !on)
+		m->waiting.over = true;
 }
 
 /* ---- Section 17: enabling ----------------------------------------------- */

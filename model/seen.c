@@ -181,7 +181,8 @@ static bool same_waiting(const struct gvi *a, const struct gvi *b)
 		   a->ninvalidations * sizeof a->invalidations[0]))
 		return false;
 	return !x->there || (same_words(x->raw, y->raw) && x->offset == y->offset &&
-			     x->pending == y->pending && x->invalidations == y->invalidations);
+			     x->pending == y->pending && x->invalidations == y->invalidations &&
+			     x->lost == y->lost && x->over == y->over);
 }
 
 bool state_equal(const struct gvi *a, const struct gvi *b)

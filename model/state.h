@@ -70,6 +70,8 @@ struct waiting {
 	uint64_t visible;               /* when it had become so: history.h */
 	size_t   pending;               /* how many of gvi.pending are older */
 	size_t   invalidations;         /* a COMPLETION_WAIT: how many of gvi.invalidations are */
+	size_t   lost;                  /* how many of gvi.lost_pending are younger */
+	bool     over;                  /* the ring has been stopped by software since */
 };
 
 /* Where a fetch stands: in which access, at which level. */

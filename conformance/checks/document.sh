@@ -1,7 +1,9 @@
 #!/bin/sh
-# document.sh GOLDVI NAME: docs/NAME.md is what the tables say.
+# document.sh GOLDVI NAME [PATH]: docs/NAME.md is what the tables say.
 set -eu
-"$1" markdown "$2" | diff -u "docs/$2.md" - || {
-	echo "docs/$2.md is out of date: goldvi markdown $2 >docs/$2.md"
+goldvi=$1
+shift
+"$goldvi" markdown "$@" | diff -u "docs/$1.md" - || {
+	echo "docs/$1.md is out of date: goldvi markdown $* >docs/$1.md"
 	exit 1
 }

@@ -378,6 +378,21 @@ START_TEST(registers_may_be_late)
 }
 END_TEST
 
+/* Two commands are there, and none is known to have been performed. */
+START_TEST(head_may_be_ahead)
+{
+	start();
+	write_word(COMMANDS, encode(GVI_FORMAT_INVALIDATE_IOMMU_ALL, "", 0));
+	write_word(COMMANDS + 16, encode(GVI_FORMAT_COMPLETION_WAIT, "f=1", 0));
+	write_register(GVI_REGISTER_CMD_BUF_TAIL, 32);
+	for (uint64_t at = 0; at <= 32; at += 16)
+		ck_assert_uint_eq(reads_as(0x2000, at), GVI_PERMITTED);
+	ck_assert_uint_eq(reads_as(0x2000, 48), GVI_REFUSED);
+	ck_assert_uint_eq(reads_as(0x2000, 8), GVI_REFUSED);
+	close_oracle();
+}
+END_TEST
+
 /* ---- Bounds --------------------------------------------------------------- */
 
 START_TEST(short_history_is_unsure)
@@ -423,5 +438,5 @@ END_TEST
 
 RIG_RUN("oracle", nothing_changed, leaf_rewritten, written_too_late, pointer_needs_pde,
 	absent_is_not_held, root_outlives_its_entry, old_and_new_in_turns,
-	habit_is_held_to_its_word, page_address_tells_nothing, registers_may_be_late, short_history_is_unsure,
+	habit_is_held_to_its_word, page_address_tells_nothing, registers_may_be_late, head_may_be_ahead, short_history_is_unsure,
 	copies_are_snapshots)

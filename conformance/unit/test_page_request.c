@@ -125,7 +125,7 @@ static void no_response(struct rig *r, const struct gvi_page_answer *a)
 		ck_assert_uint_eq(r->sent[i].kind, GVI_MESSAGE_INTERRUPT);
 }
 
-static void response(struct rig *r, const struct gvi_page_answer *a, uint32_t data, bool prefix)
+static void response(const struct gvi_page_answer *a, uint32_t data, bool prefix)
 {
 	const struct gvi_message *m = &a->response;
 
@@ -337,10 +337,10 @@ START_TEST(test_who_answers)
 		begin_habit(&r, GVI_CHOICE_PPR_RESPONDER, i);
 		rig_entry(&r, HOST "PPR=1");
 		a = refused(&r, &whole, REJECTED | RX, PAGE);
-		response(&r, &a, codes[i], false);
+		response(&a, codes[i], false);
 		rig_entry(&r, HOST "PPR=1 GPRP=1");
 		a = refused(&r, &whole, REJECTED | RX, PAGE);
-		response(&r, &a, codes[i], true);
+		response(&a, codes[i], true);
 		request.last = false;
 		a = refused(&r, &request, (REJECTED | RX) & ~(UINT64_C(1) << 41), PAGE);
 		no_response(&r, &a);
@@ -446,7 +446,7 @@ START_TEST(test_lost)
 			ck_assert_uint_eq(a.entry[0], ENTRY);
 			overflowed(&r);
 			if (answers)
-				response(&r, &a, 0xf155, false);
+				response(&a, 0xf155, false);
 			else
 				no_response(&r, &a);
 		}
@@ -464,7 +464,7 @@ static void answered(struct rig *r, uint32_t data, bool prefix)
 
 	ck_assert_uint_eq(a.result, GVI_PAGE_ANSWERED);
 	ck_assert(!a.entry[0] && !a.event[0]);
-	response(r, &a, data, prefix);
+	response(&a, data, prefix);
 	request.last = false;
 	a = ask(r, &request);
 	ck_assert_uint_eq(a.result, GVI_PAGE_ANSWERED);
