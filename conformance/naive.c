@@ -172,6 +172,11 @@ static enum log_result log_entry(struct naive *n, const uint64_t *event)
 	return TAKEN;
 }
 
+static uint64_t tr(const struct way *w)
+{
+	return (uint64_t)w->ats << 56;
+}
+
 /* Refused with an event that nothing suppresses. */
 static enum log_result report(struct way *w)
 {
@@ -181,7 +186,7 @@ static enum log_result report(struct way *w)
 		naive_refuse(w);
 		return STOPPED;
 	}
-	w->a->event[0] |= (uint64_t)w->ats << 56; /* TR */
+	w->a->event[0] |= tr(w);
 	result = log_entry(w->n, w->a->event);
 
 	naive_refuse(w);
@@ -259,6 +264,7 @@ static void report_page_fault(struct way *w)
 	enum log_result result;
 	bool first;
 
+	w->a->event[0] |= tr(w);
 	if (suppressed(w, &first)) {
 		naive_refuse(w);
 		w->a->logging = GVI_SUPPRESSED;
@@ -672,18 +678,25 @@ bool naive_peek_device(struct way *w)
 	return read;
 }
 
-/* V=0: AMB-1.7, AMB-6.1. */
-static void not_valid(struct way *w)
+bool naive_snp_invalid(struct way *w)
 {
 	w->has_dte = false; /* SA, SE and DomainID are ignored */
-	if (w->n->snp && habit(w, GVI_CHOICE_SNP_INVALID_ENTRY) == 1) {
-		w->a->mask[0] &= ~ones(55, 55);
-		naive_illegal(w, false);
-	} else if (w->r->has_pasid && habit(w, GVI_CHOICE_DTE_INVALID_PASID) == 1) {
+	if (!w->n->snp || habit(w, GVI_CHOICE_SNP_INVALID_ENTRY) == 0)
+		return false;
+	w->a->mask[0] &= ~ones(55, 55);
+	naive_illegal(w, false);
+	return true;
+}
+
+/* V=0: AMB-1.7. */
+static void not_valid(struct way *w)
+{
+	if (naive_snp_invalid(w))
+		return;
+	if (w->r->has_pasid && habit(w, GVI_CHOICE_DTE_INVALID_PASID) == 1)
 		naive_invalid_request_some_type(w);
-	} else {
+	else
 		naive_forward(w);
-	}
 }
 
 /* ---- Step 5: reserved bits, then encodings ------------------------------------ */
@@ -968,7 +981,7 @@ enum outcome naive_root_beyond_pa(struct way *w, uint64_t spa)
 		naive_table_error(w, spa, GVI_BUS_MASTER_ABORT);
 		return ENDED;
 	case 1:
-		naive_page_fault(w, true, true, false);
+		naive_malformed(w, true);
 		return ENDED;
 	case 2: /* pointers of the entry itself were found at step 5 */
 		naive_illegal(w, habit(w, GVI_CHOICE_ILLEGAL_DTE_RZ) == 1);

@@ -66,29 +66,56 @@ void naive_ats_translate(struct naive *n, const struct gvi_ats_request *request,
 		translations(&x);
 }
 
-static void disabled(struct ats *x)
+/* AMB-4.3: from as many as were asked for downwards. */
+static unsigned choose_count(const struct ats *x)
+{
+	unsigned count = x->q->count;
+
+	while (count > 1 && choose(&x->device, GVI_CHOICE_ATS_COUNT) == 1)
+		count--;
+	return count;
+}
+
+/* The same for all translations: the addresses themselves, or nothing. */
+static void alike(struct ats *x, bool identity)
 {
 	struct way *w = &x->device;
+	unsigned count = choose_count(x);
 
+	for (unsigned i = 0; i < count; i++) {
+		if (identity)
+			naive_forward(w);
+		else
+			naive_no_rights(w);
+		w->a->address += (uint64_t)i << x->q->unit_log2;
+		w->a->write = identity && w->want_write;
+		complete(x, w, i, x->q->count);
+	}
+}
+
+static void disabled(struct ats *x)
+{
 	if (bit(x->n->capability, 24) && x->n->habit[GVI_CHOICE_ATS_DISABLED] == 1) {
-		naive_forward(w);
-		w->a->write = w->want_write;
-		complete(x, w, 0, 1);
-		x->answer->result = GVI_GRANT;
+		alike(x, true);
 		return;
 	}
 	x->answer->result = GVI_ABORT;
 	x->answer->completion = GVI_UNSUPPORTED_REQUEST;
 }
 
+/* AMB-1.6. */
 static void out_of_range(struct ats *x)
 {
+	struct way *w = &x->device;
+
 	if (x->n->habit[GVI_CHOICE_ATS_OUT_OF_RANGE] == 1) {
-		naive_no_rights(&x->device);
-		complete(x, &x->device, 0, 1);
-	} else {
-		naive_invalid_request(&x->device, 0);
+		alike(x, false);
+		return;
 	}
+	if (x->n->habit[GVI_CHOICE_DEVICE_OUT_OF_RANGE_ADDRESS] == 1)
+		x->shown.address = 0;
+	w->plain = x->n->habit[GVI_CHOICE_DEVICE_OUT_OF_RANGE_PASID] == 1;
+	naive_invalid_request(w, 0);
 }
 
 /* Step 4 with AMB-4.15: a field of an entry with I=0 or TV=0 may come first. */
@@ -101,6 +128,12 @@ static bool illegal(struct way *w)
 	return naive_illegal_entry(w);
 }
 
+static void not_valid(struct way *w, unsigned type)
+{
+	if (!naive_snp_invalid(w))
+		naive_invalid_request(w, type);
+}
+
 static bool find_device(struct ats *x)
 {
 	struct way *w = &x->device;
@@ -110,7 +143,7 @@ static bool find_device(struct ats *x)
 	else if (!naive_fetch_device(w))
 		;
 	else if (!bit(w->dte[0], 0)) /* step 3 */
-		naive_invalid_request(w, 0);
+		not_valid(w, 0);
 	else if (illegal(w)) /* step 4 */
 		;
 	else if (!bit(w->dte[1], 32)) /* step 5 */
@@ -126,10 +159,8 @@ static bool find_device(struct ats *x)
 
 static void translations(struct ats *x)
 {
-	unsigned count = x->q->count;
+	unsigned count = choose_count(x);
 
-	while (count > 1 && choose(&x->device, GVI_CHOICE_ATS_COUNT) == 1)
-		count--;
 	for (unsigned i = 0; i < count; i++)
 		if (!translate(x, i, x->q->count))
 			return;
@@ -410,9 +441,18 @@ static bool off(struct way *w)
 /* Step 4, AMB-4.12. */
 static bool translated_ranges(struct way *w)
 {
-	bool special = naive_in(w, 0xfd00000000, 0xfdf91fffff) || naive_in_interrupt_window(w) ||
-		       naive_in(w, 0xfdfb000000, 0xfe1fffffff);
+	bool aborts = naive_in(w, 0xfdf9000000, 0xfdf90fffff) ||
+		      naive_in(w, 0xfdfe000000, 0xfe1fffffff);
+	bool ats = naive_in(w, 0xfdfb000000, 0xfdfbffffff);
+	bool high = naive_in(w, 0xfe20000000, 0xffffffffff);
+	bool special = naive_in(w, 0xfd00000000, 0xfdf7ffffff) || naive_in_interrupt_window(w) ||
+		       naive_in(w, 0xfdf9100000, 0xfdf91fffff) ||
+		       naive_in(w, 0xfdfc000000, 0xfdfdffffff);
 
+	/* ranges that are memory are not special */
+	special = special || (aborts && habit(w, GVI_CHOICE_ABORT_RANGES) != 2) ||
+		  (ats && bit(w->n->misc0, 22)) ||
+		  (high && habit(w, GVI_CHOICE_HIGH_RESERVED_RANGE) == 1);
 	if (special && habit(w, GVI_CHOICE_TRANSLATED_RANGES) == 1) {
 		naive_refuse(w);
 		return true;
@@ -430,17 +470,13 @@ static void through_host_tables(struct way *w)
 		naive_page_fault(w, habit(w, GVI_CHOICE_TV_FAULT_PR) == 1, false, false);
 		return;
 	}
+	w->bars_u = habit(w, GVI_CHOICE_TRANSLATED_U_PAGE) == 1;
 	if (!naive_before_walk(w))
 		return;
 	if (bits(w->dte[0], 11, 9) == 0)
 		naive_identity(w);
 	else
 		naive_host_walk(w);
-	if (w->a->result == GVI_GRANT && w->a->untranslated_only &&
-	    habit(w, GVI_CHOICE_TRANSLATED_U_PAGE) == 1) {
-		w->a->free_a = w->a->free_d = true;
-		naive_refuse(w);
-	}
 }
 
 void naive_translated(struct way *w)
@@ -450,7 +486,7 @@ void naive_translated(struct way *w)
 	if (!naive_fetch_device(w)) /* step 2 */
 		return;
 	if (!bit(w->dte[0], 0)) {
-		naive_invalid_request(w, 1);
+		not_valid(w, 1);
 		return;
 	}
 	if (off(w) || translated_ranges(w)) /* steps 3 and 4 */

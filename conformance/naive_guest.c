@@ -24,7 +24,7 @@ static enum outcome find_cr3(struct guest_walk *g, uint64_t *cr3);
 static enum outcome find_page(struct guest_walk *g, uint64_t table);
 static enum outcome all_rights(struct guest_walk *g);
 static enum outcome returned_rights(struct guest_walk *g);
-static bool dirty_off(const struct way *w);
+static bool stale(const struct way *w, const struct guest_entry *e, bool used, bool leaf);
 static enum outcome update(struct guest_walk *g);
 static void grant(struct guest_walk *g);
 
@@ -382,17 +382,14 @@ static enum outcome all_rights(struct guest_walk *g)
 	return outcome;
 }
 
-/* D of the guest's entry is clear and cannot be set: 04 section 4 step 12. */
-static bool dirty_refused(const struct guest_walk *g)
+/* W without the D that it takes: what a translation request gets instead. */
+static enum outcome give_up_dirty(struct guest_walk *g)
 {
-	const struct way *w = g->w;
-	const struct guest_entry *e = &g->entry[g->count - 1];
+	struct way *w = g->w;
 
-	if (bit(e->value, 6))
-		return false;
-	if (dirty_off(w))
-		return habit(w, GVI_CHOICE_GUEST_UPDATE_DISABLED) == 1;
-	return nested(w) && !e->host.iw;
+	w->dirty = g->write = false;
+	g->read = g->read && habit(w, GVI_CHOICE_ATS_DIRTY_REFUSED) == 1;
+	return g->read ? GO_ON : fault(g, true, false, true);
 }
 
 /* Steps 4 and 5 for a translation request: which rights there are, and with them
@@ -419,13 +416,11 @@ static enum outcome returned_rights(struct guest_walk *g)
 	g->write = allowed && w->want_write && iw;
 	w->want_read = read; /* for the next try */
 	w->want_write = write;
-	if (outcome == GO_ON && g->write && dirty_refused(g)) {
-		g->read = g->read && habit(w, GVI_CHOICE_ATS_DIRTY_REFUSED) == 1;
-		g->write = false;
-	}
+	w->dirty = g->write;
+	if (outcome == GO_ON && g->write && stale(w, &g->entry[g->count - 1], false, true))
+		outcome = give_up_dirty(g);
 	if (outcome == GO_ON && !g->read && !g->write)
 		outcome = fault(g, true, false, true);
-	w->dirty = g->write;
 	return outcome;
 }
 
@@ -525,8 +520,15 @@ static enum outcome update(struct guest_walk *g)
 		if (stale(w, &g->entry[i], true, i + 1 == g->count))
 			return fault(g, true, false, true);
 	/* what ends the request from here on may leave it half done */
-	for (unsigned i = 0; i < g->count && outcome == GO_ON; i++)
-		outcome = write_bits(g, &g->entry[i], wanted(w, i + 1 == g->count));
+	for (unsigned i = 0; i < g->count && outcome == GO_ON; i++) {
+		struct guest_entry *e = &g->entry[i];
+		bool leaf = i + 1 == g->count;
+
+		if (leaf && w->ats && nested(w) && !e->host.iw && wanted(w, true) & ~e->value & ones(6, 6))
+			outcome = give_up_dirty(g);
+		if (outcome == GO_ON)
+			outcome = write_bits(g, e, wanted(w, leaf));
+	}
 	if (outcome == GO_ON && nested(w)) {
 		w->nested = true;
 		w->purpose = ACCESS;

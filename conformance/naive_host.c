@@ -93,6 +93,10 @@ static enum outcome once(struct way *w)
 	enum outcome outcome = naive_host_find(&k, bit(w->dte[0], 61), bit(w->dte[0], 62));
 	uint64_t entry;
 
+	if (outcome == GO_ON && w->bars_u && bit(k.entry[k.count - 1], 59)) {
+		naive_refuse(w);
+		return ENDED;
+	}
 	if (outcome == GO_ON)
 		outcome = update_as_granted(&k);
 	if (outcome != GO_ON)

@@ -31,6 +31,7 @@ struct way {
 	bool interrupt; /* the request stands for an interrupt message */
 	bool silent;    /* whose IO_PAGE_FAULTs IG or SupIOPF suppress */
 	bool page;      /* it stands for a page request */
+	bool bars_u;    /* pages with U=1 are refused: AMB-4.13 */
 	bool peeks;     /* a device table entry is read without events */
 	/* it stands for a translation request, which no missing right refuses */
 	bool ats;
@@ -98,7 +99,9 @@ static inline bool dirties(const struct way *w)
 bool naive_in_table(const struct way *w);
 /* False when the request ends here. */
 bool naive_fetch_device(struct way *w);
-/* The same without an event when the entry cannot be read. */
+/* V=0 is illegal while SNP is on: AMB-6.1.  True when the request ends here. */
+bool naive_snp_invalid(struct way *w);
+/* Fetches without an event when the entry cannot be read. */
 bool naive_peek_device(struct way *w);
 /* 04 section 3 step 5, 05 section 4 step 3: true when the request ends here. */
 bool naive_illegal_entry(struct way *w);
