@@ -9,7 +9,7 @@
 
 #include "goldvi/goldvi.h"
 
-enum { NAIVE_SEGMENTS = 8, NAIVE_DEVICES = 16, NAIVE_FILTERS = 16 };
+enum { NAIVE_SEGMENTS = 8, NAIVE_DEVICES = 16, NAIVE_FILTERS = 16, NAIVE_RAISED = 8 };
 
 /* Memory as the twin sees it; answers are enum gvi_bus. */
 struct naive_memory {
@@ -42,6 +42,14 @@ struct naive {
 	uint64_t ga_base, ga_tail_address;
 	uint32_t ga_head, ga_tail;
 	bool ga_run, ga_overflow, ga_int;
+	/* two PPR logs, and which is active */
+	uint64_t ppr_base[2], ppr_auto, ppr_early_at[2];
+	uint32_t ppr_head[2], ppr_tail[2];
+	unsigned ppr_active, ppr_last; /* the latter took the last entry */
+	bool ppr_run, ppr_int, ppr_overflow[2], ppr_early[2];
+	bool ppr_waits; /* for its overflow bit to be cleared: AMB-7.17 */
+	enum gvi_source raised[NAIVE_RAISED]; /* by the last call */
+	unsigned nraised;
 	/* devices with SE=1 whose one event was logged */
 	uint16_t reported[NAIVE_DEVICES];
 	unsigned nreported;
@@ -78,6 +86,14 @@ struct naive_ats_answer {
 	unsigned nevents;
 };
 
+struct naive_page_answer {
+	uint64_t entry[2], event[2], mask[2];
+	struct gvi_message response;
+	uint8_t result;  /* enum gvi_page_result */
+	uint8_t logging; /* enum gvi_logging */
+	bool has_response, log_b, captured;
+};
+
 void naive_translate(struct naive *n, const struct gvi_request *request,
 		     struct naive_answer *answer);
 void naive_interrupt(struct naive *n, const struct gvi_interrupt *interrupt,
@@ -85,5 +101,13 @@ void naive_interrupt(struct naive *n, const struct gvi_interrupt *interrupt,
 
 void naive_ats_translate(struct naive *n, const struct gvi_ats_request *request,
 			 struct naive_ats_answer *answer);
+void naive_page_request(struct naive *n, const struct gvi_page_request *request,
+			struct naive_page_answer *answer);
+/* COMPLETE_PPR_REQUEST. */
+void naive_complete_request(struct naive *n, const uint64_t *command, struct gvi_message *response);
+/* A write of Control, as far as the PPR logs are concerned. */
+void naive_page_control(struct naive *n, uint64_t control);
+/* Software has cleared bits of Status. */
+void naive_page_cleared(struct naive *n);
 
 #endif

@@ -56,7 +56,7 @@ static bool run(struct world *w)
 	if (w->reported)
 		return false;
 	w->over = false;
-	for (n = 0; n < MAX_REQUESTS && !w->over; n++) {
+	for (n = 0; n < (w->pages ? MAX_PAGE_STEPS : MAX_REQUESTS) && !w->over; n++) {
 		make_request(w);
 		if (!play(w))
 			return false;
@@ -93,6 +93,11 @@ void world_interrupts(struct world *w, bool interrupts)
 void world_translations(struct world *w, bool translations)
 {
 	w->ats = translations;
+}
+
+void world_pages(struct world *w, bool pages)
+{
+	w->pages = pages;
 }
 
 const char *world_report(const struct world *w)
@@ -334,7 +339,7 @@ static void make_config(struct world *w)
 	gvi_preset(presets[world_pick(w, 6)], &w->config);
 	if ((w->guests && !world_chance(w, 8)) || (w->interrupts && world_chance(w, 2)))
 		gvi_preset(GVI_PRESET_EVERYTHING, &w->config);
-	if (w->ats && world_chance(w, 2))
+	if ((w->ats && world_chance(w, 2)) || (w->pages && !world_chance(w, 4)))
 		gvi_preset(GVI_PRESET_EVERYTHING, &w->config);
 	w->config.enabled = true;
 	w->config.base = UINT64_C(0xf0000000);
@@ -347,6 +352,8 @@ static void make_config(struct world *w)
 			world_interrupt_config(w, &changed);
 		else if (w->ats && world_chance(w, 2))
 			world_ats_config(w, &changed);
+		else if (w->pages && world_chance(w, 2))
+			world_page_config(w, &changed);
 		else
 			change_config(w, &changed);
 		if (gvi_check(&changed) == GVI_OK)
@@ -418,6 +425,8 @@ static enum gvi_choice meet(const struct world *w, unsigned i)
 		return world_guest_met[i];
 	if (w->guests)
 		i -= WORLD_GUEST_MET;
+	if (w->pages)
+		return world_page_met[i];
 	return w->ats ? world_ats_met[i] : world_interrupt_met[i];
 }
 
@@ -431,6 +440,8 @@ static unsigned choices_met(const struct world *w)
 		count += WORLD_INTERRUPT_MET;
 	if (w->ats)
 		count += WORLD_ATS_MET;
+	if (w->pages)
+		count += WORLD_PAGE_MET;
 	return count;
 }
 
@@ -449,6 +460,8 @@ static void make_habits(struct world *w)
 			choice = world_interrupt_met[world_pick(w, WORLD_INTERRUPT_MET)];
 		if (w->ats && world_chance(w, 2))
 			choice = world_ats_met[world_pick(w, WORLD_ATS_MET)];
+		if (w->pages && !world_chance(w, 4))
+			choice = world_page_met[world_pick(w, WORLD_PAGE_MET)];
 		habit[choice] = (uint8_t)world_pick(w, gvi_choices[choice].count);
 	}
 	/* settled, or asked for each time: the answers are the same */
@@ -579,6 +592,12 @@ static void make_control(struct world *w)
 		world_guest_control(w);
 	if (w->interrupts)
 		world_interrupt_control(w);
+	if (w->pages) {
+		uint64_t control = t->control;
+
+		t->control = 0; /* the logs start with what is written below */
+		t->control = world_page_control(w, control);
+	}
 	world_register(w, 0x0018, t->control);
 	t->log_run = (t->control & 5) == 5;
 	t->ga_run = (t->control & (BIT(0) | BIT(17) | BIT(28))) == (BIT(0) | BIT(17) | BIT(28));
@@ -609,6 +628,8 @@ static void make_registers(struct world *w)
 	t->ga_int = t->ga_overflow = false;
 	if (w->interrupts)
 		world_interrupt_log(w);
+	if (w->pages)
+		world_page_logs(w);
 	make_control(w);
 }
 
@@ -867,6 +888,8 @@ static void make_device(struct world *w, struct device *d)
 		world_interrupt_entry(w, d);
 	if (w->ats)
 		world_ats_entry(w, d);
+	if (w->pages)
+		world_page_entry(w, d);
 	for (unsigned n = world_chance(w, 4) ? 2 : 1; n && !(d->guest && world_chance(w, 2)); n--)
 		bend_entry(w, d);
 	for (unsigned i = 0; i < 4; i++)
@@ -902,7 +925,7 @@ static void make(struct world *w)
 	w->twin.memory.write = on_write;
 	w->twin.memory.exchange = on_exchange;
 	show_nothing(w);
-	if (w->ats)
+	if (w->ats || w->pages)
 		w->guests = world_chance(w, 2);
 	w->has_error = w->has_race = false;
 	w->nwords = w->nwrites = w->ntouched = 0;
@@ -922,6 +945,8 @@ static void make(struct world *w)
 	w->has_error = world_chance(w, 8);
 	w->error.at = world_chance(w, 4) ? (w->twin.log_base & (BIT(52) - 1)) + w->twin.log_tail
 					 : w->word[world_pick(w, w->nwords)];
+	if (w->pages && world_chance(w, 3))
+		w->error.at = PAGES + w->twin.ppr_tail[0];
 	w->error.bus = (enum gvi_bus)(1 + world_pick(w, 3));
 	w->error.on_read = !world_chance(w, 2);
 	w->error.on_write = !w->error.on_read || world_chance(w, 2);
@@ -1094,6 +1119,10 @@ static void describe(struct world *w)
 		world_ats_describe(w);
 		return;
 	}
+	if (w->pages) {
+		world_page_describe(w);
+		return;
+	}
 	world_say(w, "device %04x access %u address %016" PRIx64 " length %" PRIu32, r->device, r->access,
 	    r->address, r->length);
 	if (r->has_pasid)
@@ -1117,6 +1146,10 @@ static void describe_answers(struct world *w)
 
 	if (w->is_ats) {
 		world_ats_describe_answers(w);
+		return;
+	}
+	if (w->pages) {
+		world_page_describe_answers(w);
 		return;
 	}
 	if (w->is_message) {
@@ -1293,6 +1326,12 @@ static bool play(struct world *w)
 	w->ga_overflow = w->twin.ga_overflow;
 	memset(&w->said, 0, sizeof w->said);
 	memset(w->asked, 0, sizeof w->asked);
+	if (w->pages) {
+		what = world_page_step(w);
+		if (!what)
+			what = compare_registers(w);
+		return !what || differ(w, what);
+	}
 	if (w->is_ats) {
 		world_ats_play(w);
 	} else if (w->is_message) {

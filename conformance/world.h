@@ -24,7 +24,7 @@ struct world_totals {
 	uint64_t messages, remapped;                /* interrupts granted, and by their table */
 	uint64_t posted, stores;                    /* to guests; what went to their log */
 	uint64_t completions, translations;         /* of ATS; those with rights */
-	uint64_t forwards;                          /* of translated requests */
+	uint64_t steps, pages[5], responses;        /* page requests by enum gvi_page_result */
 };
 
 /* NULL when the host's memory ran out.  One world is used again and again. */
@@ -40,6 +40,10 @@ void world_interrupts(struct world *world, bool interrupts);
 
 /* From now on most requests are translation and translated requests. */
 void world_translations(struct world *world, bool translations);
+
+/* From now on they are page requests, between which logs are emptied, stopped and
+ * started. */
+void world_pages(struct world *world, bool pages);
 
 /* True if model and twin agreed in everything. */
 bool world_seed(struct world *world, uint64_t seed);
