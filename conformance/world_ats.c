@@ -15,6 +15,7 @@ const enum gvi_choice world_ats_met[WORLD_ATS_MET] = {
 	GVI_CHOICE_ATS_LATER_REFUSED, GVI_CHOICE_ATS_IDENTITY_SIZE,
 	GVI_CHOICE_ATS_STATUS,        GVI_CHOICE_TRANSLATED_RANGES,
 	GVI_CHOICE_TRANSLATED_U_PAGE, GVI_CHOICE_SATS_MODEL,
+	GVI_CHOICE_AD_WRITE_FAILS, /* met by accesses too, but rarely */
 };
 
 unsigned world_ats_free(enum gvi_choice choice)

@@ -199,7 +199,7 @@ const char *world_interrupt_effects(struct world *w);
 
 /* ---- ATS: world_ats.c ------------------------------------------------------------------ */
 
-enum { WORLD_ATS_MET = 20 };
+enum { WORLD_ATS_MET = 21 };
 /* The choices that translation and translated requests add. */
 extern const enum gvi_choice world_ats_met[WORLD_ATS_MET];
 
