@@ -580,7 +580,8 @@ static bool other_ranges(struct way *w)
 		return port_io(w);
 	if (naive_in(w, 0xfdfe000000, 0xfe1fffffff)) /* configuration, and extended */
 		return abort_range(w);
-	if (naive_in(w, 0xfe20000000, 0xffffffffff) && habit(w, GVI_CHOICE_HIGH_RESERVED_RANGE) == 1) {
+	if (naive_in(w, 0xfe20000000, 0xffffffffff) &&
+	    habit(w, GVI_CHOICE_HIGH_RESERVED_RANGE) == 1) {
 		naive_refuse(w);
 		return true;
 	}

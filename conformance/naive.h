@@ -47,7 +47,7 @@ struct naive {
 	uint32_t ppr_head[2], ppr_tail[2];
 	unsigned ppr_active, ppr_last; /* the latter took the last entry */
 	bool ppr_run, ppr_int, ppr_overflow[2], ppr_early[2];
-	bool ppr_waits; /* for its overflow bit to be cleared: AMB-7.17 */
+	bool ppr_waits;                       /* for its overflow bit to be cleared: AMB-7.17 */
 	enum gvi_source raised[NAIVE_RAISED]; /* by the last call */
 	unsigned nraised;
 	/* devices with SE=1 whose one event was logged */

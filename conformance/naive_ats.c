@@ -424,7 +424,8 @@ static void refused(struct ats *x, const struct naive_answer *answer)
 	to->completion = status == 2 ? GVI_UNSUPPORTED_REQUEST : GVI_COMPLETER_ABORT;
 }
 
-/* ---- Translated requests: section 5 ----------------------------------------------------------- */
+/* ---- Translated requests: section 5 -----------------------------------------------------------
+ */
 
 /* Step 3 with AMB-4.15. */
 static bool off(struct way *w)
@@ -441,8 +442,8 @@ static bool off(struct way *w)
 /* Step 4, AMB-4.12. */
 static bool translated_ranges(struct way *w)
 {
-	bool aborts = naive_in(w, 0xfdf9000000, 0xfdf90fffff) ||
-		      naive_in(w, 0xfdfe000000, 0xfe1fffffff);
+	bool aborts =
+		naive_in(w, 0xfdf9000000, 0xfdf90fffff) || naive_in(w, 0xfdfe000000, 0xfe1fffffff);
 	bool ats = naive_in(w, 0xfdfb000000, 0xfdfbffffff);
 	bool high = naive_in(w, 0xfe20000000, 0xffffffffff);
 	bool special = naive_in(w, 0xfd00000000, 0xfdf7ffffff) || naive_in_interrupt_window(w) ||
@@ -457,9 +458,13 @@ static bool translated_ranges(struct way *w)
 		naive_refuse(w);
 		return true;
 	}
-	if (!naive_in_interrupt_window(w) || w->r->access != GVI_WRITE)
+	if (naive_in_interrupt_window(w) && w->r->access == GVI_WRITE) {
+		w->a->result = GVI_INTERRUPT;
+		return true;
+	}
+	if (!special || habit(w, GVI_CHOICE_SATS_RANGES) == 0)
 		return false;
-	w->a->result = GVI_INTERRUPT;
+	naive_forward(w);
 	return true;
 }
 

@@ -524,7 +524,8 @@ static enum outcome update(struct guest_walk *g)
 		struct guest_entry *e = &g->entry[i];
 		bool leaf = i + 1 == g->count;
 
-		if (leaf && w->ats && nested(w) && !e->host.iw && wanted(w, true) & ~e->value & ones(6, 6))
+		if (leaf && w->ats && nested(w) && !e->host.iw &&
+		    wanted(w, true) & ~e->value & ones(6, 6))
 			outcome = give_up_dirty(g);
 		if (outcome == GO_ON)
 			outcome = write_bits(g, e, wanted(w, leaf));

@@ -324,7 +324,8 @@ static bool automatic(const struct page *p)
 static void log_request(struct page *p)
 {
 	struct naive *n = p->way.n;
-	uint64_t entry[2] = {who(p) | flags(p) | (uint64_t)p->q->has_pasid << 56 | UINT64_C(1) << 60,
+	uint64_t entry[2] = {who(p) | flags(p) | (uint64_t)p->q->has_pasid << 56 |
+				     UINT64_C(1) << 60,
 			     p->q->address};
 
 	if (automatic(p)) {
@@ -390,7 +391,8 @@ void naive_complete_request(struct naive *n, const uint64_t *command, struct gvi
 	make_response(response, &w, (unsigned)bits(command[1], 47, 32), bit(command[1], 2));
 }
 
-/* ---- Control: 07 section 17 -------------------------------------------------------------------- */
+/* ---- Control: 07 section 17 --------------------------------------------------------------------
+ */
 
 static bool wants_to_run(const struct naive *n, uint64_t control)
 {

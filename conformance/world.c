@@ -507,9 +507,9 @@ void world_register(struct world *w, uint32_t offset, uint64_t value)
 	now = read_register(w, offset);
 	if (now != value)
 		world_say(w,
-		    "seed 0x%016" PRIx64 ": register %04" PRIx32 "h reads %016" PRIx64
-		    " after a write of %016" PRIx64 "\n",
-		    w->seed, offset, now, value);
+			  "seed 0x%016" PRIx64 ": register %04" PRIx32 "h reads %016" PRIx64
+			  " after a write of %016" PRIx64 "\n",
+			  w->seed, offset, now, value);
 }
 
 static void make_device_table(struct world *w)
@@ -933,7 +933,8 @@ static void make(struct world *w)
 	make_habits(w);
 	w->status = gvi_init(w->model, &w->config, &host);
 	if (w->status != GVI_OK) {
-		world_say(w, "seed 0x%016" PRIx64 ": refused: %s\n", w->seed, gvi_status_text(w->status));
+		world_say(w, "seed 0x%016" PRIx64 ": refused: %s\n", w->seed,
+			  gvi_status_text(w->status));
 		return;
 	}
 	make_registers(w);
@@ -950,6 +951,10 @@ static void make(struct world *w)
 	w->error.bus = (enum gvi_bus)(1 + world_pick(w, 3));
 	w->error.on_read = !world_chance(w, 2);
 	w->error.on_write = !w->error.on_read || world_chance(w, 2);
+	if (w->ats && w->twin.habit[GVI_CHOICE_AD_WRITE_FAILS] == 1) {
+		w->has_error = w->error.on_write = true; /* or it is hardly ever met */
+		w->error.on_read = false;
+	}
 	w->has_race = world_chance(w, 8);
 	w->race_at = w->word[world_pick(w, w->nwords)];
 	w->race_flip = ONE_OF(w, BIT(1), BIT(5), BIT(63), BIT(60));
@@ -1071,13 +1076,15 @@ static void describe_message(struct world *w)
 {
 	const struct gvi_interrupt *m = &w->message;
 
-	world_say(w, "guests' log %" PRIx64 " head %" PRIx32 " tail %" PRIx32 " copied to %" PRIx64 "\n",
-	    w->twin.ga_base, w->twin.ga_head, w->twin.ga_tail, w->twin.ga_tail_address);
+	world_say(w,
+		  "guests' log %" PRIx64 " head %" PRIx32 " tail %" PRIx32 " copied to %" PRIx64
+		  "\n",
+		  w->twin.ga_base, w->twin.ga_head, w->twin.ga_tail, w->twin.ga_tail_address);
 	for (unsigned i = 0; i < NAIVE_FILTERS; i++)
 		if (w->twin.smi_filter[i])
 			world_say(w, "SMI filter %u %05" PRIx64 "\n", i, w->twin.smi_filter[i]);
-	world_say(w, "interrupt: device %04x address %" PRIx64 " data %08" PRIx32, m->device, m->address,
-	    m->data);
+	world_say(w, "interrupt: device %04x address %" PRIx64 " data %08" PRIx32, m->device,
+		  m->address, m->data);
 	if (m->has_pasid)
 		world_say(w, " pasid %05" PRIx32, m->pasid);
 	world_say(w, "\n");
@@ -1090,27 +1097,27 @@ static void describe(struct world *w)
 	if (w->seeded)
 		world_say(w, "seed 0x%016" PRIx64 "\n", w->seed);
 	world_say(w,
-	    "revision %x efr %016" PRIx64 " efr2 %" PRIx64 " misc0 %08" PRIx32
-	    " snp %d no_host %d\n",
-	    w->config.revision, w->config.efr, w->config.efr2, w->config.misc0, w->config.snp,
-	    w->config.no_host);
+		  "revision %x efr %016" PRIx64 " efr2 %" PRIx64 " misc0 %08" PRIx32
+		  " snp %d no_host %d\n",
+		  w->config.revision, w->config.efr, w->config.efr2, w->config.misc0, w->config.snp,
+		  w->config.no_host);
 	for (unsigned i = 0; i < GVI_NCHOICES; i++)
 		if (w->twin.habit[i])
 			world_say(w, "choice %s = %s\n", gvi_choices[i].id,
-			    gvi_choices[i].alternative[w->twin.habit[i]].name);
-	world_say(w, "control %016" PRIx64 " exclusion %" PRIx64 " to %" PRIx64 "\n", w->twin.control,
-	    w->twin.exclusion_base, w->twin.exclusion_limit);
+				  gvi_choices[i].alternative[w->twin.habit[i]].name);
+	world_say(w, "control %016" PRIx64 " exclusion %" PRIx64 " to %" PRIx64 "\n",
+		  w->twin.control, w->twin.exclusion_base, w->twin.exclusion_limit);
 	for (unsigned i = 0; i < w->nwords; i++)
 		world_say(w, "[%" PRIx64 "] = %016" PRIx64 "\n", w->word[i],
-		    memory_load(w->side[0].memory, w->word[i]));
+			  memory_load(w->side[0].memory, w->word[i]));
 	if (w->window.length)
 		world_say(w, "window %" PRIx64 " of %" PRIx64 " bytes\n", w->window.spa,
-		    w->window.length);
+			  w->window.length);
 	if (w->has_race)
 		world_say(w, "race at %" PRIx64 " flips %" PRIx64 "\n", w->race_at, w->race_flip);
 	if (w->has_error)
-		world_say(w, "error %d at %" PRIx64 " read %d write %d\n", w->error.bus, w->error.at,
-		    w->error.on_read, w->error.on_write);
+		world_say(w, "error %d at %" PRIx64 " read %d write %d\n", w->error.bus,
+			  w->error.at, w->error.on_read, w->error.on_write);
 	if (w->is_message) {
 		describe_message(w);
 		return;
@@ -1123,20 +1130,20 @@ static void describe(struct world *w)
 		world_page_describe(w);
 		return;
 	}
-	world_say(w, "device %04x access %u address %016" PRIx64 " length %" PRIu32, r->device, r->access,
-	    r->address, r->length);
+	world_say(w, "device %04x access %u address %016" PRIx64 " length %" PRIu32, r->device,
+		  r->access, r->address, r->length);
 	if (r->has_pasid)
 		world_say(w, " pasid %05" PRIx32 " execute %d privileged %d", r->pasid, r->execute,
-		    r->privileged);
+			  r->privileged);
 	world_say(w, "%s%s\n", r->intx ? " intx" : "", r->translated ? " translated" : "");
 }
 
 static void describe_sent(struct world *w, const char *who, const struct gvi_message *m)
 {
 	world_say(w,
-	    "%s: message %" PRIx64 " %08" PRIx32 " kind %u source %u rq_eoi %d"
-	    " destination %" PRIx32 "\n",
-	    who, m->address, m->data, m->kind, m->source, m->rq_eoi, m->destination);
+		  "%s: message %" PRIx64 " %08" PRIx32 " kind %u source %u rq_eoi %d"
+		  " destination %" PRIx32 "\n",
+		  who, m->address, m->data, m->kind, m->source, m->rq_eoi, m->destination);
 }
 
 static void describe_answers(struct world *w)
@@ -1158,25 +1165,27 @@ static void describe_answers(struct world *w)
 	}
 
 	world_say(w,
-	    "model: status %d result %u address %" PRIx64 " size %" PRIx64
-	    " completion %u logging %u translated %d rights %d%d fc %d u %d event %016" PRIx64
-	    " %016" PRIx64 "\n",
-	    w->status, m->result, m->address, m->size, m->completion, m->logging, m->translated,
-	    m->read, m->write, m->coherent, m->untranslated_only, m->event[0], m->event[1]);
+		  "model: status %d result %u address %" PRIx64 " size %" PRIx64
+		  " completion %u logging %u translated %d rights %d%d fc %d u %d event %016" PRIx64
+		  " %016" PRIx64 "\n",
+		  w->status, m->result, m->address, m->size, m->completion, m->logging,
+		  m->translated, m->read, m->write, m->coherent, m->untranslated_only, m->event[0],
+		  m->event[1]);
 	for (unsigned i = 0; i < m->nclauses && i < GVI_MAX_CLAUSES; i++)
 		world_say(w, "%s %s", i ? "" : "model's rules:", gvi_clauses[m->clause[i]].slug);
 	world_say(w,
-	    "\nmodel: status %04" PRIx64 " hardware event status %" PRIx64 "; twin: overflow %d "
-	    "log_int %d log_run %d hev %d heo %d",
-	    read_register(w, 0x2020), read_register(w, 0x50), w->twin.overflow, w->twin.log_int,
-	    w->twin.log_run, w->twin.hev, w->twin.heo);
+		  "\nmodel: status %04" PRIx64 " hardware event status %" PRIx64
+		  "; twin: overflow %d "
+		  "log_int %d log_run %d hev %d heo %d",
+		  read_register(w, 0x2020), read_register(w, 0x50), w->twin.overflow,
+		  w->twin.log_int, w->twin.log_run, w->twin.hev, w->twin.heo);
 	world_say(w,
-	    "\ntwin: guest %d result %u address %" PRIx64 " size %" PRIx64
-	    " completion %u logging %u translated %d rights %d%d fc %d u %d event %016" PRIx64
-	    " %016" PRIx64 " mask %016" PRIx64 " %016" PRIx64 "\n",
-	    t->guest, t->result, t->address, t->size, t->completion, t->logging, t->translated,
-	    t->read, t->write, t->coherent, t->untranslated_only, t->event[0], t->event[1],
-	    t->mask[0], t->mask[1]);
+		  "\ntwin: guest %d result %u address %" PRIx64 " size %" PRIx64
+		  " completion %u logging %u translated %d rights %d%d fc %d u %d event %016" PRIx64
+		  " %016" PRIx64 " mask %016" PRIx64 " %016" PRIx64 "\n",
+		  t->guest, t->result, t->address, t->size, t->completion, t->logging,
+		  t->translated, t->read, t->write, t->coherent, t->untranslated_only, t->event[0],
+		  t->event[1], t->mask[0], t->mask[1]);
 }
 
 static bool differ(struct world *w, const char *what)
@@ -1259,7 +1268,7 @@ static const char *compare_tables(struct world *w)
 		if ((m ^ t) & ~open) {
 			what = "table entry";
 			world_say(w, "[%" PRIx64 "] model %016" PRIx64 " twin %016" PRIx64 "\n",
-			    w->touched[i], m, t);
+				  w->touched[i], m, t);
 		}
 		memory_store(w->side[1].memory, w->touched[i], m);
 	}

@@ -6,19 +6,32 @@
 #include <string.h>
 
 const enum gvi_choice world_page_met[WORLD_PAGE_MET] = {
-	GVI_CHOICE_PPR_US_WITHOUT_PASID, GVI_CHOICE_PPR_EVENT_RW,
-	GVI_CHOICE_PPR_RESPONDER,        GVI_CHOICE_PPR_CHECK_ORDER,
-	GVI_CHOICE_PPR_OUT_OF_RANGE,     GVI_CHOICE_PPR_INVALID_ENTRY,
-	GVI_CHOICE_PPR_PASID_WITHOUT_GV, GVI_CHOICE_PPR_GIOV,
-	GVI_CHOICE_PPR_MALFORMED,        GVI_CHOICE_PPR_AUTO_ALWAYS,
-	GVI_CHOICE_PPR_AUTO_MASK_GN,     GVI_CHOICE_PPR_NO_ROOM,
-	GVI_CHOICE_PPR_EARLY,            GVI_CHOICE_PPR_EVENT_FLAGS,
-	GVI_CHOICE_PPR_RESPONSE_PREFIX,  GVI_CHOICE_PPR_RESPONSE_ENTRY,
-	GVI_CHOICE_REQUEST_ENTRY_ORDER,  GVI_CHOICE_DUAL_SWAP_WHEN,
-	GVI_CHOICE_DUAL_SWAP_BACK,       GVI_CHOICE_DUAL_AUTOMATIC,
-	GVI_CHOICE_DUAL_BOTH_FULL,       GVI_CHOICE_DUAL_SOFTWARE_SWAP,
-	GVI_CHOICE_OTHER_LOG_EDGE,       GVI_CHOICE_DUAL_EDGE,
-	GVI_CHOICE_PPR_RUN,              GVI_CHOICE_EVENT_RESTART,
+	GVI_CHOICE_PPR_US_WITHOUT_PASID,
+	GVI_CHOICE_PPR_EVENT_RW,
+	GVI_CHOICE_PPR_RESPONDER,
+	GVI_CHOICE_PPR_CHECK_ORDER,
+	GVI_CHOICE_PPR_OUT_OF_RANGE,
+	GVI_CHOICE_PPR_INVALID_ENTRY,
+	GVI_CHOICE_PPR_PASID_WITHOUT_GV,
+	GVI_CHOICE_PPR_GIOV,
+	GVI_CHOICE_PPR_MALFORMED,
+	GVI_CHOICE_PPR_AUTO_ALWAYS,
+	GVI_CHOICE_PPR_AUTO_MASK_GN,
+	GVI_CHOICE_PPR_NO_ROOM,
+	GVI_CHOICE_PPR_EARLY,
+	GVI_CHOICE_PPR_EVENT_FLAGS,
+	GVI_CHOICE_PPR_RESPONSE_PREFIX,
+	GVI_CHOICE_PPR_RESPONSE_ENTRY,
+	GVI_CHOICE_REQUEST_ENTRY_ORDER,
+	GVI_CHOICE_DUAL_SWAP_WHEN,
+	GVI_CHOICE_DUAL_SWAP_BACK,
+	GVI_CHOICE_DUAL_AUTOMATIC,
+	GVI_CHOICE_DUAL_BOTH_FULL,
+	GVI_CHOICE_DUAL_SOFTWARE_SWAP,
+	GVI_CHOICE_OTHER_LOG_EDGE,
+	GVI_CHOICE_DUAL_EDGE,
+	GVI_CHOICE_PPR_RUN,
+	GVI_CHOICE_EVENT_RESTART,
 	GVI_CHOICE_ENABLE_WHILE_STATUS,
 };
 
@@ -97,7 +110,8 @@ static void make_early(struct world *w, unsigned log)
 		threshold = (slots - used - world_pick(w, 4)) & 0x7fff;
 	if (world_chance(w, 8))
 		threshold = world_draw(w) & 0x7fff;
-	t->ppr_early_at[log] = threshold | BIT(31) * !world_chance(w, 4) | BIT(30) * world_pick(w, 2);
+	t->ppr_early_at[log] =
+		threshold | BIT(31) * !world_chance(w, 4) | BIT(30) * world_pick(w, 2);
 	world_register(w, 0x2088 + 8 * log, t->ppr_early_at[log]);
 }
 
@@ -406,8 +420,8 @@ void world_page_describe(struct world *w)
 		world_say(w,
 			  "log %c: %016" PRIx64 " head %05" PRIx32 " tail %05" PRIx32
 			  " early at %" PRIx64 "\n",
-			  "AB"[i], t->ppr_base[i], t->ppr_head[i], t->ppr_tail[i],
-			  t->ppr_early_at[i]);
+			  "AB"[i], t -> ppr_base[i], t -> ppr_head[i], t -> ppr_tail[i],
+			  t -> ppr_early_at[i]);
 	world_say(w, "page request: device %04x address %016" PRIx64 " group %x", q->device,
 		  q->address, q->group);
 	if (q->has_pasid)

@@ -20,15 +20,15 @@ enum {
 	MAX_INDICES = 3,
 	MAX_STORES = 24,
 	MAX_SHOWN = 512, /* changes of what a window shows */
-	WORLD_FREE = 3	 /* choices that both sides make freely */
+	WORLD_FREE = 3   /* choices that both sides make freely */
 };
 
 /* Where things are, unless SNP pins table and log to 0. */
-#define TABLE  UINT64_C(0x00100000)
-#define EVENTS UINT64_C(0x08000000)
-#define TABLES UINT64_C(0x01000000)
-#define GUESTS UINT64_C(0x09000000) /* the guests' log */
-#define TAIL   UINT64_C(0x0a000008) /* a copy of its tail */
+#define TABLE    UINT64_C(0x00100000)
+#define EVENTS   UINT64_C(0x08000000)
+#define TABLES   UINT64_C(0x01000000)
+#define GUESTS   UINT64_C(0x09000000) /* the guests' log */
+#define TAIL     UINT64_C(0x0a000008) /* a copy of its tail */
 #define PAGES    UINT64_C(0x0b000000) /* the PPR logs */
 #define COMMANDS UINT64_C(0x0c000000)
 
@@ -119,8 +119,8 @@ struct world {
 	struct gvi_page_request page_request;
 	struct gvi_page_answer page_said;
 	struct naive_page_answer page_expected;
-	const char *did;   /* in worlds of page requests: the last step */
-	unsigned commands; /* the tail of the ring of commands */
+	const char *did;         /* in worlds of page requests: the last step */
+	unsigned commands;       /* the tail of the ring of commands */
 	struct gvi_message sent; /* by the model, the last of nsent */
 	unsigned nsent;
 	struct gvi_answer said;
@@ -199,7 +199,7 @@ const char *world_interrupt_effects(struct world *w);
 
 /* ---- ATS: world_ats.c ------------------------------------------------------------------ */
 
-enum { WORLD_ATS_MET = 21 };
+enum { WORLD_ATS_MET = 22 };
 /* The choices that translation and translated requests add. */
 extern const enum gvi_choice world_ats_met[WORLD_ATS_MET];
 

@@ -712,10 +712,10 @@ START_TEST(test_twin_page_requests)
 }
 END_TEST
 
-RIG_RUN("naive", test_twin_translations, test_twin_page_requests,
-	test_translations_are_interesting, test_translations_agree, test_pages_are_interesting,
-	test_pages_agree, test_twin_posts, test_twin_remaps, test_twin_interrupt_logs,
-	test_interrupts_are_interesting, test_interrupts_agree, test_twin_guest_walks,
-	test_twin_guest_ranges, test_twin_nesting, test_guests_are_interesting, test_guests_agree,
-	test_twin_walks, test_twin_page_sizes, test_twin_field_logs, test_worlds_are_interesting,
-	test_worlds_from_bytes, test_worlds_agree)
+RIG_RUN("naive", test_twin_translations, test_twin_page_requests, test_translations_are_interesting,
+	test_translations_agree, test_pages_are_interesting, test_pages_agree, test_twin_posts,
+	test_twin_remaps, test_twin_interrupt_logs, test_interrupts_are_interesting,
+	test_interrupts_agree, test_twin_guest_walks, test_twin_guest_ranges, test_twin_nesting,
+	test_guests_are_interesting, test_guests_agree, test_twin_walks, test_twin_page_sizes,
+	test_twin_field_logs, test_worlds_are_interesting, test_worlds_from_bytes,
+	test_worlds_agree)
