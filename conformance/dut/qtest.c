@@ -22,6 +22,7 @@ enum {
 	PATIENCE = 5000, /* ms without an answer after which a machine counts as hung */
 	CHUNK = 4096,    /* bytes of memory in one line */
 	SAID = 8192,     /* bytes of what a machine prints */
+	MOST_READS = 64, /* until a pipe counts as empty */
 	LINE = 2 * CHUNK + 64,
 	MOST_OWED = 256 /* answers may wait in the socket: their sum must fit into it */
 };
@@ -328,6 +329,23 @@ static enum dut_status next_line(struct qtest *q, char **line)
 	}
 }
 
+/* What does not fit is read as well, so that it is not taken for the next words. */
+const char *qtest_said(struct qtest *q)
+{
+	char rest[CHUNK];
+	size_t have = 0;
+	ssize_t n = 1;
+
+	for (unsigned i = 0; i < MOST_READS && (n > 0 || (n < 0 && errno == EINTR)); i++) {
+		size_t room = sizeof q->said - 1 - have;
+
+		n = room ? read(q->voice, q->said + have, room) : read(q->voice, rest, sizeof rest);
+		have += n > 0 && room ? (size_t)n : 0;
+	}
+	q->said[have] = '\0';
+	return q->said;
+}
+
 static enum dut_status lost(struct qtest *q, enum dut_status status)
 {
 	q->status = status;
@@ -390,19 +408,6 @@ enum dut_status qtest_memory_write(struct qtest *q, uint64_t spa, const void *fr
 		len -= n;
 	}
 	return status;
-}
-
-const char *qtest_said(struct qtest *q)
-{
-	size_t have = 0;
-	ssize_t n;
-
-	do {
-		n = read(q->voice, q->said + have, sizeof q->said - 1 - have);
-		have += n > 0 ? (size_t)n : 0;
-	} while (n > 0 || (n < 0 && errno == EINTR));
-	q->said[have] = '\0';
-	return q->said;
 }
 
 static char width_letter(unsigned len)
