@@ -168,6 +168,11 @@ bool device_giov(const struct access *x)
 	       has(x->m, GVI_FEATURE_GIOSUP);
 }
 
+bool device_secure(const struct access *x)
+{
+	return get_DTE_SATS(x->dte) && has(x->m, GVI_FEATURE_SATSSUP);
+}
+
 bool device_mode_0_coherent(const struct access *x)
 {
 	return get_DTE_ATTR_V(x->dte) && get_DTE_MODE0_FC(x->dte) && has(x->m, GVI_FEATURE_ATTR);

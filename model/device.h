@@ -55,6 +55,8 @@ static inline bool device_guest(const struct access *x)
 	return get_DTE_GV(x->dte) && has(x->m, GVI_FEATURE_GTEN);
 }
 
+/* [ats.secure] SATS: what the device says is an address is not believed. */
+bool device_secure(const struct access *x);
 /* [guest.giov] A request without PASID is a guest virtual address. */
 bool device_giov(const struct access *x);
 

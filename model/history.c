@@ -74,7 +74,7 @@ bool history_alive(const struct gvi *m)
 {
 	const struct history *h = m->past.history;
 
-	return h && h->now > m->past.forgotten && h->count;
+	return h && (h->count ? h->now : m->past.moved) > m->past.forgotten;
 }
 
 /* The value of number `n`, or NULL if the ring has it no more. */
@@ -475,8 +475,9 @@ static void doubt(struct gvi *m, const struct role *role)
 {
 	uint64_t reach = m->past.history->lost;
 
-	/* Entries of the table that was there may be held as well. */
-	if (role->choice == GVI_CHOICE_HELD_DTE && m->past.moved > reach)
+	/* [invalidate.root] Entries of the device table that was there may be held as
+	 * well, and what their tables said. */
+	if (m->past.moved > reach)
 		reach = m->past.moved;
 	if (reach > m->past.forgotten && !ended(m, role, &pointer, reach))
 		m->past.unsure = true;
@@ -540,14 +541,16 @@ static void append(struct gvi *m, const uint64_t command[2], uint64_t time);
 /* [invalidate.completion] */
 void history_ended(struct gvi *m, const uint64_t command[2], uint64_t time)
 {
+	uint64_t opcode = command[0] >> 60;
+
 	if (!m->past.history || !time)
 		return;
-	if (command[0] >> 60 != 8) {
+	if (opcode == 8) {
+		m->past.forgotten = time;
+		m->past.nended = 0;
+	} else if (opcode == 2 || opcode == 3 || opcode == 5) {
 		append(m, command, time);
-		return;
 	}
-	m->past.forgotten = time;
-	m->past.nended = 0;
 }
 
 /* The same command again takes the place of the older one; without room the

@@ -156,11 +156,16 @@ static void run_command(struct gvi *m, uint64_t old)
 
 static bool log_enabled(struct gvi *m, unsigned i, uint64_t control)
 {
-	bool on = get_CONTROL_IOMMU_EN(&control) && (control & logs[i].enable);
+	bool on = control & logs[i].enable, iommu = get_CONTROL_IOMMU_EN(&control);
 
+	if (i == LOG_GA) {
+		on = on && get_CONTROL_GA_EN(&control);
+		return on && (iommu || choose(m, GVI_CHOICE_GA_RUN) == 1);
+	}
+	on = on && iommu;
 	if (i == LOG_PPR && on && choose(m, GVI_CHOICE_PPR_RUN) == 1)
 		return get_CONTROL_PPR_EN(&control);
-	return on && (i != LOG_GA || get_CONTROL_GA_EN(&control));
+	return on;
 }
 
 static void run_log(struct gvi *m, unsigned i, uint64_t old)

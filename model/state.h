@@ -132,7 +132,7 @@ static inline bool has(const struct gvi *m, enum gvi_feature_id feature)
 	return m->features >> feature & 1;
 }
 
-/* The next fetch stands here. */
+/* The next fetch stands here; NULL: in no table, so that nothing is held of it. */
 static inline void stand(struct gvi *m, const struct access *x, unsigned level)
 {
 	if (m->past.history)

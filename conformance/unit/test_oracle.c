@@ -142,7 +142,8 @@ static struct gvi_judgement granted(uint64_t address)
 	return tell(&in, &seen);
 }
 
-static void open_oracle(const struct gvi_config *config, unsigned values_log2)
+/* With tables, and registers as they are after reset. */
+static void open_reset(const struct gvi_config *config, unsigned values_log2)
 {
 	const struct gvi_bounds bounds = {
 		.worlds = 16, .runs = 4096, .values_log2 = values_log2, .delay = 3};
@@ -156,9 +157,15 @@ static void open_oracle(const struct gvi_config *config, unsigned values_log2)
 	rig_store(&rig, GVI_FORMAT_DTE, ENTRY,
 		  "V=1 TV=1 Mode=3 HostPageTableRootPtr=0x1000000 IR=1 IW=1 DomainID=7");
 	rig_store(&rig, GVI_FORMAT_PDE, ROOT, "PR=1 NextLevel=2 Address=0x1001000 IR=1 IW=1");
-	rig_store(&rig, GVI_FORMAT_PDE, ROOT + 0x1000, "PR=1 NextLevel=1 Address=0x1002000 IR=1 IW=1");
+	rig_store(&rig, GVI_FORMAT_PDE, ROOT + 0x1000,
+		  "PR=1 NextLevel=1 Address=0x1002000 IR=1 IW=1");
 	rig_store(&rig, GVI_FORMAT_PTE, LEAF + 8 * 5, "PR=1 Address=0x4000000 IR=1 IW=1");
 	tail = 0;
+}
+
+static void open_oracle(const struct gvi_config *config, unsigned values_log2)
+{
+	open_reset(config, values_log2);
 	write_register(GVI_REGISTER_DEV_TAB_BASE, TABLE | 511);
 	write_register(GVI_REGISTER_CMD_BUF_BASE, COMMANDS | UINT64_C(8) << 56);
 	write_register(GVI_REGISTER_EVENT_LOG_BASE, EVENTS | UINT64_C(8) << 56);
@@ -208,7 +215,8 @@ START_TEST(leaf_rewritten)
 	ck_assert_uint_eq(list[1].pick[list[1].npicks - 1].choice, GVI_CHOICE_HELD_HOST);
 	ck_assert_uint_eq(list[1].pick[list[1].npicks - 1].spa, LEAF + 8 * 5);
 	/* Another domain's, another page's, an unfinished one: they end nothing. */
-	command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES, "DomainID=8 S=1 PDE=1 Address=0x7ffffffffffff000");
+	command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES,
+		"DomainID=8 S=1 PDE=1 Address=0x7ffffffffffff000");
 	command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES, "DomainID=7 Address=0x6000");
 	wait();
 	command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES, "DomainID=7 Address=0x5000");
@@ -262,7 +270,8 @@ START_TEST(absent_is_not_held)
 
 	c.habit[GVI_CHOICE_NOT_PRESENT_CACHED] = 0;
 	for (unsigned cached = 0; cached < 2; cached++) {
-		c.capability = cached ? c.capability | UINT32_C(1) << 26 : c.capability & ~(UINT32_C(1) << 26);
+		c.capability = cached ? c.capability | UINT32_C(1) << 26
+				      : c.capability & ~(UINT32_C(1) << 26);
 		open_oracle(&c, 10);
 		write_entry(LEAF + 8 * 6, GVI_FORMAT_PTE, "PR=1 Address=0x4333000 IR=1");
 		ck_assert_uint_eq(has_abort(permitted(PAGE + 4096)), cached);
@@ -277,18 +286,73 @@ START_TEST(root_outlives_its_entry)
 {
 	start();
 	rig_store(&rig, GVI_FORMAT_PDE, MORE, "PR=1 NextLevel=1 Address=0x1002000 IR=1 IW=1");
-	rig_store(&rig, GVI_FORMAT_PDE, MORE + 0x1000, "PR=1 NextLevel=1 Address=0x1102000 IR=1 IW=1");
+	rig_store(&rig, GVI_FORMAT_PDE, MORE + 0x1000,
+		  "PR=1 NextLevel=1 Address=0x1102000 IR=1 IW=1");
 	rig_store(&rig, GVI_FORMAT_PDE, MORE, "PR=1 NextLevel=2 Address=0x1101000 IR=1 IW=1");
 	rig_store(&rig, GVI_FORMAT_PTE, MORE + 0x2000 + 8 * 5, "PR=1 Address=0x4444000 IR=1");
-	write_entry(ENTRY, GVI_FORMAT_DTE, "V=1 TV=1 Mode=3 HostPageTableRootPtr=0x1100000 IR=1 IW=1");
+	write_entry(ENTRY, GVI_FORMAT_DTE,
+		    "V=1 TV=1 Mode=3 HostPageTableRootPtr=0x1100000 IR=1 IW=1");
 	ck_assert_uint_eq(permitted(PAGE), 2);
 	command(GVI_FORMAT_INVALIDATE_DEVTAB_ENTRY, "DeviceID=0x20");
 	wait();
 	ck_assert_uint_eq(permitted(PAGE), 2);
-	command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES, "DomainID=7 S=1 PDE=1 Address=0x7ffffffffffff000");
+	command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES,
+		"DomainID=7 S=1 PDE=1 Address=0x7ffffffffffff000");
 	wait();
 	ck_assert_uint_eq(permitted(PAGE), 1);
 	ck_assert(has_grant(1, 0x4444000));
+	close_oracle();
+}
+END_TEST
+
+/* A command is not held, and has nothing to do with the request before it. */
+START_TEST(commands_are_not_held)
+{
+	const struct gvi_input step = {.kind = GVI_INPUT_STEP};
+	const struct gvi_seen nothing = {0};
+	struct gvi_input fault;
+
+	start();
+	fault = read_of(PAGE + 4096);
+	must(&fault);
+	write_word(COMMANDS + 8, 1);
+	write_word(COMMANDS + 8, 0);
+	write_word(COMMANDS, encode(GVI_FORMAT_INVALIDATE_IOMMU_ALL, "", 0));
+	write_register(GVI_REGISTER_CMD_BUF_TAIL, 16);
+	ck_assert_uint_eq(tell(&step, &nothing).runs, 1);
+	close_oracle();
+}
+END_TEST
+
+/* What firmware has enabled may be cached before software writes Control, after a
+ * reset too. */
+START_TEST(enabled_by_firmware)
+{
+	const struct gvi_bounds bounds = {.worlds = 1, .runs = 64, .values_log2 = 4};
+	struct gvi_config c = plain_config();
+	void *past = malloc(gvi_history_size(10));
+	struct gvi_host host;
+
+	c.control = 1;
+	open_reset(&c, 10);
+	host = rig_host(&rig);
+	rig_store(&rig, GVI_FORMAT_DTE, 32 * DEVICE,
+		  "V=1 TV=1 Mode=3 HostPageTableRootPtr=0x1000000 IR=1 IW=1 DomainID=7");
+	ck_assert_int_eq(gvi_track(rig.m, past, 10), GVI_OK);
+	gvi_reset(rig.m);
+	rig_store(&rig, GVI_FORMAT_PTE, LEAF + 8 * 5, "PR=1 Address=0x4111000 IR=1 IW=1");
+	ck_assert_int_eq(
+		gvi_wrote(rig.m, LEAF + 8 * 5, (uint64_t[]){0x4000000 | UINT64_C(3) << 61 | 1}, 1),
+		GVI_OK);
+	rig_write(&rig, GVI_REGISTER_CONTROL, 1 | 1 << 2);
+	ck_assert_int_eq(gvi_oracle_adopt(oracle, &bounds, rig.m, &host), GVI_OK);
+	ck_assert_uint_eq(permitted(PAGE), 2);
+	/* Windows that are none are refused, as everywhere. */
+	host.windows = &(struct gvi_window){.spa = DATA, .length = 8};
+	host.nwindows = 1;
+	ck_assert_int_eq(gvi_oracle_adopt(oracle, &bounds, rig.m, &host), GVI_HOST_WINDOWS);
+	ck_assert_uint_eq(permitted(PAGE), 2);
+	free(past);
 	close_oracle();
 }
 END_TEST
@@ -348,6 +412,53 @@ START_TEST(page_address_tells_nothing)
 	ck_assert_uint_eq(gvi_left(oracle, GVI_CHOICE_EVENT_ADDRESS), 3);
 	ck_assert_uint_eq(faulted(0x340, PAGE + 4096).verdict, GVI_PERMITTED);
 	ck_assert_uint_eq(gvi_left(oracle, GVI_CHOICE_EVENT_ADDRESS), 2);
+	close_oracle();
+}
+END_TEST
+
+/* [event.invalid-ppr-request] What nobody knows of a record does not count. */
+START_TEST(unknown_flags_are_not_compared)
+{
+	struct gvi_config c = rig_config(GVI_PRESET_EVERYTHING);
+	struct gvi_input in = {.kind = GVI_INPUT_PAGE};
+	struct gvi_seen seen = {.what = GVI_SEEN_EVENT};
+
+	c.enabled = true;
+	open_oracle(&c, 10);
+	in.of.page = (struct gvi_page_request){.device = DEVICE, .address = PAGE, .last = true};
+	seen.reply.page.logging = GVI_LOGGED;
+	seen.reply.page.event[0] = UINT64_C(0x9d5ec20000000020);
+	seen.reply.page.event[1] = PAGE;
+	ck_assert_uint_eq(tell(&in, &seen).verdict, GVI_PERMITTED);
+	/* GN is known. */
+	seen.reply.page.event[0] |= UINT64_C(1) << 57;
+	ck_assert_uint_eq(tell(&in, &seen).verdict, GVI_REFUSED);
+	close_oracle();
+}
+END_TEST
+
+/* AMB-3.1 */
+START_TEST(meaningless_type_is_not_compared)
+{
+	struct gvi_config c = rig_config(GVI_PRESET_EVERYTHING);
+	struct gvi_input in;
+	struct gvi_effect record = {.spa = EVENTS, .kind = GVI_EFFECT_WRITE, .length = 16};
+	struct gvi_seen seen = {GVI_SEEN_EVENT | GVI_SEEN_EFFECTS, .effects = &record,
+				.neffects = 1};
+
+	c.enabled = true;
+	open_oracle(&c, 10);
+	in = read_of(PAGE);
+	in.of.request.has_pasid = true;
+	in.of.request.pasid = 5;
+	seen.reply.answer.logging = GVI_LOGGED;
+	seen.reply.answer.event[0] = UINT64_C(0x8a03000500000020);
+	seen.reply.answer.event[1] = PAGE;
+	memcpy(record.data, seen.reply.answer.event, 16);
+	ck_assert_uint_eq(tell(&in, &seen).verdict, GVI_PERMITTED);
+	record.spa += 16;
+	record.data[1] += 4;
+	ck_assert_uint_eq(tell(&in, &seen).verdict, GVI_REFUSED);
 	close_oracle();
 }
 END_TEST
@@ -416,10 +527,70 @@ START_TEST(short_history_is_unsure)
 }
 END_TEST
 
+/* Whether there was an event nobody knows, so that its traces are no error. */
+START_TEST(unsure_aborts_leave_traces)
+{
+	const struct gvi_input in = read_of(PAGE);
+	const struct gvi_config c = plain_config();
+	struct gvi_seen seen = {.what = GVI_SEEN_RESULT};
+
+	seen.reply.answer.result = GVI_ABORT;
+	open_oracle(&c, 4);
+	for (unsigned i = 0; i < 20; i++)
+		write_word(DATA + 8 * i, i);
+	ck_assert_uint_eq(tell(&in, &seen).verdict, GVI_UNSURE);
+	ck_assert_uint_eq(reads_as(0x2018, 16), GVI_UNSURE);
+	close_oracle();
+}
+END_TEST
+
+/* A completion is for the worlds in which there is a request: AMB-9.12. */
+START_TEST(completions_choose_worlds)
+{
+	const struct gvi_seen nothing = {0};
+	struct gvi_input done = {.kind = GVI_INPUT_DONE};
+	struct gvi_config c = plain_config();
+	struct gvi_judgement j;
+
+	c.capability |= UINT32_C(1) << 24;
+	open_oracle(&c, 10);
+	command(GVI_FORMAT_INVALIDATE_IOTLB_PAGES, "DeviceID=0x20 QueueID=0x20 Maxpend=1");
+	done.of.invalidation.device = DEVICE;
+	ck_assert_int_eq(gvi_observe(oracle, &done, &nothing, &j, NULL), GVI_OK);
+	ck_assert_uint_eq(j.verdict, GVI_PERMITTED);
+	ck_assert_uint_eq(j.worlds, 1);
+	ck_assert_int_eq(gvi_observe(oracle, &done, &nothing, &j, NULL), GVI_STATE_NO_INVALIDATION);
+	close_oracle();
+}
+END_TEST
+
+/* Entries of the old table may be held, and nobody knows which. */
+START_TEST(moved_table_is_unsure)
+{
+	start();
+	rig_store(&rig, GVI_FORMAT_DTE, MORE + 32 * DEVICE,
+		  "V=1 TV=1 Mode=1 HostPageTableRootPtr=0x1200000 IR=1 IW=1 DomainID=7");
+	rig_store(&rig, GVI_FORMAT_PTE, 2 * MORE - ROOT + 8 * 5, "PR=1 Address=0x5000 IR=1");
+	write_register(GVI_REGISTER_DEV_TAB_BASE, MORE | 511);
+	ck_assert_uint_eq(granted(0x4000000).verdict, GVI_UNSURE);
+	/* Its translations may outlive it. */
+	command(GVI_FORMAT_INVALIDATE_DEVTAB_ENTRY, "DeviceID=0x20");
+	wait();
+	ck_assert_uint_eq(granted(0x4000000).verdict, GVI_UNSURE);
+	command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES,
+		"DomainID=7 S=1 PDE=1 Address=0x7ffffffffffff000");
+	wait();
+	ck_assert_uint_eq(granted(0x4000000).verdict, GVI_REFUSED);
+	ck_assert_uint_eq(granted(PAGE).verdict, GVI_PERMITTED);
+	close_oracle();
+}
+END_TEST
+
 /* A copy goes on by itself. */
 START_TEST(copies_are_snapshots)
 {
-	const struct gvi_bounds bounds = {.worlds = 16, .runs = 4096, .values_log2 = 10, .delay = 3};
+	const struct gvi_bounds bounds = {
+		.worlds = 16, .runs = 4096, .values_log2 = 10, .delay = 3};
 	struct gvi_oracle *first, *copy;
 
 	start();
@@ -437,6 +608,8 @@ START_TEST(copies_are_snapshots)
 END_TEST
 
 RIG_RUN("oracle", nothing_changed, leaf_rewritten, written_too_late, pointer_needs_pde,
-	absent_is_not_held, root_outlives_its_entry, old_and_new_in_turns,
-	habit_is_held_to_its_word, page_address_tells_nothing, registers_may_be_late, head_may_be_ahead, short_history_is_unsure,
-	copies_are_snapshots)
+	absent_is_not_held, root_outlives_its_entry, commands_are_not_held, enabled_by_firmware,
+	old_and_new_in_turns, habit_is_held_to_its_word, page_address_tells_nothing,
+	unknown_flags_are_not_compared, meaningless_type_is_not_compared, registers_may_be_late,
+	head_may_be_ahead, short_history_is_unsure, unsure_aborts_leave_traces,
+	completions_choose_worlds, moved_table_is_unsure, copies_are_snapshots)
