@@ -285,7 +285,7 @@ struct half {
 };
 
 static void pick_root(struct gvi *m, struct role *role, enum gvi_choice kind, struct half *half);
-static bool has_tables(enum gvi_choice kind, const uint64_t *dte);
+static bool has_tables(const struct gvi *m, enum gvi_choice kind, const uint64_t *dte);
 static uint64_t root_mask(enum gvi_choice kind, unsigned word);
 
 /* [invalidate.root] Whatever became of the entry, translations made through its
@@ -316,12 +316,12 @@ static void pick_root(struct gvi *m, struct role *role, enum gvi_choice kind, st
 
 	role->choice = kind;
 	memcpy(unit + half->first, half->to, 16);
-	if (!has_tables(kind, unit))
+	if (!has_tables(m, kind, unit))
 		return;
 	for (unsigned depth = 0; further(m, half->spa, 2, &moment, depth); depth++) {
 		memcpy(unit, half->now, sizeof unit);
 		just_before(m->past.history, half->spa, unit + half->first, 2, moment);
-		if (!has_tables(kind, unit) || !root_changed(kind, half, unit) ||
+		if (!has_tables(m, kind, unit) || !root_changed(kind, half, unit) ||
 		    (kind != GVI_CHOICE_HELD_IRTE && get_DTE_DOMAIN_ID(unit) != role->domain) ||
 		    root_ended(m, role, moment))
 			continue;
@@ -343,13 +343,16 @@ static bool root_changed(enum gvi_choice kind, const struct half *half, const ui
 	return changed != 0;
 }
 
-static bool has_tables(enum gvi_choice kind, const uint64_t *dte)
+/* A Mode or GLX that does not exist has led to none. */
+static bool has_tables(const struct gvi *m, enum gvi_choice kind, const uint64_t *dte)
 {
 	if (kind == GVI_CHOICE_HELD_IRTE)
 		return get_DTE_IV(dte) && get_DTE_INT_CTL(dte) == 2;
 	if (!get_DTE_V(dte) || !get_DTE_TV(dte))
 		return false;
-	return kind == GVI_CHOICE_HELD_HOST ? get_DTE_MODE(dte) != 0 : get_DTE_GV(dte) != 0;
+	if (kind == GVI_CHOICE_HELD_HOST)
+		return get_DTE_MODE(dte) && get_DTE_MODE(dte) <= m->derived.levels;
+	return get_DTE_GV(dte) && get_DTE_GLX(dte) <= get_EFR_GLXSUP(&m->config.efr);
 }
 
 /* What of an entry leads to its tables: the root, and how large they are. */
