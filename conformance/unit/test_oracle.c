@@ -505,10 +505,12 @@ END_TEST
 START_TEST(illegal_entry_has_no_root)
 {
 	start();
-	write_entry(ENTRY, GVI_FORMAT_DTE, "V=1 TV=1 Mode=7 HostPageTableRootPtr=0x1100000 IR=1 IW=1");
+	write_entry(ENTRY, GVI_FORMAT_DTE,
+		    "V=1 TV=1 Mode=7 HostPageTableRootPtr=0x1100000 IR=1 IW=1");
 	command(GVI_FORMAT_INVALIDATE_IOMMU_ALL, "");
 	wait();
-	write_entry(ENTRY, GVI_FORMAT_DTE, "V=1 TV=1 Mode=3 HostPageTableRootPtr=0x1000000 IR=1 IW=1");
+	write_entry(ENTRY, GVI_FORMAT_DTE,
+		    "V=1 TV=1 Mode=3 HostPageTableRootPtr=0x1000000 IR=1 IW=1");
 	command(GVI_FORMAT_INVALIDATE_DEVTAB_ENTRY, "DeviceID=0x20");
 	wait();
 	ck_assert_uint_eq(permitted(PAGE), 1);
@@ -768,19 +770,10 @@ START_TEST(copies_are_snapshots)
 END_TEST
 
 RIG_RUN("oracle", nothing_changed, leaf_rewritten, written_too_late, pointer_needs_pde,
-<<<<<<< HEAD
-	absent_is_not_held, root_outlives_its_entry, interrupt_entry_rewritten,
-	gcr3_entry_rewritten, guest_leaf_rewritten, many_invalidations, commands_are_not_held,
-	enabled_by_firmware, old_and_new_in_turns, habit_is_held_to_its_word,
+	absent_is_not_held, root_outlives_its_entry, illegal_entry_has_no_root,
+	interrupt_entry_rewritten, gcr3_entry_rewritten, guest_leaf_rewritten, many_invalidations,
+	commands_are_not_held, enabled_by_firmware, old_and_new_in_turns, habit_is_held_to_its_word,
 	page_address_tells_nothing, unknown_flags_are_not_compared,
 	meaningless_type_is_not_compared, registers_may_be_late, head_may_be_ahead,
 	short_history_is_unsure, unsure_aborts_leave_traces, completions_choose_worlds,
 	moved_table_is_unsure, copies_are_snapshots)
-=======
-	absent_is_not_held, root_outlives_its_entry, illegal_entry_has_no_root, interrupt_entry_rewritten, gcr3_entry_rewritten,
-	guest_leaf_rewritten, many_invalidations, commands_are_not_held, enabled_by_firmware,
-	old_and_new_in_turns, habit_is_held_to_its_word, page_address_tells_nothing, unknown_flags_are_not_compared,
-	meaningless_type_is_not_compared,
-	registers_may_be_late, head_may_be_ahead, short_history_is_unsure, unsure_aborts_leave_traces,
-	completions_choose_worlds, moved_table_is_unsure, copies_are_snapshots)
->>>>>>> review
