@@ -569,7 +569,7 @@ static void grant_translation(struct guest_walk *g)
 	a->execute = executes(g->w) && guest_executes(g);
 	a->privileged = !user(g->w);
 	a->global = g->w->r->has_pasid && bit(leaf, 8);
-	a->memory_type = (uint8_t)(pat << 2 | bits(leaf, 4, 3));
+	a->memory_type = (uint8_t)((uint64_t)pat << 2 | bits(leaf, 4, 3));
 }
 
 static void grant(struct guest_walk *g)
