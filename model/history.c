@@ -70,10 +70,17 @@ void history_wrote(struct history *h, uint64_t spa, uint64_t old, bool together)
 	*newest = ++h->count;
 }
 
+bool history_recorded(const struct gvi *m)
+{
+	return m->past.history && m->past.history->count;
+}
+
 bool history_alive(const struct gvi *m)
 {
 	const struct history *h = m->past.history;
 
+	if (m->past.lenient)
+		return h && h->count;
 	return h && (h->count ? h->now : m->past.moved) > m->past.forgotten;
 }
 
@@ -110,14 +117,15 @@ static uint64_t change_before(struct history *h, uint64_t spa, unsigned words, u
 static void just_before(struct history *h, uint64_t spa, uint64_t *unit, unsigned words,
 			uint64_t moment);
 static bool usable(struct gvi *m, const struct role *role, const uint64_t *unit, uint64_t until);
-static bool ended(const struct gvi *m, const struct role *role, const uint64_t *unit,
-		  uint64_t until);
-static bool root_ended(const struct gvi *m, const struct role *role, uint64_t until);
+static bool ended(struct gvi *m, const struct role *role, const uint64_t *unit, uint64_t until);
+static bool root_ended(struct gvi *m, const struct role *role, uint64_t until);
 static void pick_roots(struct gvi *m, struct role *role, uint64_t spa, uint64_t *to,
 		       const uint64_t *now);
 static void doubt(struct gvi *m, const struct role *role);
 static void pick(struct gvi *m, const struct role *role, uint64_t spa, uint64_t *to,
 		 unsigned words);
+static bool ends(struct gvi *m, const uint64_t *command);
+static void take_blame(struct gvi *m);
 static bool further(struct gvi *m, uint64_t spa, unsigned words, uint64_t *moment, unsigned depth);
 static void as_fetched(struct gvi *m, uint64_t spa, uint64_t *unit, const uint64_t *now,
 		       unsigned words);
@@ -160,6 +168,7 @@ static void pick(struct gvi *m, const struct role *role, uint64_t spa, uint64_t 
 		cite(m, GVI_CLAUSE_INVALIDATE_HELD);
 		if (choose(m, role->choice) == 0)
 			return;
+		take_blame(m);
 		memcpy(to, unit, 8 * (size_t)words);
 	}
 }
@@ -167,8 +176,12 @@ static void pick(struct gvi *m, const struct role *role, uint64_t spa, uint64_t 
 /* Goes back by one change, as long as there are some that count. */
 static bool further(struct gvi *m, uint64_t spa, unsigned words, uint64_t *moment, unsigned depth)
 {
+	static const uint64_t all[2] = {UINT64_C(8) << 60, 0};
+
+	memset(m->past.suspect, 0, sizeof m->past.suspect);
 	*moment = change_before(m->past.history, spa, words, *moment);
-	if (*moment <= m->past.forgotten)
+	if (*moment <= m->past.forgotten &&
+	    (!*moment || m->past.forgotten != m->past.all || ends(m, all)))
 		return false;
 	m->past.unsure |= depth == MAX_DEPTH;
 	return depth < MAX_DEPTH;
@@ -328,6 +341,7 @@ static void pick_root(struct gvi *m, struct role *role, enum gvi_choice kind, st
 		cite(m, GVI_CLAUSE_INVALIDATE_ROOT);
 		if (choose(m, GVI_CHOICE_HELD_ROOT) == 0)
 			return;
+		take_blame(m);
 		for (unsigned i = 0; i < 2; i++)
 			half->to[i] ^= (unit[half->first + i] ^ half->to[i]) &
 				       root_mask(kind, half->first + i);
@@ -381,50 +395,80 @@ static bool drops(const uint64_t command[2], const struct role *role);
 static bool drops_pointer(const uint64_t command[2], const struct role *role);
 static bool drops_page(const uint64_t command[2], const struct role *role);
 static bool is_leaf(const struct role *role, uint64_t entry);
-static bool any(const struct gvi *m, const struct role *role, uint64_t since,
-		bool (*drop)(const uint64_t command[2], const struct role *role));
+static const uint64_t *any(const struct gvi *m, const struct role *role, uint64_t since,
+			   bool (*drop)(const uint64_t command[2], const struct role *role));
 
-/* Whether completed invalidations have ended what was there until then.  A pointer's
- * goes first, and then the pages that were found through it. */
-static bool ended(const struct gvi *m, const struct role *role, const uint64_t *unit,
-		  uint64_t until)
+static const uint64_t *ender(const struct gvi *m, const struct role *role, const uint64_t *unit,
+			     uint64_t until);
+static const uint64_t *root_ender(const struct gvi *m, const struct role *role, uint64_t until);
+
+/* Whether completed invalidations have ended what was there until then. */
+static bool ended(struct gvi *m, const struct role *role, const uint64_t *unit, uint64_t until)
+{
+	return ends(m, ender(m, role, unit, until));
+}
+
+static bool root_ended(struct gvi *m, const struct role *role, uint64_t until)
+{
+	return ends(m, root_ender(m, role, until));
+}
+
+/* What is held in spite of the suspect has been taken. */
+static void take_blame(struct gvi *m)
+{
+	if (m->past.suspect[0])
+		memcpy(m->past.blamed, m->past.suspect, sizeof m->past.blamed);
+	memset(m->past.suspect, 0, sizeof m->past.suspect);
+}
+
+/* Unless it is asked what would be held without them. */
+static bool ends(struct gvi *m, const uint64_t *command)
+{
+	if (command && m->past.lenient)
+		memcpy(m->past.suspect, command, sizeof m->past.suspect);
+	return command && !m->past.lenient;
+}
+
+/* The one that does.  A pointer goes first, and then the pages that were found through
+ * it. */
+static const uint64_t *ender(const struct gvi *m, const struct role *role, const uint64_t *unit,
+			     uint64_t until)
 {
 	bool pages = role->choice == GVI_CHOICE_HELD_HOST || role->choice == GVI_CHOICE_HELD_GUEST;
+	const uint64_t *last = NULL;
 
 	if (!pages)
 		return any(m, role, until, drops);
 	if (is_leaf(role, unit[0]))
 		return any(m, role, until, drops_page);
-	for (unsigned i = 0; i < m->past.nended; i++)
-		if (m->past.ended[i].time >= until &&
-		    drops_pointer(m->past.ended[i].command, role) &&
-		    any(m, role, m->past.ended[i].time, drops_page))
-			return true;
-	return false;
+	for (unsigned i = 0; i < m->past.nended && !last; i++)
+		if (m->past.ended[i].time >= until && drops_pointer(m->past.ended[i].command, role))
+			last = any(m, role, m->past.ended[i].time, drops_page);
+	return last;
 }
 
 /* The same for a root: the device's entry goes first, and then what was found through
  * its tables. */
-static bool root_ended(const struct gvi *m, const struct role *role, uint64_t until)
+static const uint64_t *root_ender(const struct gvi *m, const struct role *role, uint64_t until)
 {
 	struct role entry = *role;
+	const uint64_t *last = NULL;
 
 	entry.choice = GVI_CHOICE_HELD_DTE;
-	for (unsigned i = 0; i < m->past.nended; i++)
-		if (m->past.ended[i].time >= until && drops(m->past.ended[i].command, &entry) &&
-		    any(m, role, m->past.ended[i].time, drops))
-			return true;
-	return false;
+	for (unsigned i = 0; i < m->past.nended && !last; i++)
+		if (m->past.ended[i].time >= until && drops(m->past.ended[i].command, &entry))
+			last = any(m, role, m->past.ended[i].time, drops);
+	return last;
 }
 
-/* Whether one of them was visible at that moment or later. */
-static bool any(const struct gvi *m, const struct role *role, uint64_t since,
-		bool (*drop)(const uint64_t command[2], const struct role *role))
+/* One of them that was visible at that moment or later. */
+static const uint64_t *any(const struct gvi *m, const struct role *role, uint64_t since,
+			   bool (*drop)(const uint64_t command[2], const struct role *role))
 {
 	for (unsigned i = 0; i < m->past.nended; i++)
 		if (m->past.ended[i].time >= since && drop(m->past.ended[i].command, role))
-			return true;
-	return false;
+			return m->past.ended[i].command;
+	return NULL;
 }
 
 /* [invalidate.cacheable] */
@@ -598,7 +642,7 @@ void history_ended(struct gvi *m, const uint64_t command[2], uint64_t time)
 	if (!m->past.history || !time)
 		return;
 	if (opcode == 8) {
-		m->past.forgotten = time;
+		m->past.forgotten = m->past.all = time;
 		m->past.nended = 0;
 	} else if (opcode == 2 || opcode == 3 || opcode == 5) {
 		append(m, command, time);

@@ -20,6 +20,9 @@ void history_wrote(struct history *h, uint64_t spa, uint64_t old, bool together)
 /* Whether some old value may still be used. */
 bool history_alive(const struct gvi *m);
 
+/* Whether there has been any. */
+bool history_recorded(const struct gvi *m);
+
 /* `words` words of a table were read: they may be what was there before. */
 void history_pick(struct gvi *m, enum gvi_format_id format, uint64_t spa, uint64_t *to,
 		  unsigned words);

@@ -47,6 +47,7 @@ struct gvi_oracle {
 	struct recent recent[MAX_RECENT];
 	/* Of the question that is being answered: */
 	uint32_t runs, nwritten;
+	bool lenient;            /* ... as if invalidations ended nothing */
 	bool unsure, unfinished; /* a history, or the bounds, did not suffice */
 	struct tape tape;
 	struct overlay written[MAX_OVERLAY];
@@ -228,6 +229,10 @@ static enum gvi_status play_once(struct gvi_oracle *o, uint32_t w, const struct 
 	rewind_tape(&o->tape);
 	o->nwritten = 0;
 	memcpy(&o->run, attached(o, w), sizeof o->run);
+	if (o->lenient) {
+		o->run.past.lenient = true;
+		host_watch(&o->run);
+	}
 	memset(reply, 0, sizeof *reply);
 	status = play(&o->run, in, reply);
 	o->unfinished |= o->tape.full;
@@ -602,6 +607,7 @@ static void keep_habits(struct gvi_oracle *o)
 	}
 }
 
+static void blame(struct gvi_oracle *o, struct match *match);
 static bool loses_track(const struct gvi_oracle *o, const struct match *match);
 static void narrow(struct gvi_oracle *o);
 
@@ -620,7 +626,38 @@ static void conclude(struct gvi_oracle *o, struct match *match)
 		j->differs = 0;
 	if (j->verdict == GVI_PERMITTED)
 		narrow(o);
+	if (j->verdict == GVI_REFUSED)
+		blame(o, match);
 	j->worlds = o->nworlds;
+}
+
+static void compare_stale(struct gvi_oracle *o, const union gvi_reply *reply, void *context);
+
+/* [invalidate.completion] Whether the IOMMU has used what an invalidation had ended. */
+static void blame(struct gvi_oracle *o, struct match *match)
+{
+	const struct visitor v = {compare_stale, match};
+
+	if (!history_recorded(world(o, 0)))
+		return;
+	o->lenient = true;
+	(void)play_all(o, match->in, &v);
+	o->lenient = false;
+}
+
+static void compare_stale(struct gvi_oracle *o, const union gvi_reply *reply, void *context)
+{
+	struct match *match = context;
+	struct gvi_judgement *j = match->judgement;
+
+	if (j->stale || !o->run.past.blamed[0] ||
+	    seen_differs((enum gvi_input_kind)match->in->kind, match->seen, reply, o->run.effects,
+			 o->run.neffects))
+		return;
+	j->stale = true;
+	memcpy(j->ended_by, o->run.past.blamed, sizeof j->ended_by);
+	if (match->nearest)
+		fill(o, reply, match->nearest);
 }
 
 /* Whether the IOMMU may be where no world is: a value that the history had no room

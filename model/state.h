@@ -91,9 +91,12 @@ struct past_state {
 	uint64_t about;                 /* what is being chosen: the word fetched, or 0 */
 	bool     fresh;                 /* what is fetched is what is there */
 	bool     used;                  /* IommuEn has been 1 since the reset */
+	bool     lenient;               /* invalidations end nothing, but those that would have are remembered */
+	uint64_t suspect[2], blamed[2]; /* of what is looked at, and of what was taken */
 	bool     unsure;                /* the history was too short to tell */
 	uint64_t moved;                 /* when the device table became another one */
 	uint64_t forgotten;             /* what was there until this moment is not used any more */
+	uint64_t all;                   /* the same moment, if it was INVALIDATE_IOMMU_ALL's */
 	/* Completed invalidations, and when they had become visible. */
 	unsigned nended, nvisible;
 	struct { uint64_t command[2], time; } ended[GVI_MAX_ENDED];

@@ -666,6 +666,42 @@ START_TEST(head_may_be_ahead)
 }
 END_TEST
 
+static void must_be_stale(uint64_t address, unsigned opcode, uint64_t spa)
+{
+	struct gvi_judgement j = granted(address);
+	uint64_t held = 0;
+
+	ck_assert_uint_eq(j.verdict, GVI_REFUSED);
+	ck_assert(j.stale);
+	ck_assert_uint_eq(j.ended_by[0] >> 60, opcode);
+	ck_assert_uint_eq(list[0].reply.answer.address, address);
+	for (unsigned i = 0; i < list[0].npicks; i++)
+		if (list[0].pick[i].value && list[0].pick[i].spa)
+			held = list[0].pick[i].spa;
+	ck_assert_uint_eq(held, spa);
+}
+
+/* The report names the word that was held too long, and the command that should have
+ * ended it. */
+START_TEST(stale_words_are_named)
+{
+	start();
+	write_entry(LEAF + 8 * 5, GVI_FORMAT_PTE, "PR=1 Address=0x4111000 IR=1 IW=1");
+	command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES, "DomainID=7 Address=0x5000");
+	wait();
+	must_be_stale(0x4000000, 3, LEAF + 8 * 5);
+	ck_assert(!granted(0x4555000).stale);
+	write_entry(ENTRY, GVI_FORMAT_DTE, "V=1 TV=1 Mode=0 IR=1 IW=1");
+	command(GVI_FORMAT_INVALIDATE_DEVTAB_ENTRY, "DeviceID=0x20");
+	wait();
+	must_be_stale(0x4111000, 2, ENTRY);
+	command(GVI_FORMAT_INVALIDATE_IOMMU_ALL, "");
+	wait();
+	must_be_stale(0x4111000, 8, ENTRY);
+	close_oracle();
+}
+END_TEST
+
 /* ---- Bounds --------------------------------------------------------------- */
 
 START_TEST(short_history_is_unsure)
@@ -774,6 +810,6 @@ RIG_RUN("oracle", nothing_changed, leaf_rewritten, written_too_late, pointer_nee
 	interrupt_entry_rewritten, gcr3_entry_rewritten, guest_leaf_rewritten, many_invalidations,
 	commands_are_not_held, enabled_by_firmware, old_and_new_in_turns, habit_is_held_to_its_word,
 	page_address_tells_nothing, unknown_flags_are_not_compared,
-	meaningless_type_is_not_compared, registers_may_be_late, head_may_be_ahead,
-	short_history_is_unsure, unsure_aborts_leave_traces, completions_choose_worlds,
-	moved_table_is_unsure, copies_are_snapshots)
+	meaningless_type_is_not_compared, stale_words_are_named, registers_may_be_late,
+	head_may_be_ahead, short_history_is_unsure, unsure_aborts_leave_traces,
+	completions_choose_worlds, moved_table_is_unsure, copies_are_snapshots)

@@ -122,6 +122,11 @@ struct gvi_judgement {
 	uint32_t worlds;        /* that explain all that was seen, afterwards */
 	bool     near;          /* REFUSED: nearest[] is the outcome that differs least */
 	uint32_t differs;       /* and in what: GVI_SEEN_… */
+	/* REFUSED, but it would have been permitted before a completed invalidation, which
+	 * is the command ended_by[].  Then nearest is what was seen, and its picks name
+	 * the words that are held too long. */
+	bool     stale;
+	uint64_t ended_by[2];
 };
 
 /* ---- Calls -------------------------------------------------------------- */
