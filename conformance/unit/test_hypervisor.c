@@ -1,0 +1,175 @@
+/* A hypervisor with random guests: whatever they do, a device gets from the real IOMMU
+ * what its guest's IOMMU would give it, in the guest's memory.  The real IOMMU holds old
+ * values of table entries whenever it may; so the guests' invalidations must arrive. */
+#include "conformance/unit/hypervisor_world.h"
+
+enum { WORLDS = 1500, STEPS = 32, MUTANT_WORLDS = 1500 };
+
+/* ---- The bench -------------------------------------------------------------------------- */
+
+uint64_t draw(struct world *w)
+{
+	return rig_random(&w->state);
+}
+
+unsigned pick(struct world *w, unsigned n)
+{
+	return (unsigned)(draw(w) >> 32) % n;
+}
+
+bool chance(struct world *w, unsigned n)
+{
+	return pick(w, n) == 0;
+}
+
+void require(struct world *w, bool condition, const char *text)
+{
+	if (!condition && !w->wrong)
+		w->wrong = text;
+}
+
+static enum gvi_bus on_read(void *user, uint64_t spa, void *to, size_t len)
+{
+	struct world *w = user;
+
+	memory_read(w->memory, spa, to, len);
+	return GVI_BUS_OK;
+}
+
+static enum gvi_bus on_write(void *user, uint64_t spa, const void *from, size_t len)
+{
+	struct world *w = user;
+
+	return memory_write(w->memory, spa, from, len) ? GVI_BUS_OK : GVI_BUS_TARGET_ABORT;
+}
+
+static enum gvi_bus on_exchange(void *user, uint64_t spa, uint64_t *seen, uint64_t next)
+{
+	struct world *w = user;
+
+	return memory_exchange(w->memory, spa, seen, next) ? GVI_BUS_OK : GVI_BUS_TARGET_ABORT;
+}
+
+static void on_send(void *user, const struct gvi_message *message)
+{
+	struct world *w = user;
+
+	if (w->nsent < MAX_MESSAGES)
+		w->sent[w->nsent++] = *message;
+}
+
+/* What may be held is held. */
+static unsigned on_choose(void *user, enum gvi_choice choice, unsigned options)
+{
+	(void)user;
+	(void)options;
+	switch (choice) {
+	case GVI_CHOICE_HELD_DTE:
+	case GVI_CHOICE_HELD_ROOT:
+	case GVI_CHOICE_HELD_HOST:
+	case GVI_CHOICE_HELD_GCR3:
+	case GVI_CHOICE_HELD_GUEST:
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+typedef bool pass(void *user, enum gvi_format_id format, uint64_t *raw);
+
+static void open_world(struct world *w, uint64_t seed, pass *mistake)
+{
+	struct gvi_host host = {.user = w,
+				.read = on_read,
+				.write = on_write,
+				.exchange = on_exchange,
+				.send = on_send,
+				.choose = on_choose};
+	struct world fresh = {.memory = w->memory,
+			      .history = w->history,
+			      .reference = w->reference,
+			      .state = seed};
+
+	*w = fresh;
+	memory_clear(w->memory);
+	REQUIRE(hv_open(&w->hv, w->memory, &host));
+	w->hv.pass = mistake;
+	w->hv.user = w;
+	REQUIRE(gvi_track(w->hv.unit, w->history, HISTORY_LOG2) == GVI_OK);
+	guests_make(w);
+}
+
+/* NULL if all agrees. */
+static const char *play(struct world *w, uint64_t seed, pass *mistake)
+{
+	open_world(w, seed, mistake);
+	for (unsigned i = 0; i < STEPS && !w->wrong; i++)
+		switch (pick(w, 8)) {
+		case 0:
+			guests_change(w);
+			break;
+		case 1:
+		case 2:
+			compare_translations(w);
+			break;
+		case 3:
+			compare_page_request(w);
+			break;
+		default:
+			compare_access(w);
+		}
+	compare_domains(w);
+	EXPECT(w, !gvi_unsure(w->hv.unit));
+	hv_close(&w->hv);
+	return w->wrong;
+}
+
+static struct world *new_world(void)
+{
+	struct world *w = calloc(1, sizeof *w);
+
+	REQUIRE(w);
+	w->memory = memory_new();
+	w->history = malloc(gvi_history_size(HISTORY_LOG2));
+	w->reference = malloc(gvi_size());
+	REQUIRE(w->memory && w->history && w->reference);
+	return w;
+}
+
+static void free_world(struct world *w)
+{
+	memory_free(w->memory);
+	free(w->history);
+	free((void *)w->reference);
+	free(w);
+}
+
+/* ---- The property -------------------------------------------------------------------------- */
+
+START_TEST(test_guests_agree_with_the_host)
+{
+	struct world *w = new_world();
+	unsigned grants = 0, refusals = 0, faults = 0, completions = 0, pages = 0;
+
+	for (uint64_t seed = 1; seed <= WORLDS; seed++) {
+		const char *wrong = play(w, seed, NULL);
+
+		if (wrong)
+			ck_abort_msg("seed %u: %s", (unsigned)seed, wrong);
+		grants += w->grants;
+		refusals += w->refusals;
+		faults += w->host_faults;
+		completions += w->completions;
+		pages += w->pages;
+	}
+	/* Each kind of answer occurs, or nothing would be tested. */
+	ck_assert_uint_gt(grants, WORLDS);
+	ck_assert_uint_gt(refusals, WORLDS);
+	ck_assert_uint_gt(faults, WORLDS / 4);
+	ck_assert_uint_gt(completions, WORLDS / 2);
+	ck_assert_uint_gt(pages, WORLDS / 4);
+	free_world(w);
+}
+END_TEST
+
+RIG_RUN("hypervisor", test_guests_agree_with_the_host)
