@@ -53,7 +53,7 @@ static void take_event(struct hypervisor *hv, uint64_t raw[2])
 
 /* ---- Accesses --------------------------------------------------------------------- */
 
-static bool give_access(struct hv_device *device, struct shown *s);
+static bool give_access(struct hv_device *device, const struct shown *s);
 static bool give_rejected(struct hv_device *device, const uint64_t *raw);
 static void show_fault(const uint64_t *raw, struct shown *s);
 static void show_invalid(const uint64_t *raw, struct shown *s);
@@ -84,7 +84,8 @@ static bool give(struct hypervisor *hv, const uint64_t raw[2])
 	return give_access(device, &s);
 }
 
-/* Translation requests have no page faults (ATS_MALFORMED is settled that way). */
+/* Translation requests have no page faults (choice ATS_MALFORMED).  RW=1 may have been an
+ * atomic access, too; that makes a difference for devices that may write only. */
 static void show_fault(const uint64_t *raw, struct shown *s)
 {
 	struct gvi_request *r = &s->access;
@@ -124,43 +125,27 @@ static void show_invalid(const uint64_t *raw, struct shown *s)
 					  .privileged = r->privileged};
 }
 
-static bool refuses(struct hv_guest *guest, const struct shown *s, bool *stays);
+static bool refuses(struct hv_guest *guest, const struct shown *s);
 static bool refused(struct gvi *unit, const struct shown *s, struct gvi_answer *answer);
 
-/* RW=1 may also be an atomic access, which needs to read. */
-static bool give_access(struct hv_device *device, struct shown *s)
+static bool give_access(struct hv_device *device, const struct shown *s)
 {
-	struct hv_guest *guest = device->guest;
 	struct gvi_answer answer;
-	bool stays;
 
-	if (!refuses(guest, s, &stays)) {
-		if (stays || s->is_ats || s->access.access != GVI_WRITE)
-			return false;
-		s->access.access = GVI_ATOMIC;
-		if (!refuses(guest, s, &stays))
-			return false;
-	}
-	return refused(guest->unit, s, &answer);
+	return refuses(device->guest, s) && refused(device->guest->unit, s, &answer);
 }
 
-/* What the virtual IOMMU would do.  *stays: the host's map explains the fault. */
-static bool refuses(struct hv_guest *guest, const struct shown *s, bool *stays)
+/* What the virtual IOMMU would do, but for PAGE_TAB_HARDWARE_ERROR: a table in a hole, or
+ * not to be written. */
+static bool refuses(struct hv_guest *guest, const struct shown *s)
 {
 	const struct gvi_host host = hv_trial_host(guest);
-	unsigned rights = s->access.access == GVI_WRITE ? MAP_WRITE : MAP_READ;
-	const struct gpa_page *page;
 	struct gvi_answer answer;
 
-	memcpy(guest->asked, guest->unit, gvi_size());
+	memcpy((void *)guest->asked, (const void *)guest->unit, gvi_size());
 	(void)gvi_set_host(guest->asked, &host);
-	*stays = true;
-	if (refused(guest->asked, s, &answer))
-		/* PAGE_TAB_HARDWARE_ERROR: a table in a hole, or not to be written. */
-		return gvi_get(GVI_IO_PAGE_FAULT_CODE, answer.event) != 4;
-	page = map_find(&guest->map, answer.address);
-	*stays = !page || rights & ~page->rights;
-	return false;
+	return refused(guest->asked, s, &answer) &&
+	       gvi_get(GVI_PAGE_TAB_HARDWARE_ERROR_CODE, answer.event) != 4;
 }
 
 static bool refused(struct gvi *unit, const struct shown *s, struct gvi_answer *answer)

@@ -106,18 +106,19 @@ static bool is_legal_guest(struct hv_guest *guest, const uint64_t *entry)
 
 static void copy(const uint64_t *from, uint64_t *to, const enum gvi_field_id *fields, size_t n);
 static void permit_pages(const struct hv_guest *guest, uint64_t *entry);
+static void respond(const struct hv_guest *guest, const uint64_t *guests, uint64_t *entry);
 static void own(const struct hv_guest *guest, uint64_t *entry);
 
 /* False if the guest has no more DomainIDs. */
 static bool combine(struct hv_device *device, const uint64_t *guests, uint64_t *entry)
 {
 	static const enum gvi_field_id fields[] = {
-		GVI_DTE_TV,  GVI_DTE_PPR,  GVI_DTE_GPRP,      GVI_DTE_I,         GVI_DTE_IR,
-		GVI_DTE_IW,  GVI_DTE_GV,   GVI_DTE_GIOV,      GVI_DTE_GLX,       GVI_DTE_GCR3_ROOT,
-		GVI_DTE_GUEST_MODE};
+		GVI_DTE_TV, GVI_DTE_PPR,  GVI_DTE_I,   GVI_DTE_IR,        GVI_DTE_IW,
+		GVI_DTE_GV, GVI_DTE_GIOV, GVI_DTE_GLX, GVI_DTE_GCR3_ROOT, GVI_DTE_GUEST_MODE};
 	uint16_t domain = device->guest->first;
 
 	own(device->guest, entry);
+	respond(device->guest, guests, entry);
 	if (device->state != HV_NESTED) {
 		gvi_set(GVI_DTE_DOMAIN_ID, entry, domain);
 		return true;
@@ -126,19 +127,31 @@ static bool combine(struct hv_device *device, const uint64_t *guests, uint64_t *
 	gvi_set(GVI_DTE_DOMAIN_ID, entry, domain);
 	if (!domain)
 		return false;
-	copy(guests, entry, fields, gvi_get(GVI_DTE_TV, guests) ? 11 : 4);
+	copy(guests, entry, fields, gvi_get(GVI_DTE_TV, guests) ? 10 : 3);
 	permit_pages(device->guest, entry);
 	return true;
 }
 
-/* Without EPHEn a device needs no permission for page requests, and its responses have
- * the prefix that the request had; the host has EPHEn. */
+/* The guest's EPHEn; the host has it. */
+static bool permits_by_device(const struct hv_guest *guest)
+{
+	return gvi_features_now(guest->unit) >> GVI_FEATURE_EPHEN & 1;
+}
+
+/* Without EPHEn a device needs no permission for page requests. */
 static void permit_pages(const struct hv_guest *guest, uint64_t *entry)
 {
-	if (gvi_features_now(guest->unit) >> GVI_FEATURE_EPHEN & 1)
-		return;
-	gvi_set(GVI_DTE_PPR, entry, 1);
-	gvi_set(GVI_DTE_GPRP, entry, 1);
+	if (!permits_by_device(guest))
+		gvi_set(GVI_DTE_PPR, entry, 1);
+}
+
+/* Responses have a prefix if the guest's entry says so, legal or not, for requests that
+ * were rejected are answered, too; without EPHEn if the request had one. */
+static void respond(const struct hv_guest *guest, const uint64_t *guests, uint64_t *entry)
+{
+	gvi_set(GVI_DTE_GPRP, entry,
+		!permits_by_device(guest) ||
+			(gvi_get(GVI_DTE_V, guests) && gvi_get(GVI_DTE_GPRP, guests)));
 }
 
 static void copy(const uint64_t *from, uint64_t *to, const enum gvi_field_id *fields, size_t n)

@@ -240,10 +240,13 @@ void guests_change(struct world *w)
 static void change_leaf(struct world *w, struct driver *d, struct process *p)
 {
 	struct leaf *leaf = &p->page[pick(w, p->npages)];
-	uint64_t entry = random_leaf(w, leaf->level);
+	uint64_t entry = random_leaf(w, leaf->level), old = 0;
 
+	(void)hv_guest_load(d->guest, leaf->slot, &old, 1);
 	(void)hv_guest_store(d->guest, leaf->slot, &entry, 1);
-	invalidate_pages(w, d, p->pasid, leaf->gva, "");
+	/* Another page's table may have been there instead of a large page. */
+	invalidate_pages(w, d, p->pasid, leaf->gva,
+			 leaf->level == 2 && !(old & 0x80) ? "PDE=1" : "");
 }
 
 /* Its tables, and all that they hold. */

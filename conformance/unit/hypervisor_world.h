@@ -61,6 +61,7 @@ struct world {
 	struct gvi_message sent[MAX_MESSAGES]; /* by the real IOMMU */
 	unsigned nsent;
 	const char *wrong; /* the first difference */
+	char about[256];   /* the request that it was about */
 	/* what was seen, for the test of the test */
 	unsigned grants, refusals, host_faults, completions, pages, changes;
 };
@@ -68,8 +69,10 @@ struct world {
 uint64_t draw(struct world *w);
 unsigned pick(struct world *w, unsigned n);
 bool chance(struct world *w, unsigned n);
-/* Remembers what is wrong, unless something was before. */
+/* Remembers what is compared, and what is wrong, unless something was before. */
 void require(struct world *w, bool condition, const char *text);
+void about(struct world *w, const struct driver *d, const char *what, uint64_t address,
+	   const struct gvi_request *r, const uint64_t *own, const uint64_t *real);
 #define EXPECT(w, condition) require(w, condition, #condition)
 
 /* hypervisor_guests.c */

@@ -1,6 +1,8 @@
 /* A hypervisor with random guests: whatever they do, a device gets from the real IOMMU
  * what its guest's IOMMU would give it, in the guest's memory.  The real IOMMU holds old
  * values of table entries whenever it may; so the guests' invalidations must arrive. */
+#include <stdio.h>
+
 #include "conformance/unit/hypervisor_world.h"
 
 enum { WORLDS = 1500, STEPS = 32, MUTANT_WORLDS = 1500 };
@@ -26,6 +28,18 @@ void require(struct world *w, bool condition, const char *text)
 {
 	if (!condition && !w->wrong)
 		w->wrong = text;
+}
+
+void about(struct world *w, const struct driver *d, const char *what, uint64_t address,
+	   const struct gvi_request *r, const uint64_t *own, const uint64_t *real)
+{
+	(void)snprintf(w->about, sizeof w->about,
+		       "%s of %04x at %016llx, access %u pasid %d:%05x x%d p%d t%d; events %016llx, "
+		       "%016llx; entry %016llx %016llx",
+		       what, d->real, (unsigned long long)address, r->access, r->has_pasid,
+		       (unsigned)r->pasid, r->execute, r->privileged, r->translated,
+		       (unsigned long long)own[0], (unsigned long long)real[0],
+		       (unsigned long long)d->dte[0], (unsigned long long)d->dte[1]);
 }
 
 static enum gvi_bus on_read(void *user, uint64_t spa, void *to, size_t len)
@@ -155,7 +169,7 @@ START_TEST(test_guests_agree_with_the_host)
 		const char *wrong = play(w, seed, NULL);
 
 		if (wrong)
-			ck_abort_msg("seed %u: %s", (unsigned)seed, wrong);
+			ck_abort_msg("seed %u: %s: %s", (unsigned)seed, wrong, w->about);
 		grants += w->grants;
 		refusals += w->refusals;
 		faults += w->host_faults;
