@@ -5,7 +5,7 @@
 
 #include "conformance/unit/hypervisor_world.h"
 
-enum { WORLDS = 1500, STEPS = 32, MUTANT_WORLDS = 1500 };
+enum { WORLDS = 6000, STEPS = 32 };
 
 /* ---- The bench -------------------------------------------------------------------------- */
 
@@ -186,4 +186,120 @@ START_TEST(test_guests_agree_with_the_host)
 }
 END_TEST
 
-RIG_RUN("hypervisor", test_guests_agree_with_the_host)
+/* ---- Mistakes of the layer, each of which must be noticed ------------------------------------- */
+
+#define FORGETS(name, format, field)                                                               \
+	static bool name(void *user, enum gvi_format_id of, uint64_t *raw)                         \
+	{                                                                                          \
+		(void)user;                                                                        \
+		if (of == GVI_FORMAT_##format)                                                     \
+			gvi_set(GVI_##format##_##field, raw, 0);                                   \
+		return true;                                                                       \
+	}
+
+#define DROPS(name, format)                                                                        \
+	static bool name(void *user, enum gvi_format_id of, uint64_t *raw)                         \
+	{                                                                                          \
+		(void)user;                                                                        \
+		(void)raw;                                                                         \
+		return of != GVI_FORMAT_##format;                                                  \
+	}
+
+FORGETS(forgets_glx, DTE, GLX)
+FORGETS(forgets_gprp, DTE, GPRP)
+FORGETS(forgets_ppr, DTE, PPR)
+FORGETS(forgets_giov, DTE, GIOV)
+FORGETS(forgets_guest_mode, DTE, GUEST_MODE)
+FORGETS(forgets_ats, DTE, I)
+FORGETS(forgets_gcr3, DTE, GCR3_ROOT)
+FORGETS(forgets_domain, INVALIDATE_IOMMU_PAGES, DOMAIN_ID)
+FORGETS(forgets_pasid, INVALIDATE_IOMMU_PAGES, PASID)
+FORGETS(forgets_directories, INVALIDATE_IOMMU_PAGES, PDE)
+FORGETS(forgets_size, INVALIDATE_IOMMU_PAGES, S)
+FORGETS(forgets_device, INVALIDATE_IOTLB_PAGES, DEVICE_ID)
+FORGETS(forgets_answered, COMPLETE_PPR_REQUEST, DEVICE_ID)
+FORGETS(forgets_fault_pasid, IO_PAGE_FAULT, PASID_HIGH)
+FORGETS(forgets_fault_write, IO_PAGE_FAULT, RW)
+FORGETS(forgets_group, PAGE_SERVICE_REQUEST, PRG_INDEX)
+FORGETS(forgets_last, PAGE_SERVICE_REQUEST, L)
+DROPS(drops_entry_command, INVALIDATE_DEVTAB_ENTRY)
+DROPS(drops_entry, DTE)
+DROPS(drops_pages, INVALIDATE_IOMMU_PAGES)
+DROPS(drops_device_pages, INVALIDATE_IOTLB_PAGES)
+DROPS(drops_answer, COMPLETE_PPR_REQUEST)
+DROPS(drops_wait, COMPLETION_WAIT)
+DROPS(drops_fault, IO_PAGE_FAULT)
+DROPS(drops_page_request, PAGE_SERVICE_REQUEST)
+
+static bool all_rights(void *user, enum gvi_format_id of, uint64_t *raw)
+{
+	(void)user;
+	if (of == GVI_FORMAT_DTE) {
+		gvi_set(GVI_DTE_IR, raw, 1);
+		gvi_set(GVI_DTE_IW, raw, 1);
+	}
+	return true;
+}
+
+static bool never_blocks(void *user, enum gvi_format_id of, uint64_t *raw)
+{
+	(void)user;
+	if (of == GVI_FORMAT_DTE)
+		gvi_set(GVI_DTE_TV, raw, 1);
+	return true;
+}
+
+/* The next one: of another domain of the guest, or nobody's. */
+static bool wrong_domain(void *user, enum gvi_format_id of, uint64_t *raw)
+{
+	(void)user;
+	if (of == GVI_FORMAT_DTE)
+		gvi_set(GVI_DTE_DOMAIN_ID, raw, gvi_get(GVI_DTE_DOMAIN_ID, raw) + 1);
+	return true;
+}
+
+/* All guests in one. */
+static bool same_domain(void *user, enum gvi_format_id of, uint64_t *raw)
+{
+	(void)user;
+	if (of == GVI_FORMAT_DTE)
+		gvi_set(GVI_DTE_DOMAIN_ID, raw, 7);
+	if (of == GVI_FORMAT_INVALIDATE_IOMMU_PAGES)
+		gvi_set(GVI_INVALIDATE_IOMMU_PAGES_DOMAIN_ID, raw, 7);
+	return true;
+}
+
+#define MISTAKE(name) {#name, name}
+
+static const struct {
+	const char *name;
+	pass *make;
+} mistakes[] = {
+	MISTAKE(forgets_glx),         MISTAKE(forgets_gprp),       MISTAKE(forgets_ppr),
+	MISTAKE(forgets_giov),        MISTAKE(forgets_guest_mode), MISTAKE(forgets_ats),
+	MISTAKE(forgets_gcr3),        MISTAKE(forgets_domain),     MISTAKE(forgets_pasid),
+	MISTAKE(forgets_directories), MISTAKE(forgets_size),       MISTAKE(forgets_device),
+	MISTAKE(forgets_answered),    MISTAKE(forgets_fault_pasid), MISTAKE(forgets_fault_write),
+	MISTAKE(forgets_group),       MISTAKE(forgets_last),       MISTAKE(drops_entry_command),
+	MISTAKE(drops_entry),         MISTAKE(drops_pages),        MISTAKE(drops_device_pages),
+	MISTAKE(drops_answer),        MISTAKE(drops_wait),         MISTAKE(drops_fault),
+	MISTAKE(drops_page_request),  MISTAKE(all_rights),         MISTAKE(never_blocks),
+	MISTAKE(wrong_domain),        MISTAKE(same_domain),
+};
+
+START_TEST(test_mistakes_are_noticed)
+{
+	struct world *w = new_world();
+
+	for (size_t i = 0; i < sizeof mistakes / sizeof mistakes[0]; i++) {
+		const char *wrong = NULL;
+
+		for (uint64_t seed = 1; seed <= WORLDS && !wrong; seed++)
+			wrong = play(w, seed, mistakes[i].make);
+		ck_assert_msg(wrong != NULL, "%s is not noticed", mistakes[i].name);
+	}
+	free_world(w);
+}
+END_TEST
+
+RIG_RUN("hypervisor", test_guests_agree_with_the_host, test_mistakes_are_noticed)
