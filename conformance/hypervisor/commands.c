@@ -139,8 +139,8 @@ static bool device_pages(struct hv_guest *guest, const uint64_t raw[2])
 	uint64_t command[2] = {raw[0], raw[1]};
 	const struct hv_device *device = hv_find_virtual(
 		guest, (uint16_t)gvi_get(GVI_INVALIDATE_IOTLB_PAGES_DEVICE_ID, raw));
-	const struct hv_device *queue = hv_find_virtual(
-		guest, (uint16_t)gvi_get(GVI_INVALIDATE_IOTLB_PAGES_QUEUE_ID, raw));
+	const struct hv_device *queue =
+		hv_find_virtual(guest, (uint16_t)gvi_get(GVI_INVALIDATE_IOTLB_PAGES_QUEUE_ID, raw));
 
 	if (!device)
 		return true;

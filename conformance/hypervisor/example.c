@@ -107,8 +107,10 @@ static void boot(struct hv_guest *guest)
 			 "IommuEn=1 EventLogEn=1 CmdBufEn=1 PPRLogEn=1 PPREn=1 GTEn=1 EPHEn=1",
 			 &control, NULL);
 	check(hv_mmio_write(guest, GVI_REGISTER_DEV_TAB_BASE, TABLE) &&
-		      hv_mmio_write(guest, GVI_REGISTER_CMD_BUF_BASE, UINT64_C(8) << 56 | COMMANDS) &&
-		      hv_mmio_write(guest, GVI_REGISTER_EVENT_LOG_BASE, UINT64_C(8) << 56 | EVENTS) &&
+		      hv_mmio_write(guest, GVI_REGISTER_CMD_BUF_BASE,
+				    UINT64_C(8) << 56 | COMMANDS) &&
+		      hv_mmio_write(guest, GVI_REGISTER_EVENT_LOG_BASE,
+				    UINT64_C(8) << 56 | EVENTS) &&
 		      hv_mmio_write(guest, GVI_REGISTER_PPR_LOG_BASE, UINT64_C(8) << 56 | PAGES) &&
 		      hv_mmio_write(guest, GVI_REGISTER_CONTROL, control),
 	      "the guest switches its IOMMU on");
@@ -145,7 +147,8 @@ static void device_asks(struct hypervisor *hv, unsigned pasid)
 						 .has_pasid = true};
 	struct gvi_page_answer answer;
 
-	check(gvi_page_request(hv->unit, &request, &answer) == GVI_OK, "the device asks for the page");
+	check(gvi_page_request(hv->unit, &request, &answer) == GVI_OK,
+	      "the device asks for the page");
 }
 
 static void play(struct hypervisor *hv, struct hv_guest *guest)
@@ -173,7 +176,8 @@ static void play(struct hypervisor *hv, struct hv_guest *guest)
 	show("the guest's", GVI_FORMAT_PAGE_SERVICE_REQUEST, entry);
 	map_data(guest, SECOND, DATA + 0x1000);
 	command(guest, GVI_FORMAT_COMPLETE_PPR_REQUEST, "DeviceID=8 PASID=2 GN=1 CompletionTag=5");
-	check(device_writes(hv, SECOND) == map_spa(map_find(&guest->map, DATA + 0x1000), DATA + 0x1000),
+	check(device_writes(hv, SECOND) ==
+		      map_spa(map_find(&guest->map, DATA + 0x1000), DATA + 0x1000),
 	      "the second process has its own page");
 	store(guest, TOP(FIRST) + 0x3000 + 8 * (GVA >> 12), 0);
 	command(guest, GVI_FORMAT_INVALIDATE_IOMMU_PAGES, "DomainID=9 PASID=1 GN=1 Address=0x7000");

@@ -66,9 +66,10 @@ void hv_real_config(struct gvi_config *config)
 void hv_virtual_config(struct gvi_config *config)
 {
 	static const enum gvi_field_id absent[] = {
-		GVI_EFR_HASUP, GVI_EFR_HDSUP, GVI_EFR_SATSSUP, GVI_EFR_VIOMMUSUP,
-		GVI_EFR_SNOOPATTRSUP, GVI_EFR_ATTRFWSUP, GVI_EFR_USSUP, GVI_EFR_MARCSUP,
-		GVI_EFR_V2HDDISSUP, GVI_EFR_GAUPDATEDISSUP, GVI_EFR_DEV_TBL_SEG_SUP};
+		GVI_EFR_HASUP,          GVI_EFR_HDSUP,          GVI_EFR_SATSSUP,
+		GVI_EFR_VIOMMUSUP,      GVI_EFR_SNOOPATTRSUP,   GVI_EFR_ATTRFWSUP,
+		GVI_EFR_USSUP,          GVI_EFR_MARCSUP,        GVI_EFR_V2HDDISSUP,
+		GVI_EFR_GAUPDATEDISSUP, GVI_EFR_DEV_TBL_SEG_SUP};
 
 	hv_real_config(config);
 	for (size_t i = 0; i < sizeof absent / sizeof absent[0]; i++)

@@ -33,23 +33,23 @@ struct hypervisor;
 
 /* What a guest's IOMMU makes of a device now. */
 enum hv_state {
-	HV_BYPASS,  /* nothing: its addresses are guest physical */
-	HV_NESTED,  /* translates, or refuses, by a legal entry */
-	HV_BLOCKED  /* refuses everything: the entry is illegal, or not to be read */
+	HV_BYPASS, /* nothing: its addresses are guest physical */
+	HV_NESTED, /* translates, or refuses, by a legal entry */
+	HV_BLOCKED /* refuses everything: the entry is illegal, or not to be read */
 };
 
 struct hv_guest {
 	struct hypervisor *hv;
-	struct gvi *unit;    /* the virtual IOMMU */
-	struct gvi *asked;   /* a copy, to try things out */
-	struct gpa_map map;  /* its memory */
-	uint16_t first;      /* of its DomainIDs in the host */
+	struct gvi *unit;                /* the virtual IOMMU */
+	struct gvi *asked;               /* a copy, to try things out */
+	struct gpa_map map;              /* its memory */
+	uint16_t first;                  /* of its DomainIDs in the host */
 	uint16_t domain[HV_MAX_DOMAINS]; /* the guest's DomainID of first + 1 + n */
 	unsigned ndomains;
 	uint64_t fence;      /* the guest's COMPLETION_WAIT waits for it; 0: none does */
 	unsigned interrupts; /* of the virtual IOMMU */
 	const struct gvi_page_request *answering; /* while this is given to the guest */
-	struct gvi_message response; /* the last one that the virtual IOMMU sent */
+	struct gvi_message response;              /* the last one that the virtual IOMMU sent */
 };
 
 struct hv_device {

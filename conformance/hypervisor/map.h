@@ -13,7 +13,7 @@ enum {
 	MAP_WRITE = 2
 };
 
-#define MAP_SPAN   ((uint64_t)MAP_PAGES << 12)
+#define MAP_SPAN ((uint64_t)MAP_PAGES << 12)
 /* Bytes at `tables` that the host tables take at most. */
 #define MAP_TABLES UINT64_C(0x10000)
 

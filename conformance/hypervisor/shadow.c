@@ -70,22 +70,24 @@ static bool fetch(const struct hv_device *device, uint64_t entry[WORDS])
 
 	if (offset >= (gvi_get(GVI_DEV_TAB_BASE_SIZE, &table) + 1) << 12)
 		return false;
-	return hv_unit_load(device->guest, gvi_get(GVI_DEV_TAB_BASE_DEV_TAB_BASE, &table) + offset, entry,
-			    WORDS);
+	return hv_unit_load(device->guest, gvi_get(GVI_DEV_TAB_BASE_DEV_TAB_BASE, &table) + offset,
+			    entry, WORDS);
 }
 
 static bool is_legal_guest(struct hv_guest *guest, const uint64_t *entry);
 
 /* What the guest's IOMMU takes for legal: no host tables under a guest, and no bit
- * of a feature that it does not have. */
+ * of a feature that it does not have; GV without GTEn counts with TV only. */
 static bool is_legal(struct hv_guest *guest, const uint64_t *entry)
 {
 	uint64_t features = gvi_features_now(guest->unit);
+	bool valid = gvi_get(GVI_DTE_TV, entry);
+	uint64_t low = entry[0] & ~(valid ? 0 : gvi_field_mask(GVI_DTE_GV, 0));
 
-	for (unsigned w = 0; w < 2; w++)
-		if (entry[w] & gvi_reserved_mask(GVI_FORMAT_DTE, w, features))
-			return false;
-	if (!gvi_get(GVI_DTE_TV, entry))
+	if (low & gvi_reserved_mask(GVI_FORMAT_DTE, 0, features) ||
+	    entry[1] & gvi_reserved_mask(GVI_FORMAT_DTE, 1, features))
+		return false;
+	if (!valid)
 		return true;
 	if (gvi_get(GVI_DTE_MODE, entry) || gvi_get(GVI_DTE_HOST_ROOT, entry))
 		return false;

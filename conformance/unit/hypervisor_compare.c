@@ -8,7 +8,9 @@ enum { MAX_UPDATES = 64 };
 struct reference {
 	struct hv_guest *guest;
 	struct gvi_host trial;
-	struct { uint64_t spa, value; } update[MAX_UPDATES];
+	struct {
+		uint64_t spa, value;
+	} update[MAX_UPDATES];
 	unsigned nupdates;
 };
 
@@ -95,8 +97,7 @@ static void compare_grant(struct world *w, const struct gvi_request *request,
 	w->grants++;
 	EXPECT(w, real->result == GVI_GRANT);
 	EXPECT(w, real->address == map_spa(page, own->address));
-	EXPECT(w, real->size ==
-			  (own->size && own->size < page->size ? own->size : page->size));
+	EXPECT(w, real->size == (own->size && own->size < page->size ? own->size : page->size));
 	EXPECT(w, real->read == (own->read && page->rights & MAP_READ));
 	EXPECT(w, real->write == (own->write && page->rights & MAP_WRITE));
 }
@@ -149,7 +150,8 @@ static void compare_completion(struct world *w, const struct hv_guest *guest, ui
 			       uint64_t own, uint64_t real);
 static void compare_completions(struct world *w, const struct hv_guest *guest,
 				const struct gvi_ats_request *request,
-				const struct gvi_ats_answer *own, const struct gvi_ats_answer *real);
+				const struct gvi_ats_answer *own,
+				const struct gvi_ats_answer *real);
 
 void compare_translations(struct world *w)
 {
@@ -232,7 +234,8 @@ static void compare_completion(struct world *w, const struct hv_guest *guest, ui
 	EXPECT(w, (spa | (address & (completion_size(real) - 1))) == map_spa(page, gpa));
 	EXPECT(w, completion_size(real) <= page->size);
 	EXPECT(w, gvi_get(GVI_ATS_COMPLETION_EXE, &real) == gvi_get(GVI_ATS_COMPLETION_EXE, &own));
-	EXPECT(w, gvi_get(GVI_ATS_COMPLETION_PRIV, &real) == gvi_get(GVI_ATS_COMPLETION_PRIV, &own));
+	EXPECT(w,
+	       gvi_get(GVI_ATS_COMPLETION_PRIV, &real) == gvi_get(GVI_ATS_COMPLETION_PRIV, &own));
 	EXPECT(w, gvi_get(GVI_ATS_COMPLETION_GLOBAL, &real) ==
 			  gvi_get(GVI_ATS_COMPLETION_GLOBAL, &own));
 }
@@ -247,6 +250,30 @@ static uint64_t completion_size(uint64_t c)
 	while (c & size)
 		size <<= 1;
 	return size << 1;
+}
+
+/* Such addresses are believed: both pass them on as they are, or both refuse. */
+void compare_translated(struct world *w)
+{
+	const struct driver *d = &w->driver[pick(w, WORLD_GUESTS * WORLD_DEVICES)];
+	struct before b = look(w);
+	struct gvi_request request;
+	struct gvi_answer own, real;
+	struct reference r;
+
+	random_request(w, d, &request);
+	request.translated = true;
+	/* The record of the host does not say which it was. */
+	request.access = GVI_READ;
+	refer(w, d->guest, &r);
+	REQUIRE(gvi_translate(w->reference, &request, &own) == GVI_OK);
+	request.device = d->real;
+	REQUIRE(gvi_translate(w->hv.unit, &request, &real) == GVI_OK);
+	about(w, d, "translated", request.address, &request, own.event, real.event);
+	EXPECT(w, real.result == own.result && real.address == own.address);
+	hv_poll(&w->hv);
+	EXPECT(w, w->hv.nkept == b.kept);
+	expect_log(w, &b, d->guest, own.logging == GVI_LOGGED ? own.event : NULL, NULL);
 }
 
 /* ---- Page requests --------------------------------------------------------------------------- */
@@ -269,6 +296,8 @@ void compare_page_request(struct world *w)
 	REQUIRE(gvi_page_request(w->reference, &request, &own) == GVI_OK);
 	request.device = d->real;
 	REQUIRE(gvi_page_request(w->hv.unit, &request, &real) == GVI_OK);
+	/* The real one rejects nothing that the guest's takes. */
+	EXPECT(w, own.result != GVI_PAGE_LOGGED || real.result == GVI_PAGE_LOGGED);
 	w->nsent = 0;
 	hv_poll(&w->hv);
 	EXPECT(w, w->hv.nkept == b.kept);
@@ -332,7 +361,8 @@ static void answer(struct world *w, const struct driver *d, const struct gvi_pag
 	w->nsent = 0;
 }
 
-/* ---- Logs -------------------------------------------------------------------------------------- */
+/* ---- Logs --------------------------------------------------------------------------------------
+ */
 
 static struct before look(struct world *w)
 {
@@ -375,12 +405,13 @@ static void expect_entry(struct world *w, struct hv_guest *guest, enum gvi_regis
 	EXPECT(w, seen[0] == entry[0] && seen[1] == entry[1]);
 	/* The guest has read it. */
 	REQUIRE(hv_mmio_write(guest,
-			      tail == GVI_REGISTER_EVENT_LOG_TAIL ? GVI_REGISTER_EVENT_LOG_HEAD :
-								    GVI_REGISTER_PPR_LOG_HEAD,
+			      tail == GVI_REGISTER_EVENT_LOG_TAIL ? GVI_REGISTER_EVENT_LOG_HEAD
+								  : GVI_REGISTER_PPR_LOG_HEAD,
 			      now));
 }
 
-/* ---- Accessed and dirty bits ---------------------------------------------------------------------- */
+/* ---- Accessed and dirty bits
+ * ---------------------------------------------------------------------- */
 
 static enum gvi_bus note_exchange(void *user, uint64_t gpa, uint64_t *seen, uint64_t next)
 {
@@ -410,10 +441,8 @@ static enum gvi_bus write_through(void *user, uint64_t gpa, const void *from, si
 
 static void refer(struct world *w, struct hv_guest *guest, struct reference *r)
 {
-	struct gvi_host host = {.user = r,
-				.read = read_through,
-				.write = write_through,
-				.exchange = note_exchange};
+	struct gvi_host host = {
+		.user = r, .read = read_through, .write = write_through, .exchange = note_exchange};
 
 	*r = (struct reference){.guest = guest, .trial = hv_trial_host(guest)};
 	memcpy((void *)w->reference, (const void *)guest->unit, gvi_size());
@@ -444,7 +473,8 @@ static bool noted(const struct reference *r, uint64_t spa, uint64_t value)
 	return false;
 }
 
-/* ---- Isolation -------------------------------------------------------------------------------------- */
+/* ---- Isolation
+ * -------------------------------------------------------------------------------------- */
 
 static unsigned domain_of(struct world *w, const struct driver *d);
 
@@ -455,8 +485,8 @@ void compare_domains(struct world *w)
 	for (unsigned i = 0; i < n; i++)
 		for (unsigned k = 0; k < i; k++)
 			if (w->driver[i].guest != w->driver[k].guest)
-				EXPECT(w, domain_of(w, &w->driver[i]) !=
-						  domain_of(w, &w->driver[k]));
+				EXPECT(w,
+				       domain_of(w, &w->driver[i]) != domain_of(w, &w->driver[k]));
 }
 
 static unsigned domain_of(struct world *w, const struct driver *d)

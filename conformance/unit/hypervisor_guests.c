@@ -57,9 +57,8 @@ static void make_memory(struct world *w, struct hv_guest *guest)
 	}
 	for (uint64_t n = 1; n < 4; n++)
 		if (!chance(w, 4))
-			REQUIRE(map_page(&guest->map, n * GUEST_LARGE,
-					 base + GUEST_LARGE * (n + 8), GUEST_LARGE,
-					 random_rights(w)));
+			REQUIRE(map_page(&guest->map, n * GUEST_LARGE, base + GUEST_LARGE * (n + 8),
+					 GUEST_LARGE, random_rights(w)));
 }
 
 static void start(struct world *w, struct hv_guest *guest)
@@ -94,8 +93,8 @@ static void make_page(struct world *w, struct driver *d, struct process *p, uint
 
 static void make_driver(struct world *w, struct driver *d)
 {
-	static const char *const kinds[] = {
-		"V=1 TV=1 GV=1", "V=1 TV=1 GV=1 GIoV=1", "V=1 TV=1 GV=1 GuestPagingMode=1"};
+	static const char *const kinds[] = {"V=1 TV=1 GV=1", "V=1 TV=1 GV=1 GIoV=1",
+					    "V=1 TV=1 GV=1 GuestPagingMode=1"};
 
 	REQUIRE(gvi_encode(GVI_FORMAT_DTE, kinds[pick(w, 3)], d->dte, NULL));
 	gvi_set(GVI_DTE_GLX, d->dte, pick(w, 3));
@@ -164,8 +163,8 @@ static void make_page(struct world *w, struct driver *d, struct process *p, uint
 /* Small pages anywhere, large ones where the guest has some; A and D as they come. */
 static uint64_t random_leaf(struct world *w, unsigned level)
 {
-	uint64_t page = level == 2 ? GUEST_LARGE * (1 + pick(w, 3)) :
-				     GUEST_TABLES + SMALL * pick(w, 256);
+	uint64_t page =
+		level == 2 ? GUEST_LARGE * (1 + pick(w, 3)) : GUEST_TABLES + SMALL * pick(w, 256);
 	uint64_t entry = page | (level == 2 ? 0x80 : 0) | 7;
 
 	entry ^= chance(w, 6) ? 1 : 0;

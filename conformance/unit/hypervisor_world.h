@@ -56,7 +56,7 @@ struct world {
 	uint64_t state;        /* of the random numbers */
 	struct driver driver[WORLD_GUESTS * WORLD_DEVICES];
 	uint64_t next_table[WORLD_GUESTS]; /* free guest memory */
-	unsigned commands; /* different ones since everything was invalidated */
+	unsigned commands;                 /* different ones since everything was invalidated */
 	uint64_t fence;
 	struct gvi_message sent[MAX_MESSAGES]; /* by the real IOMMU */
 	unsigned nsent;
@@ -88,6 +88,8 @@ unsigned guest_number(const struct world *w, const struct hv_guest *guest);
 /* hypervisor_compare.c */
 void compare_access(struct world *w);
 void compare_translations(struct world *w);
+/* A request with an address that ATS has answered, or the device made up. */
+void compare_translated(struct world *w);
 void compare_page_request(struct world *w);
 /* No guest has a DomainID of another one. */
 void compare_domains(struct world *w);

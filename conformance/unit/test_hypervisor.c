@@ -33,13 +33,14 @@ void require(struct world *w, bool condition, const char *text)
 void about(struct world *w, const struct driver *d, const char *what, uint64_t address,
 	   const struct gvi_request *r, const uint64_t *own, const uint64_t *real)
 {
-	(void)snprintf(w->about, sizeof w->about,
-		       "%s of %04x at %016llx, access %u pasid %d:%05x x%d p%d t%d; events %016llx, "
-		       "%016llx; entry %016llx %016llx",
-		       what, d->real, (unsigned long long)address, r->access, r->has_pasid,
-		       (unsigned)r->pasid, r->execute, r->privileged, r->translated,
-		       (unsigned long long)own[0], (unsigned long long)real[0],
-		       (unsigned long long)d->dte[0], (unsigned long long)d->dte[1]);
+	(void)snprintf(
+		w->about, sizeof w->about,
+		"%s of %04x at %016llx, access %u pasid %d:%05x x%d p%d t%d; events %016llx, "
+		"%016llx; entry %016llx %016llx",
+		what, d->real, (unsigned long long)address, r->access, r->has_pasid,
+		(unsigned)r->pasid, r->execute, r->privileged, r->translated,
+		(unsigned long long)own[0], (unsigned long long)real[0],
+		(unsigned long long)d->dte[0], (unsigned long long)d->dte[1]);
 }
 
 static enum gvi_bus on_read(void *user, uint64_t spa, void *to, size_t len)
@@ -118,7 +119,7 @@ static const char *play(struct world *w, uint64_t seed, pass *mistake)
 {
 	open_world(w, seed, mistake);
 	for (unsigned i = 0; i < STEPS && !w->wrong; i++)
-		switch (pick(w, 8)) {
+		switch (pick(w, 10)) {
 		case 0:
 			guests_change(w);
 			break;
@@ -128,6 +129,9 @@ static const char *play(struct world *w, uint64_t seed, pass *mistake)
 			break;
 		case 3:
 			compare_page_request(w);
+			break;
+		case 4:
+			compare_translated(w);
 			break;
 		default:
 			compare_access(w);
@@ -186,7 +190,8 @@ START_TEST(test_guests_agree_with_the_host)
 }
 END_TEST
 
-/* ---- Mistakes of the layer, each of which must be noticed ------------------------------------- */
+/* ---- Mistakes of the layer, each of which must be noticed -------------------------------------
+ */
 
 #define FORGETS(name, format, field)                                                               \
 	static bool name(void *user, enum gvi_format_id of, uint64_t *raw)                         \
@@ -269,21 +274,24 @@ static bool same_domain(void *user, enum gvi_format_id of, uint64_t *raw)
 	return true;
 }
 
-#define MISTAKE(name) {#name, name}
+#define MISTAKE(name)                                                                              \
+	{                                                                                          \
+#name, name                                                                        \
+	}
 
 static const struct {
 	const char *name;
 	pass *make;
 } mistakes[] = {
-	MISTAKE(forgets_glx),         MISTAKE(forgets_gprp),       MISTAKE(forgets_ppr),
-	MISTAKE(forgets_giov),        MISTAKE(forgets_guest_mode), MISTAKE(forgets_ats),
-	MISTAKE(forgets_gcr3),        MISTAKE(forgets_domain),     MISTAKE(forgets_pasid),
-	MISTAKE(forgets_directories), MISTAKE(forgets_size),       MISTAKE(forgets_device),
+	MISTAKE(forgets_glx),         MISTAKE(forgets_gprp),        MISTAKE(forgets_ppr),
+	MISTAKE(forgets_giov),        MISTAKE(forgets_guest_mode),  MISTAKE(forgets_ats),
+	MISTAKE(forgets_gcr3),        MISTAKE(forgets_domain),      MISTAKE(forgets_pasid),
+	MISTAKE(forgets_directories), MISTAKE(forgets_size),        MISTAKE(forgets_device),
 	MISTAKE(forgets_answered),    MISTAKE(forgets_fault_pasid), MISTAKE(forgets_fault_write),
-	MISTAKE(forgets_group),       MISTAKE(forgets_last),       MISTAKE(drops_entry_command),
-	MISTAKE(drops_entry),         MISTAKE(drops_pages),        MISTAKE(drops_device_pages),
-	MISTAKE(drops_answer),        MISTAKE(drops_wait),         MISTAKE(drops_fault),
-	MISTAKE(drops_page_request),  MISTAKE(all_rights),         MISTAKE(never_blocks),
+	MISTAKE(forgets_group),       MISTAKE(forgets_last),        MISTAKE(drops_entry_command),
+	MISTAKE(drops_entry),         MISTAKE(drops_pages),         MISTAKE(drops_device_pages),
+	MISTAKE(drops_answer),        MISTAKE(drops_wait),          MISTAKE(drops_fault),
+	MISTAKE(drops_page_request),  MISTAKE(all_rights),          MISTAKE(never_blocks),
 	MISTAKE(wrong_domain),        MISTAKE(same_domain),
 };
 
