@@ -3,10 +3,13 @@
 
 /* ---- Registers, which the hypervisor traps ------------------------------------- */
 
+static bool is_absent(enum gvi_register_id id);
 static bool moves_tables(enum gvi_register_id id);
 
 bool hv_mmio_write(struct hv_guest *guest, enum gvi_register_id id, uint64_t value)
 {
+	if (is_absent(id))
+		return true;
 	if (gvi_mmio_write(guest->unit, gvi_registers[id].offset, 8, value) != GVI_OK)
 		return false;
 	if (moves_tables(id) && !hv_shadow_all(guest))
@@ -20,6 +23,13 @@ bool hv_mmio_write(struct hv_guest *guest, enum gvi_register_id id, uint64_t val
 uint64_t hv_mmio_read(struct hv_guest *guest, enum gvi_register_id id)
 {
 	return hv_register(guest->unit, id);
+}
+
+/* The exclusion range has no feature bit that could be withheld, and the host's entries
+ * cannot show it: it stays off, as if the registers were not there. */
+static bool is_absent(enum gvi_register_id id)
+{
+	return id == GVI_REGISTER_EXCL_BASE || id == GVI_REGISTER_EXCL_LIMIT;
 }
 
 /* Other entries count now, or count otherwise. */

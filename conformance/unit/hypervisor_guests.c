@@ -76,6 +76,9 @@ static void start(struct world *w, struct hv_guest *guest)
 	gvi_set(GVI_CONTROL_GT_EN, &control, !chance(w, 12));
 	gvi_set(GVI_CONTROL_EPH_EN, &control, !chance(w, 12));
 	gvi_set(GVI_CONTROL_PPR_EN, &control, !chance(w, 12));
+	/* ExEn and Allow: it must have no effect. */
+	REQUIRE(hv_mmio_write(guest, GVI_REGISTER_EXCL_LIMIT, GUEST_LARGE * 4));
+	REQUIRE(hv_mmio_write(guest, GVI_REGISTER_EXCL_BASE, 3));
 	REQUIRE(hv_mmio_write(guest, GVI_REGISTER_DEV_TAB_BASE, GUEST_TABLE));
 	REQUIRE(hv_mmio_write(guest, GVI_REGISTER_CMD_BUF_BASE, length | GUEST_COMMANDS));
 	REQUIRE(hv_mmio_write(guest, GVI_REGISTER_EVENT_LOG_BASE, length | GUEST_EVENTS));
