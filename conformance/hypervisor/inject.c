@@ -215,8 +215,10 @@ static void give_page(struct hv_device *device, const struct gvi_page_request *r
 	struct gvi_page_answer answer;
 
 	own.device = device->virtual;
-	if (!own.has_pasid)
-		own.pasid = 0, own.privileged = false;
+	if (!own.has_pasid) {
+		own.pasid = 0;
+		own.execute = own.privileged = false;
+	}
 	guest->answering = &own;
 	(void)gvi_page_request(guest->unit, &own, &answer);
 	guest->answering = NULL;

@@ -20,8 +20,6 @@ struct before {
 	unsigned kept;
 };
 
-static const uint64_t no_event[2];
-
 static void refer(struct world *w, struct hv_guest *guest, struct reference *r);
 static struct before look(struct world *w);
 static void expect_log(struct world *w, const struct before *b, const struct hv_guest *guest,
@@ -50,7 +48,7 @@ void compare_access(struct world *w)
 	REQUIRE(gvi_translate(w->reference, &request, &own) == GVI_OK);
 	request.device = d->real;
 	REQUIRE(gvi_translate(w->hv.unit, &request, &real) == GVI_OK);
-	about(w, d, "access", request.address, &request, own.event, real.event);
+	about(w, d, "access", &request, (const uint64_t[2]){own.event[0], real.event[0]});
 	if (own.result == GVI_GRANT) {
 		compare_grant(w, &request, d->guest, &own, &real);
 		expect_updates(w, &r, real.result == GVI_GRANT);
@@ -200,7 +198,7 @@ static void random_translation(struct world *w, const struct driver *d, struct g
 	struct gvi_request like;
 
 	random_request(w, d, &like);
-	about(w, d, "ATS", like.address, &like, no_event, no_event);
+	about(w, d, "ATS", &like, (const uint64_t[2]){0, 0});
 	*r = (struct gvi_ats_request){.address = like.address & ~UINT64_C(0xfff),
 				      .pasid = like.pasid,
 				      .device = like.device,
@@ -269,7 +267,7 @@ void compare_translated(struct world *w)
 	REQUIRE(gvi_translate(w->reference, &request, &own) == GVI_OK);
 	request.device = d->real;
 	REQUIRE(gvi_translate(w->hv.unit, &request, &real) == GVI_OK);
-	about(w, d, "translated", request.address, &request, own.event, real.event);
+	about(w, d, "translated", &request, (const uint64_t[2]){own.event[0], real.event[0]});
 	EXPECT(w, real.result == own.result && real.address == own.address);
 	hv_poll(&w->hv);
 	EXPECT(w, w->hv.nkept == b.kept);
@@ -317,7 +315,7 @@ static void random_page(struct world *w, const struct driver *d, struct gvi_page
 	struct gvi_request like;
 
 	random_request(w, d, &like);
-	about(w, d, "page request", like.address, &like, no_event, no_event);
+	about(w, d, "page request", &like, (const uint64_t[2]){0, 0});
 	*r = (struct gvi_page_request){.address = like.address & ~UINT64_C(0xfff),
 				       .pasid = like.pasid,
 				       .device = like.device,
@@ -376,7 +374,7 @@ static struct before look(struct world *w)
 }
 
 static void expect_entry(struct world *w, struct hv_guest *guest, enum gvi_register_id tail,
-			 uint64_t at, uint64_t log, const uint64_t *entry);
+			 uint64_t at, const uint64_t *entry);
 
 /* One entry more in the guest's log, or none; and none for the others. */
 static void expect_log(struct world *w, const struct before *b, const struct hv_guest *guest,
@@ -386,28 +384,25 @@ static void expect_log(struct world *w, const struct before *b, const struct hv_
 		struct hv_guest *it = w->hv.guest[g];
 		bool mine = it == guest;
 
-		expect_entry(w, it, GVI_REGISTER_EVENT_LOG_TAIL, b->events[g], GUEST_EVENTS,
-			     mine ? event : NULL);
-		expect_entry(w, it, GVI_REGISTER_PPR_LOG_TAIL, b->pages[g], GUEST_PAGES,
-			     mine ? page : NULL);
+		expect_entry(w, it, GVI_REGISTER_EVENT_LOG_TAIL, b->events[g], mine ? event : NULL);
+		expect_entry(w, it, GVI_REGISTER_PPR_LOG_TAIL, b->pages[g], mine ? page : NULL);
 	}
 }
 
 static void expect_entry(struct world *w, struct hv_guest *guest, enum gvi_register_id tail,
-			 uint64_t at, uint64_t log, const uint64_t *entry)
+			 uint64_t at, const uint64_t *entry)
 {
+	bool events = tail == GVI_REGISTER_EVENT_LOG_TAIL;
 	uint64_t now = hv_mmio_read(guest, tail), seen[2];
 
 	EXPECT(w, now == (at + (entry ? 16 : 0)) % HV_RING);
 	if (!entry)
 		return;
-	REQUIRE(hv_guest_load(guest, log + at, seen, 2));
+	REQUIRE(hv_guest_load(guest, (events ? GUEST_EVENTS : GUEST_PAGES) + at, seen, 2));
 	EXPECT(w, seen[0] == entry[0] && seen[1] == entry[1]);
 	/* The guest has read it. */
-	REQUIRE(hv_mmio_write(guest,
-			      tail == GVI_REGISTER_EVENT_LOG_TAIL ? GVI_REGISTER_EVENT_LOG_HEAD
-								  : GVI_REGISTER_PPR_LOG_HEAD,
-			      now));
+	REQUIRE(hv_mmio_write(
+		guest, events ? GVI_REGISTER_EVENT_LOG_HEAD : GVI_REGISTER_PPR_LOG_HEAD, now));
 }
 
 /* ---- Accessed and dirty bits

@@ -71,8 +71,8 @@ unsigned pick(struct world *w, unsigned n);
 bool chance(struct world *w, unsigned n);
 /* Remembers what is compared, and what is wrong, unless something was before. */
 void require(struct world *w, bool condition, const char *text);
-void about(struct world *w, const struct driver *d, const char *what, uint64_t address,
-	   const struct gvi_request *r, const uint64_t *own, const uint64_t *real);
+void about(struct world *w, const struct driver *d, const char *what, const struct gvi_request *r,
+	   const uint64_t events[2]);
 #define EXPECT(w, condition) require(w, condition, #condition)
 
 /* hypervisor_guests.c */

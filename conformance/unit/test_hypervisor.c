@@ -30,16 +30,16 @@ void require(struct world *w, bool condition, const char *text)
 		w->wrong = text;
 }
 
-void about(struct world *w, const struct driver *d, const char *what, uint64_t address,
-	   const struct gvi_request *r, const uint64_t *own, const uint64_t *real)
+void about(struct world *w, const struct driver *d, const char *what, const struct gvi_request *r,
+	   const uint64_t events[2])
 {
 	(void)snprintf(
 		w->about, sizeof w->about,
 		"%s of %04x at %016llx, access %u pasid %d:%05x x%d p%d t%d; events %016llx, "
 		"%016llx; entry %016llx %016llx",
-		what, d->real, (unsigned long long)address, r->access, r->has_pasid,
+		what, d->real, (unsigned long long)r->address, r->access, r->has_pasid,
 		(unsigned)r->pasid, r->execute, r->privileged, r->translated,
-		(unsigned long long)own[0], (unsigned long long)real[0],
+		(unsigned long long)events[0], (unsigned long long)events[1],
 		(unsigned long long)d->dte[0], (unsigned long long)d->dte[1]);
 }
 
