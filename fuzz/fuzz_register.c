@@ -106,6 +106,9 @@ static void make_masks(struct bench *b, uint64_t features)
 	for (unsigned i = 0; i < GVI_NREGISTERS; i++)
 		b->reserved[i] =
 			gvi_reserved_mask((enum gvi_format_id)gvi_registers[i].format, 0, features);
+	/* GA_LOG_POINTER: bits 18:16 may be there. */
+	b->reserved[GVI_REGISTER_GA_LOG_HEAD] &= ~(UINT64_C(7) << 16);
+	b->reserved[GVI_REGISTER_GA_LOG_TAIL] &= ~(UINT64_C(7) << 16);
 	b->features = features;
 	b->masks = true;
 }

@@ -34,6 +34,7 @@ struct ats {
 	bool     global;        /* G of the leaf */
 	uint8_t  memory_type;   /* its PAT, PCD and PWT */
 	bool     later;         /* the completion has a translation already */
+	bool     rmp_fault;     /* what guards memory has refused: no rights are left */
 };
 
 struct access {

@@ -332,12 +332,10 @@ static bool no_snoop(struct call *c)
 	}
 }
 
-static bool is_secure(const struct access *x);
-
 /* [ats.secure] */
 static bool answers_guest_address(struct access *x)
 {
-	return is_secure(x) && choose(x->m, GVI_CHOICE_SATS_MODEL) == 0;
+	return device_secure(x) && choose(x->m, GVI_CHOICE_SATS_MODEL) == 0;
 }
 
 /* [ats.size] [ats.several] One of several has no more than the unit, so that the
@@ -402,7 +400,7 @@ enum gvi_status ats_translated(struct access *x)
 	if (enter_translated(x) == ENDED)
 		return GVI_OK;
 	/* Step 5 */
-	if (!is_secure(x)) {
+	if (!device_secure(x)) {
 		(void)translate_forward(x, GVI_CLAUSE_ATS_TRANSLATED_FORWARD);
 		return GVI_OK;
 	}
@@ -432,11 +430,6 @@ static enum verdict enter_translated(struct access *x)
 		return invalid_request(x, GVI_CLAUSE_ATS_TRANSLATED_OFF, 1);
 	/* Step 4 */
 	return range_translated(x);
-}
-
-static bool is_secure(const struct access *x)
-{
-	return get_DTE_SATS(x->dte) && has(x->m, GVI_FEATURE_SATSSUP);
 }
 
 /* A guest physical address, whatever PASID came with it.  A failure is that of an

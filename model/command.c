@@ -58,6 +58,7 @@ static bool next(struct gvi *m)
 		return false;
 	cite(m, GVI_CLAUSE_COMMAND_FETCH);
 	c.spa = ring_spa(m, ring, c.offset);
+	stand(m, NULL, 0);
 	bus = host_fetch(m, GVI_FORMAT_COMPLETION_WAIT, c.spa, c.raw, 2);
 	if (bus != GVI_BUS_OK) {
 		cite(m, GVI_CLAUSE_COMMAND_FETCH_ERROR);

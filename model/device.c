@@ -63,7 +63,7 @@ bool device_peek(struct gvi *m, uint16_t device, uint64_t dte[4])
 	if (!locate(m, device, &spa))
 		return false;
 	stand(m, &x, 0);
-	return host_fetch(m, GVI_FORMAT_DTE, spa, dte, 4) == GVI_BUS_OK;
+	return host_fetch_general(m, GVI_FORMAT_DTE, spa, dte, 4) == GVI_BUS_OK;
 }
 
 /* [device.segments] The upper bits of the DeviceID say which table it is. */
@@ -162,20 +162,15 @@ static bool guest_disabled(struct access *x)
 	       choose(x->m, GVI_CHOICE_GV_WITHOUT_GTEN) == 0;
 }
 
-bool device_guest(const struct access *x)
-{
-	return get_DTE_GV(x->dte) && has(x->m, GVI_FEATURE_GTEN);
-}
-
 bool device_giov(const struct access *x)
 {
 	return get_DTE_TV(x->dte) && device_guest(x) && get_DTE_GIOV(x->dte) &&
 	       has(x->m, GVI_FEATURE_GIOSUP);
 }
 
-bool device_gcr3_guest(const struct access *x)
+bool device_secure(const struct access *x)
 {
-	return get_DTE_MODE(x->dte) && get_CONTROL_GCR3_TRP_MODE(&x->m->reg[SLOT_CONTROL]);
+	return get_DTE_SATS(x->dte) && has(x->m, GVI_FEATURE_SATSSUP);
 }
 
 bool device_mode_0_coherent(const struct access *x)

@@ -50,11 +50,23 @@ static inline bool device_plain(const struct gvi *m, const uint64_t dte[4])
 }
 
 /* GV as it counts: 0 where it is ignored [device.illegal-guest-disabled]. */
-bool device_guest(const struct access *x);
+static inline bool device_guest(const struct access *x)
+{
+	return get_DTE_GV(x->dte) && has(x->m, GVI_FEATURE_GTEN);
+}
+
+/* [ats.secure] SATS: what the device says is an address is not believed. */
+bool device_secure(const struct access *x);
+
 /* [guest.giov] A request without PASID is a guest virtual address. */
 bool device_giov(const struct access *x);
+
 /* [guest.gcr3-root] GCR3TRP is a guest physical address, to be translated. */
-bool device_gcr3_guest(const struct access *x);
+static inline bool device_gcr3_guest(const struct access *x)
+{
+	return get_DTE_MODE(x->dte) && get_CONTROL_GCR3_TRP_MODE(&x->m->reg[SLOT_CONTROL]);
+}
+
 /* Mode0FC stands for FC where there is no host entry. */
 bool device_mode_0_coherent(const struct access *x);
 

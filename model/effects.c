@@ -1,6 +1,8 @@
 /* What a step does to the world. */
 #include "model/effects.h"
 
+#include <string.h>
+
 static inline struct gvi_effect *begin(struct gvi *m);
 static inline enum gvi_bus end(struct gvi *m, const struct gvi_effect *effect);
 static enum gvi_bus known(enum gvi_bus bus);
@@ -27,18 +29,18 @@ enum gvi_bus effect_write(struct gvi *m, uint64_t spa, const uint64_t *words, un
 
 enum gvi_bus effect_exchange(struct gvi *m, uint64_t spa, uint64_t *seen, uint64_t next, bool *done)
 {
-	struct gvi_effect *e = begin(m);
-
-	*e = (struct gvi_effect){
+	struct gvi_effect e = {
 		.spa = spa, .data = {*seen, next}, .kind = GVI_EFFECT_EXCHANGE, .length = 8};
+
 	if (m->host.exchange)
-		e->bus = (uint8_t)known(m->host.exchange(m->host.user, spa, seen, next));
-	*done = e->bus == GVI_BUS_OK && *seen == e->data[0];
-	if (*done || e->bus != GVI_BUS_OK)
-		(void)end(m, e);
+		e.bus = (uint8_t)known(m->host.exchange(m->host.user, spa, seen, next));
+	*done = e.bus == GVI_BUS_OK && *seen == e.data[0];
+	/* Who only loses races is refused, and leaves the list as it was. */
+	if (*done || e.bus != GVI_BUS_OK)
+		(void)end(m, memcpy(begin(m), &e, sizeof e));
 	else
 		m->past.fresh = true;
-	return (enum gvi_bus)e->bus;
+	return (enum gvi_bus)e.bus;
 }
 
 void effect_send(struct gvi *m, const struct gvi_message *message)

@@ -255,6 +255,7 @@ enum verdict rmp_page_fault(struct access *x, uint64_t gpa)
 	if (!x->ats)
 		return finish(x, GVI_CLAUSE_EVENT_RMP_PAGE_FAULT, GVI_LOGGED, e[0], e[1]);
 	/* AMB-6.12 */
+	x->ats->rmp_fault = true;
 	if (choose(x->m, GVI_CHOICE_ATS_RMP_FAULT) == 0)
 		log_beside(x, GVI_LOGGED, e);
 	return no_rights(x, GVI_CLAUSE_EVENT_RMP_PAGE_FAULT);

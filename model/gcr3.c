@@ -8,21 +8,6 @@ static enum verdict take(struct nest *n, uint64_t entry, unsigned level);
 static uint64_t low_bits(unsigned level);
 static bool inner_is_guest(struct nest *n);
 
-/* [guest.pasid-width] [guest.pasid-range] */
-bool gcr3_covers(const struct gvi *m, const uint64_t dte[4], unsigned pasid)
-{
-	unsigned covered = 9 * ((unsigned)get_DTE_GLX(dte) + 1);
-
-	return gcr3_supports(m, pasid) && !(pasid >> covered);
-}
-
-bool gcr3_supports(const struct gvi *m, unsigned pasid)
-{
-	unsigned width = (unsigned)get_EFR_PASMAX(&m->config.efr) + 1;
-
-	return !(pasid >> width);
-}
-
 /* [guest.gcr3-walk] [guest.cr3] One level for each slice of the PASID. */
 enum verdict gcr3_lookup(struct nest *n, unsigned pasid, uint64_t *cr3)
 {

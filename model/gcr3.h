@@ -4,10 +4,21 @@
 
 #include "model/nest.h"
 
-/* Whether the IOMMU and the device's GCR3 table know such a PASID. */
-bool gcr3_covers(const struct gvi *m, const uint64_t dte[4], unsigned pasid);
-/* Whether the IOMMU does. */
-bool gcr3_supports(const struct gvi *m, unsigned pasid);
+/* [guest.pasid-width] Whether the IOMMU knows such a PASID. */
+static inline bool gcr3_supports(const struct gvi *m, unsigned pasid)
+{
+	unsigned width = (unsigned)get_EFR_PASMAX(&m->config.efr) + 1;
+
+	return !(pasid >> width);
+}
+
+/* [guest.pasid-range] Whether the device's GCR3 table does, too. */
+static inline bool gcr3_covers(const struct gvi *m, const uint64_t dte[4], unsigned pasid)
+{
+	unsigned covered = 9 * ((unsigned)get_DTE_GLX(dte) + 1);
+
+	return gcr3_supports(m, pasid) && !(pasid >> covered);
+}
 
 /* A CR3 in which nothing is found: valid, and no bit set that may be reserved. */
 static inline bool is_plain_cr3(uint64_t entry)

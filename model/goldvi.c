@@ -25,8 +25,6 @@ int gvi_version(void)
 
 /* ---- Life --------------------------------------------------------------- */
 
-static enum gvi_status check_host(const struct gvi_host *host);
-
 size_t gvi_size(void)
 {
 	return sizeof(struct gvi);
@@ -41,7 +39,7 @@ enum gvi_status gvi_init(struct gvi *m, const struct gvi_config *config,
 		return GVI_ARG_NULL;
 	status = config_check(config);
 	if (status == GVI_OK)
-		status = check_host(host);
+		status = host_check(host);
 	if (status != GVI_OK)
 		return status;
 	memset(m, 0, sizeof *m);
@@ -50,19 +48,6 @@ enum gvi_status gvi_init(struct gvi *m, const struct gvi_config *config,
 	regs_init(m);
 	host_attach(m, host);
 	gvi_reset(m);
-	return GVI_OK;
-}
-
-static enum gvi_status check_host(const struct gvi_host *host)
-{
-	if (host->nwindows && !host->windows)
-		return GVI_HOST_WINDOWS;
-	for (size_t i = 0; i < host->nwindows; i++) {
-		const struct gvi_window *w = &host->windows[i];
-
-		if (!w->bytes || !w->length || w->spa + (w->length - 1) < w->spa)
-			return GVI_HOST_WINDOWS;
-	}
 	return GVI_OK;
 }
 
@@ -75,6 +60,8 @@ void gvi_reset(struct gvi *m)
 	memset(m->first_logged, 0, sizeof m->first_logged);
 	pci_reset(m);
 	regs_reset(m);
+	if (get_CONTROL_IOMMU_EN(&m->reg[SLOT_CONTROL]))
+		history_enabled(m);
 	host_watch(m);
 }
 
@@ -84,7 +71,7 @@ enum gvi_status gvi_set_host(struct gvi *m, const struct gvi_host *host)
 
 	if (!m || !host)
 		return GVI_ARG_NULL;
-	status = check_host(host);
+	status = host_check(host);
 	if (status == GVI_OK)
 		host_attach(m, host);
 	return status;
@@ -413,7 +400,8 @@ enum gvi_status gvi_wrote(struct gvi *m, uint64_t spa, const uint64_t *old, size
 {
 	if (!m || !old)
 		return GVI_ARG_NULL;
-	if (!m->past.history || spa % 8 || !words || words > 8)
+	if (!m->past.history || spa % 8 || !words || words > 8 ||
+	    (UINT64_MAX - spa) / 8 < words - 1)
 		return GVI_ARG_WROTE;
 	for (size_t i = 0; i < words; i++)
 		history_wrote(m->past.history, spa + 8 * i, old[i], i != 0);

@@ -9,6 +9,19 @@ static enum gvi_bus call_read(struct gvi *m, uint64_t spa, uint64_t *to, unsigne
 static const uint8_t *in_window(const struct gvi_host *host, uint64_t spa, size_t length);
 static void note_fetch(struct gvi *m, const struct gvi_note *n);
 
+enum gvi_status host_check(const struct gvi_host *host)
+{
+	if (host->nwindows && !host->windows)
+		return GVI_HOST_WINDOWS;
+	for (size_t i = 0; i < host->nwindows; i++) {
+		const struct gvi_window *w = &host->windows[i];
+
+		if (!w->bytes || !w->length || w->spa + (w->length - 1) < w->spa)
+			return GVI_HOST_WINDOWS;
+	}
+	return GVI_OK;
+}
+
 void host_attach(struct gvi *m, const struct gvi_host *host)
 {
 	m->host = *host;

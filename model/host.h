@@ -4,6 +4,9 @@
 
 #include "model/state.h"
 
+/* Whether its windows are some. */
+enum gvi_status host_check(const struct gvi_host *host);
+
 /* Another environment. */
 void host_attach(struct gvi *m, const struct gvi_host *host);
 

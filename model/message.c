@@ -20,14 +20,14 @@ struct message message_of_ht(const struct gvi_interrupt *r)
 		.legacy = a >> 7 & 1};
 }
 
-enum message_type message_other_type(const struct message *m)
+enum message_type message_other_type(struct message m)
 {
 	static const uint8_t types[8] = {MESSAGE_FIXED,    MESSAGE_ARBITRATED, MESSAGE_SMI,
 					 MESSAGE_RESERVED, MESSAGE_NMI,        MESSAGE_INIT,
 					 MESSAGE_RESERVED, MESSAGE_EXTINT};
-	enum message_type type = (enum message_type)types[m->index >> 8];
+	enum message_type type = (enum message_type)types[m.index >> 8];
 
-	if (!m->legacy)
+	if (!m.legacy)
 		return type;
 	return type == MESSAGE_EXTINT ? MESSAGE_LINT0
 	       : type == MESSAGE_NMI  ? MESSAGE_LINT1

@@ -59,12 +59,12 @@ static inline struct message message_of(const struct gvi_interrupt *r)
 }
 
 /* The type of what has neither of the first two, which no table remaps. */
-enum message_type message_other_type(const struct message *m);
+enum message_type message_other_type(struct message m);
 
-static inline enum message_type message_type(const struct message *m)
+static inline enum message_type message_type(struct message m)
 {
-	if (m->index < 0x200 && !m->legacy)
-		return (enum message_type)(m->index >> 8);
+	if (m.index < 0x200 && !m.legacy)
+		return (enum message_type)(m.index >> 8);
 	return message_other_type(m);
 }
 

@@ -7,6 +7,7 @@
 #include "model/history.h"
 #include "model/host.h"
 #include "model/plain.h"
+#include "model/ring.h"
 #include "model/seen.h"
 #include "model/translate.h"
 
@@ -133,7 +134,7 @@ enum gvi_status gvi_oracle_adopt(struct gvi_oracle *o, const struct gvi_bounds *
 		return GVI_ARG_NULL;
 	if (!gvi_oracle_size(bounds))
 		return GVI_ARG_BOUNDS;
-	if (host->nwindows && !host->windows)
+	if (host_check(host) != GVI_OK)
 		return GVI_HOST_WINDOWS;
 	start(o, bounds, host);
 	memcpy(world(o, 0), m, sizeof *m);
@@ -176,20 +177,24 @@ const struct gvi *gvi_world(const struct gvi_oracle *o, uint32_t n)
 
 /* ---- All runs ----------------------------------------------------------- */
 
-/* What is done with each run; false ends it. */
+/* What is done with each run. */
 struct visitor {
-	bool (*visit)(struct gvi_oracle *o, const union gvi_reply *reply, void *context);
+	void (*visit)(struct gvi_oracle *o, const union gvi_reply *reply, void *context);
 	void *context;
 };
 
-static enum gvi_status play(struct gvi *m, const struct gvi_input *in, union gvi_reply *reply);
-static void rewind_tape(struct tape *t);
+static enum gvi_status play_once(struct gvi_oracle *o, uint32_t w, const struct gvi_input *in,
+				 union gvi_reply *reply);
 static bool next_tape(struct gvi_oracle *o);
 
+/* What no world takes is the caller's mistake; what only some do, as the completion
+ * of a request that there is only in these, they alone can explain. */
 static enum gvi_status play_all(struct gvi_oracle *o, const struct gvi_input *in,
 				const struct visitor *v)
 {
+	enum gvi_status status, refused = GVI_OK;
 	union gvi_reply reply;
+	bool taken = false;
 
 	o->runs = 0;
 	o->unsure = false;
@@ -197,26 +202,37 @@ static enum gvi_status play_all(struct gvi_oracle *o, const struct gvi_input *in
 	for (uint32_t w = 0; w < o->nworlds; w++) {
 		o->tape.len = 0;
 		do {
-			enum gvi_status status;
-
 			if (++o->runs > o->bounds.runs) {
 				o->unfinished = true;
 				return GVI_OK;
 			}
-			rewind_tape(&o->tape);
-			o->nwritten = 0;
-			memcpy(&o->run, attached(o, w), sizeof o->run);
-			memset(&reply, 0, sizeof reply);
-			status = play(&o->run, in, &reply);
-			if (status != GVI_OK)
-				return status;
-			o->unfinished |= o->tape.full;
-			o->unsure |= gvi_unsure(&o->run);
-			if (!v->visit(o, &reply, v->context))
-				return GVI_OK;
+			status = play_once(o, w, in, &reply);
+			if (status == GVI_OK)
+				v->visit(o, &reply, v->context);
+			else
+				refused = status;
+			taken |= status == GVI_OK;
 		} while (next_tape(o));
 	}
-	return GVI_OK;
+	return taken ? GVI_OK : refused;
+}
+
+static enum gvi_status play(struct gvi *m, const struct gvi_input *in, union gvi_reply *reply);
+static void rewind_tape(struct tape *t);
+
+static enum gvi_status play_once(struct gvi_oracle *o, uint32_t w, const struct gvi_input *in,
+				 union gvi_reply *reply)
+{
+	enum gvi_status status;
+
+	rewind_tape(&o->tape);
+	o->nwritten = 0;
+	memcpy(&o->run, attached(o, w), sizeof o->run);
+	memset(reply, 0, sizeof *reply);
+	status = play(&o->run, in, reply);
+	o->unfinished |= o->tape.full;
+	o->unsure |= gvi_unsure(&o->run);
+	return status;
 }
 
 static enum gvi_status play_register(struct gvi *m, const struct gvi_input *in,
@@ -389,6 +405,7 @@ static enum gvi_bus run_write(void *user, uint64_t spa, const void *from, size_t
 			w = &o->written[o->nwritten++];
 		if (w)
 			*w = (struct overlay){spa + at, load64((const uint8_t *)from + at)};
+		o->unfinished |= !w;
 	}
 	return GVI_BUS_OK;
 }
@@ -415,7 +432,7 @@ struct list {
 	size_t room, count;
 };
 
-static bool add_outcome(struct gvi_oracle *o, const union gvi_reply *reply, void *context);
+static void add_outcome(struct gvi_oracle *o, const union gvi_reply *reply, void *context);
 static void fill(const struct gvi_oracle *o, const union gvi_reply *reply, struct gvi_outcome *out);
 
 enum gvi_status gvi_permitted(struct gvi_oracle *o, const struct gvi_input *input,
@@ -437,7 +454,7 @@ enum gvi_status gvi_permitted(struct gvi_oracle *o, const struct gvi_input *inpu
 }
 
 /* Those that do not fit are counted twice if they come twice. */
-static bool add_outcome(struct gvi_oracle *o, const union gvi_reply *reply, void *context)
+static void add_outcome(struct gvi_oracle *o, const union gvi_reply *reply, void *context)
 {
 	struct list *l = context;
 	size_t effects, known = l->count < l->room ? l->count : l->room;
@@ -447,11 +464,10 @@ static bool add_outcome(struct gvi_oracle *o, const union gvi_reply *reply, void
 	for (size_t i = 0; i < known; i++)
 		if (!seen_differs((enum gvi_input_kind)l->in->kind, &seen, &l->outcome[i].reply,
 				  l->outcome[i].effect, l->outcome[i].neffects))
-			return true;
+			return;
 	if (l->count < l->room)
 		fill(o, reply, &l->outcome[l->count]);
 	l->count++;
-	return true;
 }
 
 static void fill(const struct gvi_oracle *o, const union gvi_reply *reply, struct gvi_outcome *out)
@@ -479,7 +495,8 @@ static bool is_plain(struct gvi_oracle *o, const struct gvi_input *in, const str
 static void note_registers(struct gvi_oracle *o);
 static bool is_late(const struct gvi_oracle *o, const struct gvi_input *in,
 		    const struct gvi_seen *seen);
-static bool compare(struct gvi_oracle *o, const union gvi_reply *reply, void *context);
+static bool is_ahead(struct gvi_oracle *o, const struct gvi_input *in, const struct gvi_seen *seen);
+static void compare(struct gvi_oracle *o, const union gvi_reply *reply, void *context);
 static void conclude(struct gvi_oracle *o, struct match *match);
 
 enum gvi_status gvi_observe(struct gvi_oracle *o, const struct gvi_input *input,
@@ -500,7 +517,7 @@ enum gvi_status gvi_observe(struct gvi_oracle *o, const struct gvi_input *input,
 		return GVI_OK;
 	}
 	note_registers(o);
-	if (is_late(o, input, seen))
+	if (is_late(o, input, seen) || is_ahead(o, input, seen))
 		return GVI_OK;
 	o->nnext = 0;
 	memset(o->met, 0, sizeof o->met);
@@ -535,7 +552,7 @@ static void keep_world(struct gvi_oracle *o);
 static void keep_habits(struct gvi_oracle *o);
 static unsigned bits(uint32_t mask);
 
-static bool compare(struct gvi_oracle *o, const union gvi_reply *reply, void *context)
+static void compare(struct gvi_oracle *o, const union gvi_reply *reply, void *context)
 {
 	struct match *match = context;
 	uint32_t differs = seen_differs((enum gvi_input_kind)match->in->kind, match->seen, reply,
@@ -551,7 +568,6 @@ static bool compare(struct gvi_oracle *o, const union gvi_reply *reply, void *co
 		if (match->nearest)
 			fill(o, reply, match->nearest);
 	}
-	return true;
 }
 
 static unsigned bits(uint32_t mask)
@@ -586,6 +602,7 @@ static void keep_habits(struct gvi_oracle *o)
 	}
 }
 
+static bool loses_track(const struct gvi_oracle *o, const struct match *match);
 static void narrow(struct gvi_oracle *o);
 
 static void conclude(struct gvi_oracle *o, struct match *match)
@@ -593,7 +610,7 @@ static void conclude(struct gvi_oracle *o, struct match *match)
 	struct gvi_judgement *j = match->judgement;
 
 	j->runs = o->runs;
-	o->lost = o->unfinished;
+	o->lost = loses_track(o, match);
 	if (o->unfinished || (!match->found && o->unsure))
 		j->verdict = GVI_UNSURE;
 	else if (!match->found)
@@ -604,6 +621,20 @@ static void conclude(struct gvi_oracle *o, struct match *match)
 	if (j->verdict == GVI_PERMITTED)
 		narrow(o);
 	j->worlds = o->nworlds;
+}
+
+/* Whether the IOMMU may be where no world is: a value that the history had no room
+ * for may have led to an event, unless access or event was seen. */
+static bool loses_track(const struct gvi_oracle *o, const struct match *match)
+{
+	const struct gvi_seen *seen = match->seen;
+
+	if (o->unfinished || !o->unsure)
+		return o->unfinished;
+	if (match->in->kind == GVI_INPUT_TRANSLATE && seen->what & GVI_SEEN_RESULT &&
+	    seen->reply.answer.result == GVI_GRANT)
+		return false;
+	return !match->found || !(seen->what & GVI_SEEN_EVENT);
 }
 
 /* To what explains what was seen: of habits, to what no run that does could be
@@ -683,4 +714,26 @@ static bool is_late(const struct gvi_oracle *o, const struct gvi_input *in,
 		matched |= same;
 	}
 	return !(~matched & mask);
+}
+
+/* [command.fetch] The command head tells what was fetched, which may be anything up
+ * to the tail. */
+static bool is_ahead(struct gvi_oracle *o, const struct gvi_input *in, const struct gvi_seen *seen)
+{
+	struct ring ring = command_ring();
+	uint64_t value = seen->reply.value;
+
+	if (in->kind != GVI_INPUT_MMIO_READ || in->of.mmio.offset != 0x2000 ||
+	    !(seen->what & GVI_SEEN_VALUE))
+		return false;
+	for (uint32_t w = 0; w < o->nworlds; w++) {
+		struct gvi *m = world(o, w);
+		uint64_t inside = ring_bytes(m, ring) - 1, head = ring_offset(m, ring, ring.head);
+		uint64_t way = (ring_offset(m, ring, ring.tail) - head) & inside;
+
+		if (get_STATUS_CMD_BUF_RUN(&m->reg[SLOT_STATUS]) && !(value & ~inside) &&
+		    value % ENTRY_BYTES == 0 && ((value - head) & inside) <= way)
+			return true;
+	}
+	return false;
 }

@@ -225,8 +225,11 @@ enum verdict range_translated(struct access *x)
 	if (choose(x->m, GVI_CHOICE_TRANSLATED_RANGES) == 1)
 		return refuse(x, GVI_CLAUSE_ATS_TRANSLATED_RANGES);
 	apply(x, GVI_CLAUSE_ATS_TRANSLATED_RANGES);
-	if (x->range != RANGE_INTERRUPT || !is_posted(x))
+	if (x->range != RANGE_INTERRUPT || !is_posted(x)) {
+		if (device_secure(x) && choose(x->m, GVI_CHOICE_SATS_RANGES) == 1)
+			return pass(x, GVI_CLAUSE_ATS_TRANSLATED_FORWARD);
 		return GO_ON;
+	}
 	x->answer->result = GVI_INTERRUPT;
 	x->answer->address = x->request->address;
 	return ENDED;

@@ -6,6 +6,7 @@
 
 #include "model/device.h"
 #include "model/history.h"
+#include "model/host.h"
 #include "model/run.h"
 #include "model/signal.h"
 
@@ -168,6 +169,7 @@ static uint64_t pointer_bits(struct gvi *m, enum slot slot);
 static bool accept(struct gvi *m, const struct place *place, uint64_t old, uint64_t *new);
 static bool has_enables(enum slot slot);
 static void after_write(struct gvi *m, enum slot slot, uint64_t old, uint64_t lanes);
+static void device_table_moved(struct gvi *m);
 
 /* `value` stands in the lanes that are written, zeros elsewhere. */
 static void write_place(struct gvi *m, const struct place *place, uint64_t value, uint64_t lanes)
@@ -260,6 +262,8 @@ static void after_write(struct gvi *m, enum slot slot, uint64_t old, uint64_t la
 		regs_derive(m);
 		if (get_CONTROL_IOMMU_EN(&m->reg[slot]))
 			history_enabled(m);
+		if ((old ^ m->reg[slot]) & mask_CONTROL_DEV_TBL_SEG_EN(0))
+			device_table_moved(m);
 		break;
 	case SLOT_STATUS:
 		run_cleared(m);
@@ -273,9 +277,16 @@ static void after_write(struct gvi *m, enum slot slot, uint64_t old, uint64_t la
 	default:
 		if (slot == SLOT_DEV_TAB_BASE ||
 		    (slot >= SLOT_DEV_TAB_SEG_BASE && slot <= LAST_DEV_TAB_SEG_BASE))
-			history_moved(m);
+			device_table_moved(m);
 		run_base_written(m, slot, lanes);
 	}
+}
+
+/* Who takes no notice of the past may have to from now on. */
+static void device_table_moved(struct gvi *m)
+{
+	history_moved(m);
+	host_watch(m);
 }
 
 /* ---- Section 4: Control ------------------------------------------------- */

@@ -96,7 +96,7 @@ static enum message_type classify(struct remap *r)
 {
 	struct gvi *m = r->x->m;
 	const struct message message = message_of(r->x->interrupt);
-	enum message_type type = message_type(&message);
+	enum message_type type = message_type(message);
 
 	r->index = message.index;
 	if (type <= MESSAGE_ARBITRATED || message.legacy ||

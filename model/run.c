@@ -1,6 +1,7 @@
 /* When rings run: docs/spec/07-mmio-registers.md sections 3 and 17. */
 #include "model/run.h"
 
+#include "model/history.h"
 #include "model/log.h"
 #include "model/signal.h"
 
@@ -149,18 +150,25 @@ static void run_command(struct gvi *m, uint64_t old)
 	} else if (!command_enabled(old)) {
 		cite(m, GVI_CLAUSE_REGISTER_COMMAND_RUN);
 		cite(m, GVI_CLAUSE_COMMAND_RESTART);
-		if (ring_bytes(m, command_ring()))
+		if (ring_bytes(m, command_ring())) {
 			set_running(m, NULL, true);
+			history_running(m, m->reg[SLOT_CMD_BUF_TAIL]);
+		}
 	}
 }
 
 static bool log_enabled(struct gvi *m, unsigned i, uint64_t control)
 {
-	bool on = get_CONTROL_IOMMU_EN(&control) && (control & logs[i].enable);
+	bool on = control & logs[i].enable, iommu = get_CONTROL_IOMMU_EN(&control);
 
+	if (i == LOG_GA) {
+		on = on && get_CONTROL_GA_EN(&control);
+		return on && (iommu || choose(m, GVI_CHOICE_GA_RUN) == 1);
+	}
+	on = on && iommu;
 	if (i == LOG_PPR && on && choose(m, GVI_CHOICE_PPR_RUN) == 1)
 		return get_CONTROL_PPR_EN(&control);
-	return on && (i != LOG_GA || get_CONTROL_GA_EN(&control));
+	return on;
 }
 
 static void run_log(struct gvi *m, unsigned i, uint64_t old)

@@ -3,15 +3,26 @@
 
 #include <string.h>
 
+/* The event of a reply, as far as it means something. */
+struct shown {
+	const uint64_t *event;
+	unsigned logging;
+	uint64_t mask; /* of its first word */
+};
+
+static struct shown show(enum gvi_input_kind kind, const union gvi_reply *reply);
 static uint32_t answer_differs(const struct gvi_answer *a, const struct gvi_answer *b);
 static uint32_t ats_differs(const struct gvi_ats_answer *a, const struct gvi_ats_answer *b);
 static uint32_t page_differs(const struct gvi_page_answer *a, const struct gvi_page_answer *b);
-static bool same_effects(const struct gvi_seen *seen, const struct gvi_effect *effects, size_t n);
+static bool same_event(const struct shown *a, const struct shown *b);
+static bool same_effects(const struct gvi_seen *seen, const struct gvi_effect *effects, size_t n,
+			 const struct shown *shown);
 
 uint32_t seen_differs(enum gvi_input_kind kind, const struct gvi_seen *seen,
 		      const union gvi_reply *reply, const struct gvi_effect *effects,
 		      size_t neffects)
 {
+	const struct shown theirs = show(kind, &seen->reply), ours = show(kind, reply);
 	uint32_t differs = 0;
 
 	switch (kind) {
@@ -28,7 +39,9 @@ uint32_t seen_differs(enum gvi_input_kind kind, const struct gvi_seen *seen,
 	default:
 		differs = seen->reply.value == reply->value ? 0 : GVI_SEEN_VALUE;
 	}
-	if (seen->what & GVI_SEEN_EFFECTS && !same_effects(seen, effects, neffects))
+	if (!same_event(&theirs, &ours))
+		differs |= GVI_SEEN_EVENT;
+	if (seen->what & GVI_SEEN_EFFECTS && !same_effects(seen, effects, neffects, &ours))
 		differs |= GVI_SEEN_EFFECTS;
 	return differs & seen->what;
 }
@@ -46,10 +59,60 @@ static bool same_message(const struct gvi_message *a, const struct gvi_message *
 	       a->rq_eoi == b->rq_eoi && a->x2apic == b->x2apic;
 }
 
-/* The record, and what became of it. */
-static bool same_event(const uint64_t *a, unsigned logging_a, const uint64_t *b, unsigned logging_b)
+static uint64_t meaning(const uint64_t *event, const uint16_t *clause, unsigned n);
+
+static struct shown show(enum gvi_input_kind kind, const union gvi_reply *reply)
 {
-	return logging_a == logging_b && (logging_a != GVI_LOGGED || same_words(a, b));
+	static const uint64_t none[2];
+
+	switch (kind) {
+	case GVI_INPUT_TRANSLATE:
+	case GVI_INPUT_INTERRUPT:
+		return (struct shown){reply->answer.event, reply->answer.logging,
+				      meaning(reply->answer.event, reply->answer.clause,
+					      reply->answer.nclauses)};
+	case GVI_INPUT_ATS:
+		return (struct shown){reply->ats.event, reply->ats.logging,
+				      meaning(reply->ats.event, reply->ats.clause,
+					      reply->ats.nclauses)};
+	case GVI_INPUT_PAGE:
+		return (struct shown){reply->page.event, reply->page.logging,
+				      meaning(reply->page.event, reply->page.clause,
+					      reply->page.nclauses)};
+	default:
+		return (struct shown){none, GVI_NO_EVENT, UINT64_MAX};
+	}
+}
+
+/* AMB-3.1, AMB-4.17: a Type that means nothing.  AMB-10.12, AMB-10.13: flags whose
+ * place nobody knows. */
+static uint64_t meaning(const uint64_t *event, const uint16_t *clause, unsigned n)
+{
+	uint64_t mask = ~(mask_INVALID_DEVICE_REQUEST_US(0) | mask_INVALID_DEVICE_REQUEST_US_50(0));
+
+	if (get_INVALID_PPR_REQUEST_CODE(event) == 9)
+		return ~(mask_INVALID_PPR_REQUEST_UNKNOWN_47(0) |
+			 mask_INVALID_PPR_REQUEST_UNKNOWN_56(0) |
+			 mask_INVALID_PPR_REQUEST_UNKNOWN_59(0));
+	if (get_INVALID_DEVICE_REQUEST_CODE(event) != 8)
+		return UINT64_MAX;
+	for (unsigned i = 0; i < n; i++)
+		if (clause[i] == GVI_CLAUSE_FLOW_PASID_WITHOUT_GUEST ||
+		    clause[i] == GVI_CLAUSE_FLOW_ABORT_RANGES)
+			mask &= ~mask_INVALID_DEVICE_REQUEST_TYPE(0);
+	return mask;
+}
+
+static bool same_record(const uint64_t *a, const uint64_t *b, uint64_t mask)
+{
+	return !((a[0] ^ b[0]) & mask) && a[1] == b[1];
+}
+
+/* The record, and what became of it. */
+static bool same_event(const struct shown *a, const struct shown *b)
+{
+	return a->logging == b->logging &&
+	       (a->logging != GVI_LOGGED || same_record(a->event, b->event, b->mask));
 }
 
 /* What is granted; a message is not, when memory was meant. */
@@ -78,8 +141,6 @@ static uint32_t answer_differs(const struct gvi_answer *a, const struct gvi_answ
 		differs |= grant_differs(a, b);
 	if (a->completion != b->completion)
 		differs |= GVI_SEEN_COMPLETION;
-	if (!same_event(a->event, a->logging, b->event, b->logging))
-		differs |= GVI_SEEN_EVENT;
 	if (!same_message(&a->message, &b->message))
 		differs |= GVI_SEEN_MESSAGE;
 	return differs;
@@ -101,8 +162,6 @@ static uint32_t ats_differs(const struct gvi_ats_answer *a, const struct gvi_ats
 		differs |= GVI_SEEN_RESULT;
 	if (a->completion != b->completion)
 		differs |= GVI_SEEN_COMPLETION;
-	if (!same_event(a->event, a->logging, b->event, b->logging))
-		differs |= GVI_SEEN_EVENT;
 	if (a->count != b->count)
 		return differs | GVI_SEEN_VALUE;
 	for (unsigned i = 0; i < a->count && i < GVI_MAX_TRANSLATIONS; i++)
@@ -117,8 +176,6 @@ static uint32_t page_differs(const struct gvi_page_answer *a, const struct gvi_p
 
 	if (a->result != b->result)
 		differs |= GVI_SEEN_RESULT;
-	if (!same_event(a->event, a->logging, b->event, b->logging))
-		differs |= GVI_SEEN_EVENT;
 	if (a->has_response != b->has_response || !same_message(&a->response, &b->response) ||
 	    (a->result == GVI_PAGE_LOGGED &&
 	     (a->log_b != b->log_b || !same_words(a->entry, b->entry))))
@@ -128,13 +185,19 @@ static uint32_t page_differs(const struct gvi_page_answer *a, const struct gvi_p
 
 /* ---- Effects ------------------------------------------------------------ */
 
-static bool same_effect(const struct gvi_effect *a, const struct gvi_effect *b)
+/* Ours is `b`; where it logs the event, only what that means counts. */
+static bool same_effect(const struct gvi_effect *a, const struct gvi_effect *b,
+			const struct shown *shown)
 {
+	bool logs = b->kind == GVI_EFFECT_WRITE && b->length == 16 &&
+		    same_words(b->data, shown->event);
+
 	if (a->kind != b->kind)
 		return false;
 	if (a->kind == GVI_EFFECT_SEND)
 		return same_message(&a->message, &b->message);
-	return a->spa == b->spa && a->length == b->length && same_words(a->data, b->data);
+	return a->spa == b->spa && a->length == b->length &&
+	       same_record(a->data, b->data, logs ? shown->mask : UINT64_MAX);
 }
 
 /* Nobody sees that the IOMMU means to interrupt, only that it does. */
@@ -146,7 +209,8 @@ static const struct gvi_effect *next_visible(const struct gvi_effect **at,
 	return *at < end ? (*at)++ : NULL;
 }
 
-static bool same_effects(const struct gvi_seen *seen, const struct gvi_effect *effects, size_t n)
+static bool same_effects(const struct gvi_seen *seen, const struct gvi_effect *effects, size_t n,
+			 const struct shown *shown)
 {
 	const struct gvi_effect *a = seen->effects, *b = effects;
 	const struct gvi_effect *x, *y;
@@ -154,7 +218,7 @@ static bool same_effects(const struct gvi_seen *seen, const struct gvi_effect *e
 	do {
 		x = next_visible(&a, seen->effects + seen->neffects);
 		y = next_visible(&b, effects + n);
-		if (!x != !y || (x && !same_effect(x, y)))
+		if (!x != !y || (x && !same_effect(x, y, shown)))
 			return false;
 	} while (x);
 	return true;
@@ -166,29 +230,47 @@ static bool same_effects(const struct gvi_seen *seen, const struct gvi_effect *e
 
 static bool same_past(const struct past_state *a, const struct past_state *b)
 {
-	return a->forgotten == b->forgotten && a->nended == b->nended &&
+	return a->used == b->used && a->forgotten == b->forgotten && a->nended == b->nended &&
 	       a->nvisible == b->nvisible &&
 	       !memcmp(a->ended, b->ended, a->nended * sizeof a->ended[0]) &&
 	       !memcmp(a->visible, b->visible, a->nvisible * sizeof a->visible[0]);
 }
 
-static bool same_waiting(const struct gvi *a, const struct gvi *b)
+static bool same_pending(const struct gvi *a, const struct gvi *b)
 {
-	const struct waiting *x = &a->waiting, *y = &b->waiting;
+	return a->npending == b->npending && a->lost_pending == b->lost_pending &&
+	       !memcmp(a->pending, b->pending, a->npending * sizeof a->pending[0]) &&
+	       !memcmp(a->pending_since, b->pending_since,
+		       a->npending * sizeof a->pending_since[0]);
+}
 
-	if (x->there != y->there || a->ninvalidations != b->ninvalidations ||
-	    memcmp(a->invalidations, b->invalidations,
-		   a->ninvalidations * sizeof a->invalidations[0]))
+static bool same_invalidations(const struct gvi *a, const struct gvi *b)
+{
+	const struct gvi_invalidation *x = a->invalidations, *y = b->invalidations;
+
+	if (a->ninvalidations != b->ninvalidations)
 		return false;
-	return !x->there || (same_words(x->raw, y->raw) && x->offset == y->offset &&
-			     x->pending == y->pending && x->invalidations == y->invalidations &&
-			     x->lost == y->lost && x->over == y->over);
+	for (unsigned i = 0; i < a->ninvalidations; i++)
+		if (x[i].spa != y[i].spa || x[i].device != y[i].device ||
+		    x[i].queue != y[i].queue || x[i].tag != y[i].tag)
+			return false;
+	return true;
+}
+
+static bool same_waiting(const struct waiting *x, const struct waiting *y)
+{
+	if (x->there != y->there)
+		return false;
+	return !x->there ||
+	       (same_words(x->raw, y->raw) && x->spa == y->spa && x->offset == y->offset &&
+		x->visible == y->visible && x->pending == y->pending &&
+		x->invalidations == y->invalidations && x->lost == y->lost && x->over == y->over);
 }
 
 bool state_equal(const struct gvi *a, const struct gvi *b)
 {
 	return SAME(features) && SAME(reg) && SAME(shadow) && SAME(pci) && a->armed == b->armed &&
-	       a->npending == b->npending && a->lost_pending == b->lost_pending &&
-	       !memcmp(a->pending, b->pending, a->npending * sizeof a->pending[0]) &&
-	       same_waiting(a, b) && same_past(&a->past, &b->past) && SAME(first_logged);
+	       same_pending(a, b) && same_invalidations(a, b) &&
+	       same_waiting(&a->waiting, &b->waiting) && same_past(&a->past, &b->past) &&
+	       SAME(first_logged);
 }

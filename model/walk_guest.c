@@ -392,7 +392,7 @@ static enum verdict without_dirty(struct walk *w, uint64_t rights)
 	struct access *x = w->x;
 
 	if (!w->dirty || w->changed || x->racing || x->answer->result == GVI_ABORT ||
-	    !(rights & RIGHT_READ) || choose(x->m, GVI_CHOICE_ATS_DIRTY_REFUSED) == 0)
+	    x->ats->rmp_fault || !(rights & RIGHT_READ) || choose(x->m, GVI_CHOICE_ATS_DIRTY_REFUSED) == 0)
 		return ENDED;
 	x->may &= ~RIGHT_WRITE;
 	w->dirty = false;

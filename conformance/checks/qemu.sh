@@ -11,7 +11,10 @@ goldvi=$1
 binary=${2:-qemu-system-x86_64}
 selection='vectors/host/mode.yaml vectors/host/level.yaml vectors/host/permission.yaml
 	vectors/device/table.yaml vectors/device/valid.yaml vectors/command/wait.yaml vectors/command/ring.yaml
-	vectors/event/log.yaml vectors/register/pci.yaml vectors/register/access.yaml'
+	vectors/event/log.yaml vectors/register/pci.yaml vectors/register/access.yaml
+	vectors/interrupt/control.yaml vectors/interrupt/control_2.yaml vectors/interrupt/control_3.yaml
+	vectors/interrupt/device_2.yaml vectors/interrupt/entry_32.yaml vectors/interrupt/entry_128.yaml
+	vectors/interrupt/table.yaml'
 here=$(mktemp -d)
 trap 'rm -rf "$here"' EXIT
 

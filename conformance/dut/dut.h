@@ -26,7 +26,8 @@ enum dut_ability {
 	DUT_PCI       = 1 << 5, /* configuration space is reachable */
 	DUT_ATTRIBUTES = 1 << 6, /* size, rights and attributes of a grant, status of an abort */
 	DUT_ATS       = 1 << 7, /* devices ask for translations, use them, and drop them when told */
-	DUT_PRI       = 1 << 8  /* devices send page requests, and see what is answered */
+	DUT_PRI       = 1 << 8, /* devices send page requests, and see what is answered */
+	DUT_RQ_EOI    = 1 << 9  /* RqEoi of an interrupt that leaves: an MSI has no place for it */
 };
 
 /* An access of a device, and the addresses at which the expectations look for

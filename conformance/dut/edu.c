@@ -1,4 +1,4 @@
-/* DMA with QEMU's educational device. */
+/* DMA and interrupts with QEMU's educational device. */
 #include "conformance/dut/edu.h"
 
 #include <inttypes.h>
@@ -7,6 +7,8 @@
 #define WINDOW UINT64_C(0xe0000000) /* where the functions' registers are put, 1 MiB each */
 
 enum {
+	RAISE = 0x60, /* causes of an interrupt: each write of any sends a message */
+	LOWER = 0x64,
 	SOURCE = 0x80,
 	DESTINATION = 0x88,
 	COUNT = 0x90,
@@ -18,6 +20,7 @@ enum {
 	LOADED = (SLOTS + 1) * EDU_LONGEST, /* below 4096: 7.2 aborts on the last byte */
 	POLLS = 10000,
 	CONTROL = 0x18,
+	SMI_ENTRY = 0x38000,
 	BRIDGE = 0x10 /* DeviceID of the bridge to bus 1 */
 };
 
@@ -52,6 +55,7 @@ struct copy {
 };
 
 static enum dut_status ready(struct edu *edu, unsigned function, bool read);
+static uint64_t registers(unsigned function);
 static enum dut_status map(struct edu *edu, unsigned function);
 static enum dut_status load(struct edu *edu, unsigned function);
 static enum dut_status past_iommu(struct edu *edu, const struct copy *copy);
@@ -102,6 +106,49 @@ enum dut_status edu_read(struct edu *edu, unsigned function, uint64_t iova, size
 	*moved = memcmp(to, pattern, len) != 0;
 	memset(pattern, 0, len);
 	return qtest_memory_write(edu->q, EDU_SCRATCH, pattern, len);
+}
+
+/* The processor must not run into zeros for it: system management mode begins here. */
+static enum dut_status prepare_processor(struct edu *edu, uint16_t data)
+{
+	static const unsigned char halt[] = {0xf4, 0xeb, 0xfd}; /* hlt; and again */
+
+	if ((data >> 8 & 7) != 2)
+		return DUT_OK;
+	return qtest_memory_write(edu->q, SMI_ENTRY, halt, sizeof halt);
+}
+
+static enum dut_status aim(struct edu *edu, unsigned function, uint64_t address, uint16_t data);
+
+enum dut_status edu_interrupt(struct edu *edu, unsigned function, uint64_t address, uint16_t data)
+{
+	enum dut_status status = edu->mapped[function] ? DUT_OK : map(edu, function);
+	uint64_t at = registers(function);
+	const char *ignored;
+
+	if (status == DUT_OK)
+		status = prepare_processor(edu, data);
+	if (status == DUT_OK)
+		status = aim(edu, function, address, data);
+	if (status == DUT_OK)
+		status = qtest_ask(edu->q, &ignored, "writel 0x%" PRIx64 " 1", at + RAISE);
+	return status == DUT_OK ? qtest_tell(edu->q, "writel 0x%" PRIx64 " 1", at + LOWER) : status;
+}
+
+/* Into the MSI capability, which has the 64-bit form. */
+static enum dut_status aim(struct edu *edu, unsigned function, uint64_t address, uint16_t data)
+{
+	uint16_t id = edu_functions[function].device;
+	uint32_t *at = &edu->msi[function];
+	enum dut_status status = *at ? DUT_OK : qtest_pci_find(edu->q, id, 0xff, 0x05, at);
+
+	if (status == DUT_OK)
+		status = qtest_pci_write(edu->q, id, *at + 4, 4, (uint32_t)address);
+	if (status == DUT_OK)
+		status = qtest_pci_write(edu->q, id, *at + 8, 4, (uint32_t)(address >> 32));
+	if (status == DUT_OK)
+		status = qtest_pci_write(edu->q, id, *at + 12, 2, data);
+	return status == DUT_OK ? qtest_pci_write(edu->q, id, *at + 2, 2, 1) : status;
 }
 
 /* ---- Getting ready ----------------------------------------------------------- */

@@ -3,7 +3,9 @@
  * It copies between memory, through the IOMMU, and a buffer of its own, and
  * does not tell how a copy went.  So the buffer is loaded with a pattern while
  * the IOMMU is off; a write is seen where the pattern lands, a read by letting the
- * device show, again past the IOMMU, what it holds. */
+ * device show, again past the IOMMU, what it holds.
+ *
+ * Its interrupts are MSIs whose address and lower 16 bits of data can be chosen. */
 #ifndef GOLDVI_DUT_EDU_H
 #define GOLDVI_DUT_EDU_H
 
@@ -29,6 +31,7 @@ struct edu {
 	struct qtest *q;
 	uint64_t iommu; /* of the IOMMU's registers */
 	bool mapped[EDU_FUNCTIONS];
+	uint32_t msi[EDU_FUNCTIONS]; /* its capability in configuration space, 0 until looked for */
 	unsigned fresh[EDU_FUNCTIONS]; /* slots for reads that still hold the pattern */
 };
 
@@ -42,5 +45,8 @@ enum dut_status edu_write(struct edu *edu, unsigned function, uint64_t iova, siz
 /* *moved is false if the device's buffer is as it was before: no data came. */
 enum dut_status edu_read(struct edu *edu, unsigned function, uint64_t iova, size_t len, void *to,
 			 bool *moved);
+
+/* The message has been sent when this returns. */
+enum dut_status edu_interrupt(struct edu *edu, unsigned function, uint64_t address, uint16_t data);
 
 #endif

@@ -94,7 +94,7 @@ static unsigned abilities(const struct dut *dut)
 		((const struct model *)dut)->part == GVI_NPRESETS ? DUT_CONFIGURE : 0;
 
 	return configurable | DUT_EVENTS | DUT_INJECT | DUT_RACE | DUT_EFFECTS | DUT_PCI |
-	       DUT_ATTRIBUTES | DUT_ATS | DUT_PRI;
+	       DUT_ATTRIBUTES | DUT_ATS | DUT_PRI | DUT_RQ_EOI;
 }
 
 /* Whoever starts it has checked the configuration with gvi_check(). */

@@ -2,7 +2,8 @@
  *
  * Every start is a new process, made when something is first asked of it; the
  * next ones come up meanwhile.  What QEMU cannot be made to do (other
- * requesters, PASIDs, atomics, failing memory) is unsupported. */
+ * requesters, PASIDs, atomics, failing memory, interrupts in the form of
+ * HyperTransport) is unsupported. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +16,7 @@
 #define REGISTERS        UINT64_C(0xfed80000) /* of the IOMMU: fixed, always decoded */
 #define REGISTERS_LENGTH 0x4000u
 
-enum { NAME = 1024, HELP = 16384, SPARES = 2, WORDS = 25 };
+enum { NAME = 1024, HELP = 16384, SPARES = 2, WORDS = 29 };
 
 /* What has to stand behind `amd-iommu` until it translates DMA: releases differ. */
 static const char *const properties[] = {
@@ -31,6 +32,7 @@ struct identity {
 	uint16_t function; /* DeviceID */
 	bool enabled;      /* what Enable reads, though the registers are decoded always */
 	bool events;       /* it writes its log */
+	bool interrupts;   /* its trace messages tell what becomes of one */
 };
 
 struct qemu {
@@ -48,6 +50,7 @@ struct qemu {
 
 static bool find_machine(struct qemu *qemu, char *why, size_t size);
 static bool translates(struct qemu *qemu);
+static enum dut_status look_for_interrupts(struct qemu *qemu);
 static enum dut_status identify(struct qemu *qemu);
 static enum dut_status awake(struct qemu *qemu);
 static struct qtest *launch(struct qemu *qemu);
@@ -186,6 +189,10 @@ static struct qtest *launch(struct qemu *qemu)
 		qemu->iommu,
 		"-device",
 		EDU_BRIDGE_OPTION,
+		"-trace",
+		"amdvi_ir_remap_msi*",
+		"-trace",
+		"amdvi_ir_irte",
 	};
 	char option[EDU_FUNCTIONS][64], *argv[WORDS + 2 * EDU_FUNCTIONS + 1] = {0};
 
@@ -201,17 +208,26 @@ static struct qtest *launch(struct qemu *qemu)
 	return qtest_start(argv, qemu->firmware);
 }
 
-/* 64 KiB that end with the reset vector: cli; hlt; and again.  The file has no
- * name, so nothing is left of it. */
+/* 64 KiB that end with the reset vector.  The processor halts, and an NMI finds
+ * it so: its vectors and its stack are in here too, where nothing can be stored.
+ * The file has no name, so nothing is left of it. */
 static int halting_firmware(void)
 {
-	static const unsigned char code[] = {0xfa, 0xf4, 0xeb, 0xfd};
+	static const unsigned char code[0x40] = {
+		0xfa,                                        /* ffc0: cli */
+		0x8c,          0xc8, 0x8e, 0xd0,             /* mov ax,cs; mov ss,ax */
+		0x2e,          0x0f, 0x01, 0x1e, 0xd0, 0xff, /* lidt cs:[ffd0] */
+		0xf4,          0xeb, 0xfd,                   /* ffcb: hlt; jmp ffcb */
+		[0x10] = 0x0f, 0x00, 0xe0, 0xff, 0x0f, 0x00, /* four vectors at fffe0 */
+		[0x28] = 0xcb, 0xff, 0x00, 0xf0,             /* NMI: f000:ffcb */
+		[0x30] = 0xeb, 0xce,                         /* fff0: jmp ffc0 */
+	};
 	unsigned char image[0x10000];
 	FILE *file = tmpfile();
 	int descriptor = -1;
 
 	memset(image, 0xff, sizeof image);
-	memcpy(image + 0xfff0, code, sizeof code);
+	memcpy(image + 0xffc0, code, sizeof code);
 	if (file && fwrite(image, 1, sizeof image, file) == sizeof image && !fflush(file))
 		descriptor = dup(fileno(file));
 	if (file)
@@ -232,7 +248,8 @@ static bool find_machine(struct qemu *qemu, char *why, size_t size)
 	}
 	for (size_t i = 0; i < sizeof properties / sizeof *properties; i++) {
 		snprintf(qemu->iommu, sizeof qemu->iommu, "amd-iommu,%s", properties[i]);
-		if (translates(qemu) && identify(qemu) == DUT_OK) {
+		if (translates(qemu) && identify(qemu) == DUT_OK &&
+		    look_for_interrupts(qemu) == DUT_OK) {
 			stop(&qemu->dut);
 			return true;
 		}
@@ -301,24 +318,6 @@ static enum dut_status find_function(struct qemu *qemu)
 	return status == DUT_OK ? DUT_UNSUPPORTED : status;
 }
 
-/* The IOMMU's capability in the function's list, which has at most 48 items. */
-static enum dut_status find_capability(struct qemu *qemu, uint32_t *at)
-{
-	uint16_t function = qemu->identity.function;
-	enum dut_status status = qtest_pci_read(qemu->q, function, 0x34, 1, at);
-
-	for (unsigned i = 0; status == DUT_OK && i < 48; i++) {
-		uint32_t header = 0;
-
-		*at &= 0xfc;
-		status = qtest_pci_read(qemu->q, function, *at, 4, &header);
-		if ((header & 0x000700ff) == 0x0003000f)
-			return status;
-		*at = header >> 8;
-	}
-	return status == DUT_OK ? DUT_UNSUPPORTED : status;
-}
-
 static enum dut_status identify(struct qemu *qemu)
 {
 	struct identity *identity = &qemu->identity;
@@ -335,7 +334,7 @@ static enum dut_status identify(struct qemu *qemu)
 	if (status == DUT_OK)
 		status = qtest_pci_read(qemu->q, id, 0, 4, &identity->pci_id);
 	if (status == DUT_OK)
-		status = find_capability(qemu, &at);
+		status = qtest_pci_find(qemu->q, id, 0x000700ff, 0x0003000f, &at);
 	if (status == DUT_OK)
 		status = qtest_pci_read(qemu->q, id, at, 4, &identity->capability);
 	if (status == DUT_OK)
@@ -440,14 +439,16 @@ static bool drivable(const struct gvi_request *request)
 	       !request->has_pasid && !request->execute && !request->privileged && !request->intx;
 }
 
-/* A write of an interrupt range (of PCI Express, of HyperTransport) ends in QEMU's
- * interrupt controller, or nowhere: unseen. */
+/* A write of an interrupt range (of PCI Express, of HyperTransport). */
 static bool interrupts(const struct gvi_request *request)
 {
 	bool range = request->address >> 20 == 0xfee || request->address >> 24 == 0xfdf8;
 
 	return request->access == GVI_WRITE && range;
 }
+
+static enum dut_status interrupt_write(struct qemu *qemu, const struct gvi_request *request,
+				       struct gvi_answer *answer);
 
 static enum dut_status write_(struct qemu *qemu, const struct gvi_request *request, uint64_t *spa)
 {
@@ -487,12 +488,14 @@ static enum dut_status read_(struct qemu *qemu, const struct gvi_request *reques
 static enum dut_status dma(struct dut *dut, const struct dut_dma *dma, struct gvi_answer *answer)
 {
 	struct qemu *qemu = self(dut);
-	bool seen = drivable(&dma->request) && !interrupts(&dma->request), granted = false;
-	enum dut_status status = seen ? awake(qemu) : DUT_UNSUPPORTED;
+	enum dut_status status = drivable(&dma->request) ? awake(qemu) : DUT_UNSUPPORTED;
 	uint64_t spa = UINT64_MAX;
+	bool granted = false;
 
 	if (status != DUT_OK)
 		return status;
+	if (interrupts(&dma->request))
+		return interrupt_write(qemu, &dma->request, answer);
 	places_gather(&qemu->places, dma);
 	if (dma->request.access == GVI_WRITE) {
 		status = write_(qemu, &dma->request, &spa);
@@ -505,6 +508,116 @@ static enum dut_status dma(struct dut *dut, const struct dut_dma *dma, struct gv
 	*answer = (struct gvi_answer){0};
 	answer->result = granted ? GVI_GRANT : GVI_ABORT;
 	answer->address = granted ? spa : 0;
+	return status;
+}
+
+/* ---- Interrupts ----------------------------------------------------------------- */
+
+/* What the trace messages tell of one. */
+struct fate {
+	bool met;      /* it came to the remapping of interrupts */
+	bool remapped; /* an entry of the interrupt table was looked up */
+	bool sent;     /* as this: */
+	uint64_t address;
+	uint32_t data;
+};
+
+static enum dut_status send_interrupt(struct qemu *qemu, const struct gvi_interrupt *interrupt,
+				      struct fate *fate);
+static struct gvi_message leaves(const struct fate *fate);
+
+/* One that does not show up at all went some other way, unseen. */
+static enum dut_status interrupt(struct dut *dut, const struct gvi_interrupt *interrupt,
+				 struct gvi_answer *answer)
+{
+	struct qemu *qemu = self(dut);
+	enum dut_status status = qemu->identity.interrupts ? awake(qemu) : DUT_UNSUPPORTED;
+	struct fate fate = {0};
+
+	if (status == DUT_OK)
+		status = send_interrupt(qemu, interrupt, &fate);
+	if (status == DUT_OK && !fate.met)
+		status = DUT_UNSUPPORTED;
+	*answer = (struct gvi_answer){.result = fate.sent ? GVI_GRANT : GVI_ABORT};
+	if (!fate.sent)
+		return status;
+	answer->message = leaves(&fate);
+	answer->address = answer->message.address;
+	answer->translated = fate.remapped;
+	return status;
+}
+
+/* Of a write of four bytes, which an interrupt is: whether it is taken for one. */
+static enum dut_status interrupt_write(struct qemu *qemu, const struct gvi_request *request,
+				       struct gvi_answer *answer)
+{
+	struct gvi_interrupt interrupt = {.device = request->device, .address = request->address};
+	enum dut_status status = DUT_UNSUPPORTED;
+	struct fate fate = {0};
+
+	if (qemu->identity.interrupts && request->length == 4)
+		status = send_interrupt(qemu, &interrupt, &fate);
+	if (status == DUT_OK && !fate.met)
+		status = DUT_UNSUPPORTED;
+	*answer = (struct gvi_answer){.result = GVI_INTERRUPT};
+	return status;
+}
+
+static void read_fate(struct fate *fate, const char *said);
+
+/* Only in the form of PCI Express; data has 16 bits in a device's registers. */
+static enum dut_status send_interrupt(struct qemu *qemu, const struct gvi_interrupt *interrupt,
+				      struct fate *fate)
+{
+	unsigned function = edu_find(interrupt->device);
+	enum dut_status status;
+
+	if (function == EDU_FUNCTIONS || interrupt->has_pasid || interrupt->data > 0xffff ||
+	    interrupt->address >> 20 != 0xfee || interrupt->address % 4)
+		return DUT_UNSUPPORTED;
+	(void)qtest_said(qemu->q);
+	status = edu_interrupt(&qemu->edu, function, interrupt->address, (uint16_t)interrupt->data);
+	if (status == DUT_OK)
+		read_fate(fate, qtest_said(qemu->q));
+	return status;
+}
+
+static void read_fate(struct fate *fate, const char *said)
+{
+	const char *sent = strstr(said, "amdvi_ir_remap_msi (");
+
+	fate->met = strstr(said, "amdvi_ir_remap_msi_req ") != NULL;
+	fate->remapped = strstr(said, "amdvi_ir_irte ") != NULL;
+	fate->sent = sent && sscanf(sent,
+				    "amdvi_ir_remap_msi (addr %*x, data %*x) -> "
+				    "(addr 0x%" SCNx64 ", data 0x%" SCNx32 ")",
+				    &fate->address, &fate->data) == 2;
+}
+
+/* A destination of 32 bits has its upper 24 in bits 63:40 of the address. */
+static struct gvi_message leaves(const struct fate *fate)
+{
+	uint64_t low = fate->address & UINT64_C(0xffffffffff);
+	uint32_t high = (uint32_t)(fate->address >> 40);
+
+	return (struct gvi_message){
+		.kind = fate->remapped ? GVI_MESSAGE_REMAPPED : GVI_MESSAGE_PASSED,
+		.address = low,
+		.data = fate->data,
+		.destination = high << 8 | (uint32_t)(low >> 12 & 0xff),
+	};
+}
+
+/* Without trace messages, an interrupt that nothing stands in the way of is not
+ * seen either. */
+static enum dut_status look_for_interrupts(struct qemu *qemu)
+{
+	struct gvi_interrupt interrupt = {
+		.device = edu_functions[0].device, .address = 0xfee00000, .data = 0x21};
+	struct fate fate = {0};
+	enum dut_status status = send_interrupt(qemu, &interrupt, &fate);
+
+	qemu->identity.interrupts = fate.met && fate.sent;
 	return status;
 }
 
@@ -530,16 +643,6 @@ static enum dut_status effects(struct dut *dut, const struct gvi_effect **list, 
 	(void)dut;
 	*list = NULL;
 	*count = 0;
-	return DUT_UNSUPPORTED;
-}
-
-/* Its edu device has no MSI whose words could be chosen. */
-static enum dut_status interrupt(struct dut *dut, const struct gvi_interrupt *interrupt,
-				 struct gvi_answer *answer)
-{
-	(void)dut;
-	(void)interrupt;
-	(void)answer;
 	return DUT_UNSUPPORTED;
 }
 

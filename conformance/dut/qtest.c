@@ -21,12 +21,14 @@
 enum {
 	PATIENCE = 5000, /* ms without an answer after which a machine counts as hung */
 	CHUNK = 4096,    /* bytes of memory in one line */
+	SAID = 8192,     /* bytes of what a machine prints */
+	MOST_READS = 64, /* until a pipe counts as empty */
 	LINE = 2 * CHUNK + 64,
 	MOST_OWED = 256 /* answers may wait in the socket: their sum must fit into it */
 };
 
 struct qtest {
-	int socket;
+	int socket, voice; /* voice: the read end of its error output */
 	pid_t process;
 	enum dut_status status; /* once it is not DUT_OK the machine is lost */
 	unsigned owed;          /* lines told whose answers were not read yet */
@@ -34,6 +36,12 @@ struct qtest {
 	char in[LINE];
 	size_t pending; /* out[]: bytes that were not sent yet */
 	char out[2 * LINE];
+	char said[SAID];
+};
+
+/* What a child begins with. */
+struct inheritance {
+	int socket, file, voice;
 };
 
 static enum dut_status tell(struct qtest *q, const char *format, va_list list);
@@ -42,7 +50,8 @@ static enum dut_status settle_owed(struct qtest *q, const char **answer);
 static enum dut_status flush(struct qtest *q);
 static enum dut_status next_line(struct qtest *q, char **line);
 static enum dut_status lost(struct qtest *q, enum dut_status status);
-static void child(char *const argv[], pid_t parent, int socket, int file);
+static bool open_ends(int pair[2], int voice[2]);
+static void child(char *const argv[], pid_t parent, const struct inheritance *inherited);
 static void become(char *const argv[], pid_t parent);
 
 /* ---- Life ------------------------------------------------------------------ */
@@ -51,24 +60,44 @@ struct qtest *qtest_start(char *const argv[], int file)
 {
 	struct qtest *q = calloc(1, sizeof *q);
 	pid_t parent = getpid();
-	int pair[2];
+	int pair[2], voice[2];
 
-	if (!q || socketpair(AF_UNIX, SOCK_STREAM, 0, pair) < 0) {
+	if (!q || !open_ends(pair, voice)) {
 		free(q);
 		return NULL;
 	}
 	q->socket = pair[0];
-	fcntl(pair[0], F_SETFD, FD_CLOEXEC);
-	fcntl(pair[0], F_SETFL, O_NONBLOCK);
+	q->voice = voice[0];
 	q->process = fork();
 	if (!q->process)
-		child(argv, parent, pair[1], file);
+		child(argv, parent, &(struct inheritance){pair[1], file, voice[1]});
 	close(pair[1]);
+	close(voice[1]);
 	if (q->process > 0)
 		return q;
 	close(pair[0]);
+	close(voice[0]);
 	free(q);
 	return NULL;
+}
+
+/* The parent's end is the first of each.  A machine must not wait until somebody
+ * hears what it prints: what does not fit into the pipe is lost. */
+static bool open_ends(int pair[2], int voice[2])
+{
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) < 0)
+		return false;
+	if (pipe(voice) < 0) {
+		close(pair[0]);
+		close(pair[1]);
+		return false;
+	}
+	fcntl(pair[0], F_SETFD, FD_CLOEXEC);
+	fcntl(pair[0], F_SETFL, O_NONBLOCK);
+	fcntl(voice[0], F_SETFD, FD_CLOEXEC);
+	fcntl(voice[0], F_SETFL, O_NONBLOCK);
+	fcntl(voice[1], F_SETFL, O_NONBLOCK);
+	return true;
 }
 
 void qtest_kill(struct qtest *q)
@@ -84,24 +113,28 @@ void qtest_stop(struct qtest *q)
 	while (waitpid(q->process, NULL, 0) < 0 && errno == EINTR)
 		;
 	close(q->socket);
+	close(q->voice);
 	free(q);
 }
 
-/* Both descriptors go up first, so that neither is overwritten on its way down. */
-static void child(char *const argv[], pid_t parent, int socket, int file)
+/* The descriptors go up first, so that none is overwritten on its way down. */
+static void child(char *const argv[], pid_t parent, const struct inheritance *inherited)
 {
-	int high_socket = fcntl(socket, F_DUPFD, 10);
-	int high_file = fcntl(file, F_DUPFD, 10);
+	int socket = fcntl(inherited->socket, F_DUPFD, 10);
+	int file = fcntl(inherited->file, F_DUPFD, 10);
+	int voice = fcntl(inherited->voice, F_DUPFD, 10);
 
-	if (dup2(high_socket, QTEST_SOCKET) < 0 || dup2(high_file, QTEST_FILE) < 0)
+	if (dup2(socket, QTEST_SOCKET) < 0 || dup2(file, QTEST_FILE) < 0 ||
+	    dup2(voice, STDERR_FILENO) < 0)
 		_exit(127);
-	close(high_socket);
-	close(high_file);
+	close(socket);
+	close(file);
+	close(voice);
 	dup2(open("/dev/null", O_RDWR), STDOUT_FILENO);
 	become(argv, parent);
 }
 
-/* The rest of a child's life: it ends with its parent, and is quiet. */
+/* The rest of a child's life: it ends with its parent, and hears nothing. */
 static void become(char *const argv[], pid_t parent)
 {
 	int null = open("/dev/null", O_RDWR);
@@ -114,7 +147,6 @@ static void become(char *const argv[], pid_t parent)
 	(void)parent;
 #endif
 	dup2(null, STDIN_FILENO);
-	dup2(null, STDERR_FILENO);
 	if (null > STDERR_FILENO)
 		close(null);
 	execvp(argv[0], argv);
@@ -133,6 +165,7 @@ bool qtest_capture(char *const argv[], char *out, size_t size)
 	process = fork();
 	if (!process) {
 		dup2(ends[1], STDOUT_FILENO);
+		dup2(open("/dev/null", O_RDWR), STDERR_FILENO);
 		close(ends[0]);
 		become(argv, parent);
 	}
@@ -296,6 +329,23 @@ static enum dut_status next_line(struct qtest *q, char **line)
 	}
 }
 
+/* What does not fit is read as well, so that it is not taken for the next words. */
+const char *qtest_said(struct qtest *q)
+{
+	char rest[CHUNK];
+	size_t have = 0;
+	ssize_t n = 1;
+
+	for (unsigned i = 0; i < MOST_READS && (n > 0 || (n < 0 && errno == EINTR)); i++) {
+		size_t room = sizeof q->said - 1 - have;
+
+		n = room ? read(q->voice, q->said + have, room) : read(q->voice, rest, sizeof rest);
+		have += n > 0 && room ? (size_t)n : 0;
+	}
+	q->said[have] = '\0';
+	return q->said;
+}
+
 static enum dut_status lost(struct qtest *q, enum dut_status status)
 {
 	q->status = status;
@@ -391,4 +441,22 @@ enum dut_status qtest_pci_write(struct qtest *q, uint16_t function, uint32_t off
 	if (status != DUT_OK)
 		return status;
 	return qtest_tell(q, "out%c 0x%x 0x%x", width_letter(len), 0xcfc + offset % 4, value);
+}
+
+/* The list has at most 48 items: more would overlap. */
+enum dut_status qtest_pci_find(struct qtest *q, uint16_t function, uint32_t mask, uint32_t value,
+			       uint32_t *at)
+{
+	enum dut_status status = qtest_pci_read(q, function, 0x34, 1, at);
+
+	for (unsigned i = 0; status == DUT_OK && i < 48; i++) {
+		uint32_t header = 0;
+
+		*at &= 0xfc;
+		status = qtest_pci_read(q, function, *at, 4, &header);
+		if ((header & mask) == value)
+			return status;
+		*at = header >> 8;
+	}
+	return status == DUT_OK ? DUT_UNSUPPORTED : status;
 }

@@ -29,6 +29,10 @@ void qtest_stop(struct qtest *q);
 /* Does not wait for the answer, which the next call that waits will check. */
 enum dut_status qtest_tell(struct qtest *q, const char *format, ...);
 
+/* What the machine has printed on its error output, trace messages among it, since
+ * the last call of this: as much as fits, with an end mark; valid until the next. */
+const char *qtest_said(struct qtest *q);
+
 /* Waits for the answer; what follows its OK is kept until the next call on q. */
 enum dut_status qtest_ask(struct qtest *q, const char **answer, const char *format, ...);
 
@@ -45,6 +49,11 @@ enum dut_status qtest_pci_read(struct qtest *q, uint16_t function, uint32_t offs
 			       uint32_t *value);
 enum dut_status qtest_pci_write(struct qtest *q, uint16_t function, uint32_t offset, unsigned len,
 				uint32_t value);
+
+/* Where in the function's list of capabilities the first one lies whose header has
+ * this value under this mask; DUT_UNSUPPORTED if there is none. */
+enum dut_status qtest_pci_find(struct qtest *q, uint16_t function, uint32_t mask, uint32_t value,
+			       uint32_t *at);
 
 /* What a program prints, at most size bytes with the end mark; false when it
  * cannot be run or does not end in time. */

@@ -399,18 +399,19 @@ START_TEST(test_a_race_without_end)
 {
 	struct gvi_answer answer, was;
 	size_t before, after;
+	struct gvi_effect first;
 	struct rig r;
 
 	begin(&r);
 	entry(&r, IS_RUN, 0x31);
 	(void)posted(&r, GVI_MESSAGE_DOORBELL);
-	(void)gvi_effects(r.m, &before);
+	first = *gvi_effects(r.m, &before);
 	r.exchanges = 0;
 	r.race_every = 1;
 	memset(&was, 0xa5, sizeof was);
 	ck_assert_int_eq(try_interrupt(&r, &answer), GVI_STATE_RACING);
 	ck_assert_mem_eq(&answer, &was, sizeof was);
-	(void)gvi_effects(r.m, &after);
+	ck_assert_mem_eq(gvi_effects(r.m, &after), &first, sizeof first);
 	ck_assert_uint_eq(after, before);
 	ck_assert_uint_eq(r.exchanges, 64);
 	ck_assert_uint_eq(r.nsent, 0);

@@ -3,6 +3,8 @@
 #include "conformance/unit/rig.h"
 #include "goldvi/oracle.h"
 
+#include <stdio.h>
+
 #define ENTRY (TABLE + 32 * DEVICE)
 #define LEAF  (ROOT + 0x2000)   /* the level-1 table */
 #define PAGE  UINT64_C(0x5000)  /* what the device asks for */
@@ -142,7 +144,8 @@ static struct gvi_judgement granted(uint64_t address)
 	return tell(&in, &seen);
 }
 
-static void open_oracle(const struct gvi_config *config, unsigned values_log2)
+/* With tables, and registers as they are after reset. */
+static void open_reset(const struct gvi_config *config, unsigned values_log2)
 {
 	const struct gvi_bounds bounds = {
 		.worlds = 16, .runs = 4096, .values_log2 = values_log2, .delay = 3};
@@ -156,11 +159,17 @@ static void open_oracle(const struct gvi_config *config, unsigned values_log2)
 	rig_store(&rig, GVI_FORMAT_DTE, ENTRY,
 		  "V=1 TV=1 Mode=3 HostPageTableRootPtr=0x1000000 IR=1 IW=1 DomainID=7");
 	rig_store(&rig, GVI_FORMAT_PDE, ROOT, "PR=1 NextLevel=2 Address=0x1001000 IR=1 IW=1");
-	rig_store(&rig, GVI_FORMAT_PDE, ROOT + 0x1000, "PR=1 NextLevel=1 Address=0x1002000 IR=1 IW=1");
+	rig_store(&rig, GVI_FORMAT_PDE, ROOT + 0x1000,
+		  "PR=1 NextLevel=1 Address=0x1002000 IR=1 IW=1");
 	rig_store(&rig, GVI_FORMAT_PTE, LEAF + 8 * 5, "PR=1 Address=0x4000000 IR=1 IW=1");
 	tail = 0;
+}
+
+static void open_oracle(const struct gvi_config *config, unsigned values_log2)
+{
+	open_reset(config, values_log2);
 	write_register(GVI_REGISTER_DEV_TAB_BASE, TABLE | 511);
-	write_register(GVI_REGISTER_CMD_BUF_BASE, COMMANDS | UINT64_C(8) << 56);
+	write_register(GVI_REGISTER_CMD_BUF_BASE, COMMANDS | UINT64_C(10) << 56);
 	write_register(GVI_REGISTER_EVENT_LOG_BASE, EVENTS | UINT64_C(8) << 56);
 	write_register(GVI_REGISTER_CONTROL, 1 | 1 << 2 | 1 << 12);
 }
@@ -208,7 +217,8 @@ START_TEST(leaf_rewritten)
 	ck_assert_uint_eq(list[1].pick[list[1].npicks - 1].choice, GVI_CHOICE_HELD_HOST);
 	ck_assert_uint_eq(list[1].pick[list[1].npicks - 1].spa, LEAF + 8 * 5);
 	/* Another domain's, another page's, an unfinished one: they end nothing. */
-	command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES, "DomainID=8 S=1 PDE=1 Address=0x7ffffffffffff000");
+	command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES,
+		"DomainID=8 S=1 PDE=1 Address=0x7ffffffffffff000");
 	command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES, "DomainID=7 Address=0x6000");
 	wait();
 	command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES, "DomainID=7 Address=0x5000");
@@ -246,8 +256,12 @@ START_TEST(pointer_needs_pde)
 	command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES, "DomainID=7 Address=0x5000");
 	wait();
 	ck_assert_uint_eq(permitted(PAGE), 2);
-	/* Any page that the pointer serves will do. */
+	/* Any page that the pointer serves will do for the pointer, but not for the page
+	 * that was found through it. */
 	command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES, "DomainID=7 PDE=1 Address=0x1ff000");
+	wait();
+	ck_assert_uint_eq(permitted(PAGE), 2);
+	command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES, "DomainID=7 Address=0x5000");
 	wait();
 	ck_assert_uint_eq(permitted(PAGE), 1);
 	ck_assert(has_grant(1, 0x4222000));
@@ -262,7 +276,8 @@ START_TEST(absent_is_not_held)
 
 	c.habit[GVI_CHOICE_NOT_PRESENT_CACHED] = 0;
 	for (unsigned cached = 0; cached < 2; cached++) {
-		c.capability = cached ? c.capability | UINT32_C(1) << 26 : c.capability & ~(UINT32_C(1) << 26);
+		c.capability = cached ? c.capability | UINT32_C(1) << 26
+				      : c.capability & ~(UINT32_C(1) << 26);
 		open_oracle(&c, 10);
 		write_entry(LEAF + 8 * 6, GVI_FORMAT_PTE, "PR=1 Address=0x4333000 IR=1");
 		ck_assert_uint_eq(has_abort(permitted(PAGE + 4096)), cached);
@@ -277,18 +292,229 @@ START_TEST(root_outlives_its_entry)
 {
 	start();
 	rig_store(&rig, GVI_FORMAT_PDE, MORE, "PR=1 NextLevel=1 Address=0x1002000 IR=1 IW=1");
-	rig_store(&rig, GVI_FORMAT_PDE, MORE + 0x1000, "PR=1 NextLevel=1 Address=0x1102000 IR=1 IW=1");
+	rig_store(&rig, GVI_FORMAT_PDE, MORE + 0x1000,
+		  "PR=1 NextLevel=1 Address=0x1102000 IR=1 IW=1");
 	rig_store(&rig, GVI_FORMAT_PDE, MORE, "PR=1 NextLevel=2 Address=0x1101000 IR=1 IW=1");
 	rig_store(&rig, GVI_FORMAT_PTE, MORE + 0x2000 + 8 * 5, "PR=1 Address=0x4444000 IR=1");
-	write_entry(ENTRY, GVI_FORMAT_DTE, "V=1 TV=1 Mode=3 HostPageTableRootPtr=0x1100000 IR=1 IW=1");
+	write_entry(ENTRY, GVI_FORMAT_DTE,
+		    "V=1 TV=1 Mode=3 HostPageTableRootPtr=0x1100000 IR=1 IW=1");
 	ck_assert_uint_eq(permitted(PAGE), 2);
 	command(GVI_FORMAT_INVALIDATE_DEVTAB_ENTRY, "DeviceID=0x20");
 	wait();
 	ck_assert_uint_eq(permitted(PAGE), 2);
-	command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES, "DomainID=7 S=1 PDE=1 Address=0x7ffffffffffff000");
+	command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES,
+		"DomainID=7 S=1 PDE=1 Address=0x7ffffffffffff000");
 	wait();
 	ck_assert_uint_eq(permitted(PAGE), 1);
 	ck_assert(has_grant(1, 0x4444000));
+	close_oracle();
+}
+END_TEST
+
+/* All distinct outcomes that differ in the address, or in the message. */
+static size_t permitted_of(const struct gvi_input *in)
+{
+	enum gvi_verdict verdict;
+	size_t count;
+
+	ck_assert_int_eq(gvi_permitted(oracle, in, list, ROOM, &count, &verdict), GVI_OK);
+	ck_assert_int_eq(verdict, GVI_PERMITTED);
+	return count;
+}
+
+/* An entry of 4 bytes shares its word with another one. */
+START_TEST(interrupt_entry_rewritten)
+{
+	struct gvi_input in = {.kind = GVI_INPUT_INTERRUPT};
+
+	start();
+	in.of.interrupt =
+		(struct gvi_interrupt){.address = 0xfee00000, .data = 3, .device = DEVICE};
+	rig_store(&rig, GVI_FORMAT_DTE, ENTRY,
+		  "V=1 IV=1 IntCtl=2 IntTabLen=4 IntTabRoot=0x1300000");
+	REQUIRE(memory_store(rig.memory, 0x1300008, UINT64_C(0x00310101) << 32 | 0x00300101));
+	/* Its neighbour's change, then its own. */
+	write_word(0x1300008, UINT64_C(0x00310101) << 32 | 0x00400101);
+	ck_assert_uint_eq(permitted_of(&in), 1);
+	ck_assert_uint_eq(list[0].reply.answer.message.data & 0xff, 0x31);
+	write_word(0x1300008, UINT64_C(0x00320101) << 32 | 0x00400101);
+	ck_assert_uint_eq(permitted_of(&in), 2);
+	ck_assert_uint_eq(list[0].reply.answer.message.data & 0xff, 0x32);
+	ck_assert_uint_eq(list[1].reply.answer.message.data & 0xff, 0x31);
+	command(GVI_FORMAT_INVALIDATE_INTERRUPT_TABLE, "DeviceID=0x21");
+	command(GVI_FORMAT_INVALIDATE_DEVTAB_ENTRY, "DeviceID=0x20");
+	wait();
+	ck_assert_uint_eq(permitted_of(&in), 2);
+	command(GVI_FORMAT_INVALIDATE_INTERRUPT_TABLE, "DeviceID=0x20");
+	wait();
+	ck_assert_uint_eq(permitted_of(&in), 1);
+	close_oracle();
+}
+END_TEST
+
+#define GCR3 UINT64_C(0x02000000)
+
+/* Two sets of guest tables for PASID 5, without host tables. */
+static struct gvi_input start_guest(void)
+{
+	struct gvi_config c = rig_config(GVI_PRESET_EVERYTHING);
+	struct gvi_input in = read_of(PAGE);
+
+	c.enabled = true;
+	for (unsigned i = 0; i < GVI_NCHOICES; i++)
+		if (gvi_choices[i].habit)
+			c.habit[i] = 0;
+	open_oracle(&c, 10);
+	write_register(GVI_REGISTER_CONTROL, 1 | 1 << 2 | 1 << 12 | 1 << 16);
+	rig_store(&rig, GVI_FORMAT_DTE, ENTRY,
+		  "V=1 TV=1 IR=1 IW=1 DomainID=7 GV=1 GCR3TRP=0x2000000");
+	for (uint64_t top = 0x2100000, page = 0x4000000; top < 0x2300000; top += 0x100000) {
+		REQUIRE(memory_store(rig.memory, top, (top + 0x1000) | 0x67));
+		REQUIRE(memory_store(rig.memory, top + 0x1000, (top + 0x2000) | 0x67));
+		REQUIRE(memory_store(rig.memory, top + 0x2000, (top + 0x3000) | 0x67));
+		REQUIRE(memory_store(rig.memory, top + 0x3000 + 8 * 5, page | 0x67));
+		page += 0x1000;
+	}
+	REQUIRE(memory_store(rig.memory, GCR3 + 8 * 5, 0x2100001));
+	in.of.request.has_pasid = true;
+	in.of.request.pasid = 5;
+	return in;
+}
+
+/* docs/spec/09 section 5: a GCR3 entry goes with everything of its PASID, PDE=1. */
+START_TEST(gcr3_entry_rewritten)
+{
+	const struct gvi_input in = start_guest();
+	static const char *const too_little[] = {
+		"DomainID=7 S=1 PDE=1 Address=0x7ffffffffffff000",
+		"DomainID=7 GN=1 PASID=5 S=1 Address=0x7ffffffffffff000",
+		"DomainID=7 GN=1 PASID=5 PDE=1 Address=0x5000",
+		"DomainID=7 GN=1 PASID=4 PDE=1 S=1 Address=0x7ffffffffffff000",
+	};
+
+	write_word(GCR3 + 8 * 5, 0x2200001);
+	for (size_t i = 0; i < sizeof too_little / sizeof too_little[0]; i++) {
+		ck_assert_uint_eq(permitted_of(&in), 2);
+		ck_assert(has_grant(2, 0x4000000) && has_grant(2, 0x4001000));
+		command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES, too_little[i]);
+		wait();
+	}
+	ck_assert_uint_eq(permitted_of(&in), 2);
+	command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES,
+		"DomainID=7 GN=1 PASID=5 PDE=1 S=1 Address=0x7ffffffffffff000");
+	wait();
+	ck_assert_uint_eq(permitted_of(&in), 1);
+	ck_assert(has_grant(1, 0x4001000));
+	close_oracle();
+}
+END_TEST
+
+START_TEST(guest_leaf_rewritten)
+{
+	const struct gvi_input in = start_guest();
+
+	write_word(0x2103000 + 8 * 5, 0x4005067);
+	ck_assert_uint_eq(permitted_of(&in), 2);
+	command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES, "DomainID=7 Address=0x5000");
+	command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES, "DomainID=7 GN=1 PASID=5 Address=0x6000");
+	wait();
+	ck_assert_uint_eq(permitted_of(&in), 2);
+	command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES, "DomainID=7 GN=1 PASID=5 Address=0x5000");
+	wait();
+	ck_assert_uint_eq(permitted_of(&in), 1);
+	ck_assert(has_grant(1, 0x4005000));
+	close_oracle();
+}
+END_TEST
+
+/* A command that comes again and again takes one place, and 32 others are remembered. */
+START_TEST(many_invalidations)
+{
+	char fields[64];
+
+	start();
+	write_entry(LEAF + 8 * 5, GVI_FORMAT_PTE, "PR=1 Address=0x4111000 IR=1 IW=1");
+	command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES, "DomainID=7 Address=0x5000");
+	wait();
+	for (unsigned i = 0; i < 127 + 8; i++) {
+		(void)snprintf(fields, sizeof fields, "DomainID=%u Address=0x5000", 1000 + i % 127);
+		command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES, fields);
+		wait();
+	}
+	ck_assert_uint_eq(permitted(PAGE), 1);
+	command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES, "DomainID=200 Address=0x5000");
+	wait();
+	ck_assert_uint_eq(permitted(PAGE), 2);
+	close_oracle();
+}
+END_TEST
+
+/* A command is not held, and has nothing to do with the request before it. */
+START_TEST(commands_are_not_held)
+{
+	const struct gvi_input step = {.kind = GVI_INPUT_STEP};
+	const struct gvi_seen nothing = {0};
+	struct gvi_input fault;
+
+	start();
+	fault = read_of(PAGE + 4096);
+	must(&fault);
+	write_word(COMMANDS + 8, 1);
+	write_word(COMMANDS + 8, 0);
+	write_word(COMMANDS, encode(GVI_FORMAT_INVALIDATE_IOMMU_ALL, "", 0));
+	write_register(GVI_REGISTER_CMD_BUF_TAIL, 16);
+	ck_assert_uint_eq(tell(&step, &nothing).runs, 1);
+	close_oracle();
+}
+END_TEST
+
+/* What firmware has enabled may be cached before software writes Control, after a
+ * reset too. */
+START_TEST(enabled_by_firmware)
+{
+	const struct gvi_bounds bounds = {.worlds = 1, .runs = 64, .values_log2 = 4};
+	struct gvi_config c = plain_config();
+	void *past = malloc(gvi_history_size(10));
+	struct gvi_host host;
+
+	c.control = 1;
+	open_reset(&c, 10);
+	host = rig_host(&rig);
+	rig_store(&rig, GVI_FORMAT_DTE, 32 * DEVICE,
+		  "V=1 TV=1 Mode=3 HostPageTableRootPtr=0x1000000 IR=1 IW=1 DomainID=7");
+	ck_assert_int_eq(gvi_track(rig.m, past, 10), GVI_OK);
+	gvi_reset(rig.m);
+	rig_store(&rig, GVI_FORMAT_PTE, LEAF + 8 * 5, "PR=1 Address=0x4111000 IR=1 IW=1");
+	ck_assert_int_eq(
+		gvi_wrote(rig.m, LEAF + 8 * 5, (uint64_t[]){0x4000000 | UINT64_C(3) << 61 | 1}, 1),
+		GVI_OK);
+	rig_write(&rig, GVI_REGISTER_CONTROL, 1 | 1 << 2);
+	ck_assert_int_eq(gvi_oracle_adopt(oracle, &bounds, rig.m, &host), GVI_OK);
+	ck_assert_uint_eq(permitted(PAGE), 2);
+	/* Windows that are none are refused, as everywhere. */
+	host.windows = &(struct gvi_window){.spa = DATA, .length = 8};
+	host.nwindows = 1;
+	ck_assert_int_eq(gvi_oracle_adopt(oracle, &bounds, rig.m, &host), GVI_HOST_WINDOWS);
+	ck_assert_uint_eq(permitted(PAGE), 2);
+	free(past);
+	close_oracle();
+}
+END_TEST
+
+/* An entry that is illegal has led to no table. */
+START_TEST(illegal_entry_has_no_root)
+{
+	start();
+	write_entry(ENTRY, GVI_FORMAT_DTE,
+		    "V=1 TV=1 Mode=7 HostPageTableRootPtr=0x1100000 IR=1 IW=1");
+	command(GVI_FORMAT_INVALIDATE_IOMMU_ALL, "");
+	wait();
+	write_entry(ENTRY, GVI_FORMAT_DTE,
+		    "V=1 TV=1 Mode=3 HostPageTableRootPtr=0x1000000 IR=1 IW=1");
+	command(GVI_FORMAT_INVALIDATE_DEVTAB_ENTRY, "DeviceID=0x20");
+	wait();
+	ck_assert_uint_eq(permitted(PAGE), 1);
+	ck_assert(has_grant(1, 0x4000000));
 	close_oracle();
 }
 END_TEST
@@ -352,6 +578,53 @@ START_TEST(page_address_tells_nothing)
 }
 END_TEST
 
+/* [event.invalid-ppr-request] What nobody knows of a record does not count. */
+START_TEST(unknown_flags_are_not_compared)
+{
+	struct gvi_config c = rig_config(GVI_PRESET_EVERYTHING);
+	struct gvi_input in = {.kind = GVI_INPUT_PAGE};
+	struct gvi_seen seen = {.what = GVI_SEEN_EVENT};
+
+	c.enabled = true;
+	open_oracle(&c, 10);
+	in.of.page = (struct gvi_page_request){.device = DEVICE, .address = PAGE, .last = true};
+	seen.reply.page.logging = GVI_LOGGED;
+	seen.reply.page.event[0] = UINT64_C(0x9d5ec20000000020);
+	seen.reply.page.event[1] = PAGE;
+	ck_assert_uint_eq(tell(&in, &seen).verdict, GVI_PERMITTED);
+	/* GN is known. */
+	seen.reply.page.event[0] |= UINT64_C(1) << 57;
+	ck_assert_uint_eq(tell(&in, &seen).verdict, GVI_REFUSED);
+	close_oracle();
+}
+END_TEST
+
+/* AMB-3.1 */
+START_TEST(meaningless_type_is_not_compared)
+{
+	struct gvi_config c = rig_config(GVI_PRESET_EVERYTHING);
+	struct gvi_input in;
+	struct gvi_effect record = {.spa = EVENTS, .kind = GVI_EFFECT_WRITE, .length = 16};
+	struct gvi_seen seen = {GVI_SEEN_EVENT | GVI_SEEN_EFFECTS, .effects = &record,
+				.neffects = 1};
+
+	c.enabled = true;
+	open_oracle(&c, 10);
+	in = read_of(PAGE);
+	in.of.request.has_pasid = true;
+	in.of.request.pasid = 5;
+	seen.reply.answer.logging = GVI_LOGGED;
+	seen.reply.answer.event[0] = UINT64_C(0x8a03000500000020);
+	seen.reply.answer.event[1] = PAGE;
+	memcpy(record.data, seen.reply.answer.event, 16);
+	ck_assert_uint_eq(tell(&in, &seen).verdict, GVI_PERMITTED);
+	record.spa += 16;
+	record.data[1] += 4;
+	ck_assert_uint_eq(tell(&in, &seen).verdict, GVI_REFUSED);
+	close_oracle();
+}
+END_TEST
+
 static unsigned reads_as(uint32_t offset, uint64_t value)
 {
 	struct gvi_input in = {.kind = GVI_INPUT_MMIO_READ};
@@ -374,6 +647,21 @@ START_TEST(registers_may_be_late)
 	ck_assert_uint_eq(reads_as(0x2018, 0), GVI_REFUSED);
 	ck_assert_uint_eq(reads_as(0x2020, 0x1a), GVI_PERMITTED);
 	ck_assert_uint_eq(reads_as(0x2020, 0x18), GVI_REFUSED);
+	close_oracle();
+}
+END_TEST
+
+/* Two commands are there, and none is known to have been performed. */
+START_TEST(head_may_be_ahead)
+{
+	start();
+	write_word(COMMANDS, encode(GVI_FORMAT_INVALIDATE_IOMMU_ALL, "", 0));
+	write_word(COMMANDS + 16, encode(GVI_FORMAT_COMPLETION_WAIT, "f=1", 0));
+	write_register(GVI_REGISTER_CMD_BUF_TAIL, 32);
+	for (uint64_t at = 0; at <= 32; at += 16)
+		ck_assert_uint_eq(reads_as(0x2000, at), GVI_PERMITTED);
+	ck_assert_uint_eq(reads_as(0x2000, 48), GVI_REFUSED);
+	ck_assert_uint_eq(reads_as(0x2000, 8), GVI_REFUSED);
 	close_oracle();
 }
 END_TEST
@@ -401,10 +689,70 @@ START_TEST(short_history_is_unsure)
 }
 END_TEST
 
+/* Whether there was an event nobody knows, so that its traces are no error. */
+START_TEST(unsure_aborts_leave_traces)
+{
+	const struct gvi_input in = read_of(PAGE);
+	const struct gvi_config c = plain_config();
+	struct gvi_seen seen = {.what = GVI_SEEN_RESULT};
+
+	seen.reply.answer.result = GVI_ABORT;
+	open_oracle(&c, 4);
+	for (unsigned i = 0; i < 20; i++)
+		write_word(DATA + 8 * i, i);
+	ck_assert_uint_eq(tell(&in, &seen).verdict, GVI_UNSURE);
+	ck_assert_uint_eq(reads_as(0x2018, 16), GVI_UNSURE);
+	close_oracle();
+}
+END_TEST
+
+/* A completion is for the worlds in which there is a request: AMB-9.12. */
+START_TEST(completions_choose_worlds)
+{
+	const struct gvi_seen nothing = {0};
+	struct gvi_input done = {.kind = GVI_INPUT_DONE};
+	struct gvi_config c = plain_config();
+	struct gvi_judgement j;
+
+	c.capability |= UINT32_C(1) << 24;
+	open_oracle(&c, 10);
+	command(GVI_FORMAT_INVALIDATE_IOTLB_PAGES, "DeviceID=0x20 QueueID=0x20 Maxpend=1");
+	done.of.invalidation.device = DEVICE;
+	ck_assert_int_eq(gvi_observe(oracle, &done, &nothing, &j, NULL), GVI_OK);
+	ck_assert_uint_eq(j.verdict, GVI_PERMITTED);
+	ck_assert_uint_eq(j.worlds, 1);
+	ck_assert_int_eq(gvi_observe(oracle, &done, &nothing, &j, NULL), GVI_STATE_NO_INVALIDATION);
+	close_oracle();
+}
+END_TEST
+
+/* Entries of the old table may be held, and nobody knows which. */
+START_TEST(moved_table_is_unsure)
+{
+	start();
+	rig_store(&rig, GVI_FORMAT_DTE, MORE + 32 * DEVICE,
+		  "V=1 TV=1 Mode=1 HostPageTableRootPtr=0x1200000 IR=1 IW=1 DomainID=7");
+	rig_store(&rig, GVI_FORMAT_PTE, 2 * MORE - ROOT + 8 * 5, "PR=1 Address=0x5000 IR=1");
+	write_register(GVI_REGISTER_DEV_TAB_BASE, MORE | 511);
+	ck_assert_uint_eq(granted(0x4000000).verdict, GVI_UNSURE);
+	/* Its translations may outlive it. */
+	command(GVI_FORMAT_INVALIDATE_DEVTAB_ENTRY, "DeviceID=0x20");
+	wait();
+	ck_assert_uint_eq(granted(0x4000000).verdict, GVI_UNSURE);
+	command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES,
+		"DomainID=7 S=1 PDE=1 Address=0x7ffffffffffff000");
+	wait();
+	ck_assert_uint_eq(granted(0x4000000).verdict, GVI_REFUSED);
+	ck_assert_uint_eq(granted(PAGE).verdict, GVI_PERMITTED);
+	close_oracle();
+}
+END_TEST
+
 /* A copy goes on by itself. */
 START_TEST(copies_are_snapshots)
 {
-	const struct gvi_bounds bounds = {.worlds = 16, .runs = 4096, .values_log2 = 10, .delay = 3};
+	const struct gvi_bounds bounds = {
+		.worlds = 16, .runs = 4096, .values_log2 = 10, .delay = 3};
 	struct gvi_oracle *first, *copy;
 
 	start();
@@ -422,6 +770,10 @@ START_TEST(copies_are_snapshots)
 END_TEST
 
 RIG_RUN("oracle", nothing_changed, leaf_rewritten, written_too_late, pointer_needs_pde,
-	absent_is_not_held, root_outlives_its_entry, old_and_new_in_turns,
-	habit_is_held_to_its_word, page_address_tells_nothing, registers_may_be_late, short_history_is_unsure,
-	copies_are_snapshots)
+	absent_is_not_held, root_outlives_its_entry, illegal_entry_has_no_root,
+	interrupt_entry_rewritten, gcr3_entry_rewritten, guest_leaf_rewritten, many_invalidations,
+	commands_are_not_held, enabled_by_firmware, old_and_new_in_turns, habit_is_held_to_its_word,
+	page_address_tells_nothing, unknown_flags_are_not_compared,
+	meaningless_type_is_not_compared, registers_may_be_late, head_may_be_ahead,
+	short_history_is_unsure, unsure_aborts_leave_traces, completions_choose_worlds,
+	moved_table_is_unsure, copies_are_snapshots)

@@ -7,7 +7,7 @@
 
 /* A device table of 512 entries, then page tables: all in one window. */
 #define DEVICES UINT64_C(0x00ffc000)
-#define SHOWN   0xc000
+#define SHOWN   0x10000
 
 /* Where the entry of a device is, and the tables of each level. */
 #define ENTRY    (DEVICES + 32 * DEVICE)

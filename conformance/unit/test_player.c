@@ -128,7 +128,7 @@ static enum dut_status write_mmio(struct dut *dut, uint32_t offset, unsigned len
 	return DUT_OK;
 }
 
-/* The data tells what becomes of it. */
+/* The data tells what becomes of it; from 4 on it is what leaves. */
 static enum dut_status interrupt(struct dut *dut, const struct gvi_interrupt *interrupt,
 				 struct gvi_answer *answer)
 {
@@ -137,9 +137,12 @@ static enum dut_status interrupt(struct dut *dut, const struct gvi_interrupt *in
 
 	(void)dut;
 	answer->result = GVI_GRANT;
-	answer->message.kind = kinds[interrupt->data];
+	answer->translated = interrupt->data > 3;
+	answer->message.kind = answer->translated ? GVI_MESSAGE_REMAPPED : kinds[interrupt->data];
 	answer->message.destination = 5;
-	answer->message.data = interrupt->data == 3 ? 0x31 : 0;
+	answer->message.data = interrupt->data == 3  ? 0x31
+			       : interrupt->data > 3 ? interrupt->data
+						     : 0;
 	return DUT_OK;
 }
 
@@ -296,7 +299,7 @@ static void load(const char *steps, const char *path)
 }
 
 static const unsigned everything =
-	DUT_CONFIGURE | DUT_EVENTS | DUT_EFFECTS | DUT_ATTRIBUTES | DUT_ATS | DUT_PRI;
+	DUT_CONFIGURE | DUT_EVENTS | DUT_EFFECTS | DUT_ATTRIBUTES | DUT_ATS | DUT_PRI | DUT_RQ_EOI;
 
 static struct play play(const char *steps, unsigned able)
 {
@@ -609,6 +612,27 @@ START_TEST(test_posted_interrupts)
 }
 END_TEST
 
+/* Of a message that was made anew, what says something to its receiver. */
+START_TEST(test_remapped_interrupts)
+{
+	static const struct trial trials[] = {
+		{SENT("\"0x4031\"", "{message: {data: \"0x31\", translated: 1}}"), NULL},
+		{SENT("\"0x31\"", "{message: {data: \"0x4031\"}}"), NULL},
+		{SENT("\"0x31\"", "{message: {data: \"0xffff3831\"}}"), NULL},
+		{SENT("\"0x31\"", "{message: {data: \"0x30\"}}"), "data 0x30"},
+		{SENT("\"0x431\"", "{message: {data: \"0x31\"}}"), "data 0x31"},
+		{SENT("\"0x31\"", "{message: {data: \"0x8031\"}}"), "data 0x8031"},
+		{SENT("\"0x8031\"", "{message: {data: \"0x31\"}}"), "data 0x31"},
+		{SENT("\"0xc031\"", "{message: {data: \"0x8031\"}}"), "data 0x8031"},
+		{SENT("0", "{message: {data: \"0x800\"}}"), "data 0x800"},
+		{SENT("0", "{message: {data: \"0x4000\"}}"), "data 0x4000"},
+		{SENT("\"0x31\"", "{message: {rq_eoi: 1}}"), "RqEoi 1"},
+	};
+
+	try_all(trials, sizeof trials / sizeof trials[0]);
+}
+END_TEST
+
 /* A device that does not show something is not failed for it. */
 START_TEST(test_what_is_not_shown)
 {
@@ -620,9 +644,11 @@ START_TEST(test_what_is_not_shown)
 	ck_assert(played.verdict == PASSED && played.partial);
 	played = play(PAGE("1}, ppr: " IN_PPR), silent);
 	ck_assert(played.verdict == PASSED && !played.partial);
+	played = play(SENT("4", "{message: {rq_eoi: 1}}"), everything & ~(unsigned)DUT_RQ_EOI);
+	ck_assert(played.verdict == PASSED && played.partial);
 }
 END_TEST
 
 RIG_RUN("player", test_completions, test_several_completions_and_none, test_logs,
 	test_responses_and_interrupts, test_invalidations, test_posted_interrupts,
-	test_what_is_not_shown)
+	test_remapped_interrupts, test_what_is_not_shown)

@@ -419,12 +419,13 @@ START_TEST(test_other_logs_run_by_their_enables)
 
 		config.habit[GVI_CHOICE_PPR_RUN] = habit;
 		config.habit[GVI_CHOICE_GA_BASE_CLEARS] = habit;
+		config.habit[GVI_CHOICE_GA_RUN] = habit;
 		rig_open(&r, &config);
 		rig_write(&r, GVI_REGISTER_GA_LOG_TAIL, 0x48);
 		rig_write(&r, GVI_REGISTER_GA_LOG_BASE, UINT64_C(8) << 56 | 0x5000);
 		ck_assert_uint_eq(rig_read(&r, GVI_REGISTER_GA_LOG_TAIL), habit ? 0x48 : 0);
 		rig_write(&r, GVI_REGISTER_CONTROL, ppr_log | ga_log | ga);
-		ck_assert_uint_eq(rig_read(&r, GVI_REGISTER_STATUS) & runs, 0);
+		ck_assert_uint_eq(rig_read(&r, GVI_REGISTER_STATUS) & runs, habit ? 0x100 : 0);
 		rig_write(&r, GVI_REGISTER_CONTROL, iommu | ppr_log | ga_log);
 		ck_assert_uint_eq(rig_read(&r, GVI_REGISTER_STATUS) & runs, habit ? 0 : 0x80);
 		rig_write(&r, GVI_REGISTER_CONTROL, iommu | ppr_log | ppr | ga_log | ga);
