@@ -246,9 +246,13 @@ static void change_leaf(struct world *w, struct driver *d, struct process *p)
 
 	(void)hv_guest_load(d->guest, leaf->slot, &old, 1);
 	(void)hv_guest_store(d->guest, leaf->slot, &entry, 1);
-	/* Another page's table may have been there instead of a large page. */
-	invalidate_pages(w, d, p->pasid, leaf->gva,
-			 leaf->level == 2 && !(old & 0x80) ? "PDE=1" : "");
+	/* Where a large page is now, another page's table may have been, and its pages: the
+	 * code of 2 MiB. */
+	if (leaf->level == 2)
+		invalidate_pages(w, d, p->pasid, (leaf->gva & ~UINT64_C(0x1fffff)) | 0xff000,
+				 old & 0x80 ? "S=1" : "S=1 PDE=1");
+	else
+		invalidate_pages(w, d, p->pasid, leaf->gva, "");
 }
 
 /* Its tables, and all that they hold. */
