@@ -20,6 +20,8 @@ goldvi_check(vectors.wrong sh ${checks}/wrong.sh ${goldvi})
 goldvi_check(captured.linux sh ${checks}/captured.sh ${goldvi})
 goldvi_check(command.line sh ${checks}/command_line.sh ${goldvi})
 
+goldvi_check(example.hypervisor $<TARGET_FILE:goldvi_example>)
+
 foreach(document formats registers clauses)
 	goldvi_check(docs.${document} sh ${checks}/document.sh ${goldvi} ${document})
 endforeach()
