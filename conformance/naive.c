@@ -7,13 +7,8 @@
 
 static bool entry_first(const struct way *w);
 static bool interrupt_ranges(struct way *w);
-static bool ranges_are_guest(const struct way *w);
 static bool other_ranges(struct way *w);
 static void not_valid(struct way *w);
-static bool excluded(struct way *w);
-static bool stage(struct way *w);
-static bool before_walk(struct way *w);
-static void identity(struct way *w);
 
 static bool posted(const struct way *w)
 {
@@ -23,6 +18,8 @@ static bool posted(const struct way *w)
 /* Are these rights enough for the access?  02 section 4, AMB-2.12. */
 bool naive_enough(const struct way *w, bool ir, bool iw)
 {
+	if (w->ats)
+		return (ir && w->want_read) || (iw && w->want_write);
 	switch (w->r->access) {
 	case GVI_READ:
 		if (w->r->length > 0 || habit(w, GVI_CHOICE_ZERO_READ) == 0)
@@ -46,7 +43,7 @@ bool naive_gv(const struct way *w)
 	return bit(w->dte[0], 55) && guest_enabled(w);
 }
 
-static bool giov(const struct way *w)
+bool naive_giov(const struct way *w)
 {
 	return bit(w->dte[0], 54) && bit(w->n->efr, 48);
 }
@@ -65,11 +62,15 @@ void naive_translate(struct naive *n, const struct gvi_request *request,
 		naive_forward(&w);
 		return;
 	}
+	if (request->translated) {
+		naive_translated(&w);
+		return;
+	}
 	if (!request->has_pasid && !entry_first(&w) && interrupt_ranges(&w)) /* step 2 */
 		return;
 	if (!naive_fetch_device(&w)) /* step 3 */
 		return;
-	if (entry_first(&w) && !ranges_are_guest(&w) && interrupt_ranges(&w))
+	if (entry_first(&w) && !naive_ranges_are_guest(&w) && interrupt_ranges(&w))
 		return;
 	if (!bit(w.dte[0], 0)) { /* step 4 */
 		not_valid(&w);
@@ -77,14 +78,14 @@ void naive_translate(struct naive *n, const struct gvi_request *request,
 	}
 	if (naive_illegal_entry(&w)) /* step 5 */
 		return;
-	if (!request->has_pasid && !ranges_are_guest(&w) && other_ranges(&w)) /* step 6 */
+	if (!request->has_pasid && !naive_ranges_are_guest(&w) && other_ranges(&w)) /* step 6 */
 		return;
 	tv = bit(w.dte[0], 1);
-	if (!tv && (habit(&w, GVI_CHOICE_EXCLUSION_TV) == 0 || !excluded(&w))) { /* step 7 */
+	if (!tv && (habit(&w, GVI_CHOICE_EXCLUSION_TV) == 0 || !naive_excluded(&w))) { /* step 7 */
 		naive_page_fault(&w, habit(&w, GVI_CHOICE_TV_FAULT_PR) == 1, false, false);
 		return;
 	}
-	if (!tv || excluded(&w)) { /* step 8 */
+	if (!tv || naive_excluded(&w)) { /* step 8 */
 		if (habit(&w, GVI_CHOICE_EXCLUSION_RIGHTS) == 1) {
 			bool ir = bit(w.dte[0], 61), iw = bit(w.dte[0], 62);
 
@@ -100,14 +101,14 @@ void naive_translate(struct naive *n, const struct gvi_request *request,
 		naive_forward(&w);
 		return;
 	}
-	if (!stage(&w)) /* step 9 */
+	if (!naive_stage(&w)) /* step 9 */
 		return;
-	if (!before_walk(&w)) /* step 10 */
+	if (!naive_before_walk(&w)) /* step 10 */
 		return;
 	if (w.guest) /* step 11 */
 		naive_guest_walk(&w);
 	else if (bits(w.dte[0], 11, 9) == 0)
-		identity(&w);
+		naive_identity(&w);
 	else
 		naive_host_walk(&w);
 }
@@ -121,12 +122,23 @@ void naive_forward(struct way *w)
 	w->a->read = w->a->write = true;
 }
 
+/* A translation request that finds nothing: 04 section 4 step 9. */
+void naive_no_rights(struct way *w)
+{
+	w->a->result = GVI_GRANT;
+	w->a->address = w->a->size = 0;
+	w->a->read = w->a->write = false;
+	w->a->free_a = true;
+}
+
 /* 04 section 8. */
 void naive_refuse(struct way *w)
 {
 	w->a->result = GVI_ABORT;
 	w->a->address = w->a->size = 0;
 	w->a->translated = w->a->read = w->a->write = false;
+	if (w->ats || w->page) /* have a completion of their own, or none */
+		return;
 	if (posted(w))
 		w->a->completion = GVI_DROPPED;
 	else if (habit(w, GVI_CHOICE_ABORT_STATUS) == 0)
@@ -160,14 +172,31 @@ static enum log_result log_entry(struct naive *n, const uint64_t *event)
 	return TAKEN;
 }
 
+static uint64_t tr(const struct way *w)
+{
+	return (uint64_t)w->ats << 56;
+}
+
 /* Refused with an event that nothing suppresses. */
 static enum log_result report(struct way *w)
 {
-	enum log_result result = log_entry(w->n, w->a->event);
+	enum log_result result;
+
+	if (w->mute) {
+		naive_refuse(w);
+		return STOPPED;
+	}
+	w->a->event[0] |= tr(w);
+	result = log_entry(w->n, w->a->event);
 
 	naive_refuse(w);
 	w->a->logging = result == TAKEN ? GVI_LOGGED : GVI_LOST;
 	return result;
+}
+
+void naive_report(struct way *w)
+{
+	report(w);
 }
 
 /* 07 section 8. */
@@ -235,6 +264,7 @@ static void report_page_fault(struct way *w)
 	enum log_result result;
 	bool first;
 
+	w->a->event[0] |= tr(w);
 	if (suppressed(w, &first)) {
 		naive_refuse(w);
 		w->a->logging = GVI_SUPPRESSED;
@@ -274,6 +304,10 @@ static uint64_t rw(const struct way *w)
 
 	if (w->interrupt)
 		return ones(51, 51) | (uint64_t)(habit(w, GVI_CHOICE_INTERRUPT_RW) == 1) << 53;
+	if (w->page)
+		return (uint64_t)(habit(w, GVI_CHOICE_PPR_EVENT_RW) == 1) << 53;
+	if (w->ats)
+		return 0;
 	if (w->nested && w->purpose != ACCESS && habit(w, GVI_CHOICE_NESTED_FAULT_RW) == 1) {
 		write = w->purpose == WRITE_TABLE;
 		if (w->again) /* the host's half alone may be repeated, to write */
@@ -308,12 +342,24 @@ void naive_page_fault(struct way *w, bool pr, bool rz, bool pe)
 	bool page = !w->interrupt && habit(w, GVI_CHOICE_EVENT_ADDRESS) == 1;
 	uint64_t address = tells_gpa(w) ? w->gpa : w->r->address;
 
+	if (w->ats && !(w->malformed && habit(w, GVI_CHOICE_ATS_MALFORMED) == 1)) {
+		naive_no_rights(w);
+		return;
+	}
 	if (tells_gpa(w) && w->again)
 		w->a->mask[1] = 0; /* any GPA whose way leads through the entry that changed */
 	event[0] = w->r->device | code(2) | who(w) | rw(w) | privilege(w);
 	event[0] |= (uint64_t)pr << 52 | (uint64_t)pe << 54 | (uint64_t)rz << 55;
 	event[1] = address & ~(page ? UINT64_C(0xfff) : UINT64_C(3));
 	report_page_fault(w);
+	if (w->ats)
+		naive_no_rights(w);
+}
+
+void naive_malformed(struct way *w, bool rz)
+{
+	w->malformed = true;
+	naive_page_fault(w, true, rz, false);
 }
 
 /* 10 section 3, 1h. */
@@ -322,7 +368,7 @@ void naive_illegal(struct way *w, bool rz)
 	uint64_t *event = w->a->event;
 
 	event[0] = w->r->device | code(1) | (uint64_t)rz << 55;
-	event[0] |= w->interrupt ? rw(w) : (uint64_t)writes(w) << 53;
+	event[0] |= w->interrupt || w->page ? rw(w) : (uint64_t)writes(w) << 53;
 	if (with_pasid(w))
 		event[0] |= pasid_bits(w);
 	event[1] = w->r->address & ~UINT64_C(3);
@@ -343,7 +389,7 @@ void naive_invalid_request(struct way *w, unsigned type)
 }
 
 /* The same where docs/spec leaves the Type open. */
-static void invalid_request_some_type(struct way *w)
+void naive_invalid_request_some_type(struct way *w)
 {
 	w->a->mask[0] &= ~ones(59, 57);
 	naive_invalid_request(w, 0);
@@ -361,7 +407,7 @@ static uint64_t error_type(const struct way *w, enum gvi_bus bus)
 void naive_device_error(struct way *w, uint64_t spa, enum gvi_bus bus)
 {
 	w->a->event[0] = w->r->device | code(3) | error_type(w, bus);
-	w->a->event[0] |= w->interrupt ? rw(w) : (uint64_t)writes(w) << 53;
+	w->a->event[0] |= w->interrupt || w->page ? rw(w) : (uint64_t)writes(w) << 53;
 	w->a->event[1] = spa & ~UINT64_C(15);
 	report_hardware(w);
 }
@@ -379,16 +425,22 @@ void naive_table_error(struct way *w, uint64_t spa, enum gvi_bus bus)
 /* 10 section 3, Dh: flags as in page faults; tag and RMP flags 0. */
 void naive_rmp_fault(struct way *w)
 {
+	if (w->ats && habit(w, GVI_CHOICE_ATS_RMP_FAULT) == 1) {
+		naive_no_rights(w);
+		return;
+	}
 	w->a->event[0] = w->r->device | code(13) | rw(w);
 	w->a->event[1] = w->guest ? w->gpa : w->r->address;
-	w->a->mask[0] = ones(63, 60) | ones(53, 53) | ones(15, 0);
+	w->a->mask[0] = ones(63, 60) | ones(56, 56) | ones(53, 53) | ones(15, 0);
 	report(w);
+	if (w->ats)
+		naive_no_rights(w);
 }
 
 /* ---- Special ranges: 04 section 2 ------------------------------------------- */
 
 /* Whether an address lies in a range of the HyperTransport map. */
-static bool in(const struct way *w, uint64_t first, uint64_t last)
+bool naive_in(const struct way *w, uint64_t first, uint64_t last)
 {
 	uint64_t low = bits(w->r->address, 39, 0), high = bits(w->r->address, 63, 40);
 	bool zero = high == 0, one = high == 0xffffff;
@@ -412,9 +464,9 @@ static bool in(const struct way *w, uint64_t first, uint64_t last)
 	return counts && first <= low && low <= last;
 }
 
-static bool in_interrupt_window(const struct way *w)
+bool naive_in_interrupt_window(const struct way *w)
 {
-	return in(w, 0xfdf8000000, 0xfdf8ffffff) || w->r->address >> 20 == 0xfee;
+	return naive_in(w, 0xfdf8000000, 0xfdf8ffffff) || w->r->address >> 20 == 0xfee;
 }
 
 /* AMB-3.13: what is no interrupt waits until the entry has told whether its address
@@ -441,9 +493,9 @@ static void interrupt_range_read(struct way *w)
 
 static bool interrupt_ranges(struct way *w)
 {
-	bool reserved = in(w, 0xfd00000000, 0xfdf7ffffff);
+	bool reserved = naive_in(w, 0xfd00000000, 0xfdf7ffffff);
 
-	if (!reserved && !in_interrupt_window(w))
+	if (!reserved && !naive_in_interrupt_window(w))
 		return false;
 	if (!posted(w)) {
 		interrupt_range_read(w);
@@ -500,7 +552,7 @@ static bool abort_range(struct way *w)
 		naive_refuse(w);
 		return true;
 	case 1:
-		invalid_request_some_type(w);
+		naive_invalid_request_some_type(w);
 		return true;
 	default:
 		return false;
@@ -508,27 +560,28 @@ static bool abort_range(struct way *w)
 }
 
 /* AMB-3.13: GIoV takes the other ranges to the guest's tables as well. */
-static bool ranges_are_guest(const struct way *w)
+bool naive_ranges_are_guest(const struct way *w)
 {
-	return bits(w->dte[0], 1, 0) == 3 && naive_gv(w) && giov(w) &&
+	return bits(w->dte[0], 1, 0) == 3 && naive_gv(w) && naive_giov(w) &&
 	       habit(w, GVI_CHOICE_GIOV_RANGE) == 1;
 }
 
 static bool other_ranges(struct way *w)
 {
-	if (in(w, 0xfdf9000000, 0xfdf90fffff)) /* IACK */
+	if (naive_in(w, 0xfdf9000000, 0xfdf90fffff)) /* IACK */
 		return abort_range(w);
-	if (in(w, 0xfdf9100000, 0xfdf91fffff))
+	if (naive_in(w, 0xfdf9100000, 0xfdf91fffff))
 		return system_management(w);
-	if (in(w, 0xfdfb000000, 0xfdfbffffff) && bit(w->n->misc0, 22)) { /* ATS */
+	if (naive_in(w, 0xfdfb000000, 0xfdfbffffff) && bit(w->n->misc0, 22)) { /* ATS */
 		naive_invalid_request(w, posted(w) ? 3 : 4);
 		return true;
 	}
-	if (in(w, 0xfdfc000000, 0xfdfdffffff))
+	if (naive_in(w, 0xfdfc000000, 0xfdfdffffff))
 		return port_io(w);
-	if (in(w, 0xfdfe000000, 0xfe1fffffff)) /* configuration, and extended */
+	if (naive_in(w, 0xfdfe000000, 0xfe1fffffff)) /* configuration, and extended */
 		return abort_range(w);
-	if (in(w, 0xfe20000000, 0xffffffffff) && habit(w, GVI_CHOICE_HIGH_RESERVED_RANGE) == 1) {
+	if (naive_in(w, 0xfe20000000, 0xffffffffff) &&
+	    habit(w, GVI_CHOICE_HIGH_RESERVED_RANGE) == 1) {
 		naive_refuse(w);
 		return true;
 	}
@@ -558,10 +611,17 @@ static void out_of_range(struct way *w)
 /* Reads half or all of an entry. */
 static bool read_entry(struct way *w, uint64_t spa, unsigned first, unsigned words)
 {
+	struct naive_read read = naive_reading(w, NAIVE_DTE, 0, 0, spa);
 	uint8_t bytes[32];
 	enum gvi_bus bus;
 
+	read.first = (uint8_t)first;
+	read.words = (uint8_t)words;
+	if (naive_held(w, &read, &w->dte[first]))
+		return true;
 	bus = w->n->memory.read(w->n->memory.user, spa + 8 * first, bytes, 8 * (size_t)words);
+	if (bus && w->peeks)
+		return false;
 	if (bus) {
 		naive_device_error(w, spa + 8 * first, bus);
 		return false;
@@ -569,27 +629,43 @@ static bool read_entry(struct way *w, uint64_t spa, unsigned first, unsigned wor
 	for (unsigned i = 0; i < words; i++)
 		for (unsigned j = 0; j < 8; j++)
 			w->dte[first + i] |= (uint64_t)bytes[8 * i + j] << 8 * j;
+	naive_fetched(w, &read, &w->dte[first]);
 	return true;
 }
 
-bool naive_fetch_device(struct way *w)
+/* Where an entry stands, if it lies in its table. */
+static bool locate(const struct way *w, uint64_t *spa)
 {
 	const struct naive *n = w->n;
 	unsigned enable = (unsigned)bits(n->control, 36, 34);
 	unsigned supported = (unsigned)bits(n->efr, 39, 38);
 	unsigned segment, index, size;
-	uint64_t spa;
 
 	if (enable > supported) /* AMB-7.11: a reserved value works like 0 */
 		enable = 0;
 	segment = w->r->device >> (16 - enable);
 	index = w->r->device & ((1u << (16 - enable)) - 1);
 	size = (unsigned)bits(n->device_table[segment], segment ? 7 : 8, 0);
-	if (index * 32 + 32 > (size + 1) * 4096) {
-		out_of_range(w);
+	*spa = (n->device_table[segment] & ones(51, 12)) + index * 32;
+	return index * 32 + 32 <= (size + 1) * 4096;
+}
+
+bool naive_in_table(const struct way *w)
+{
+	uint64_t spa;
+
+	return locate(w, &spa);
+}
+
+bool naive_fetch_device(struct way *w)
+{
+	uint64_t spa;
+
+	if (!locate(w, &spa)) {
+		if (!w->peeks)
+			out_of_range(w);
 		return false;
 	}
-	spa = (n->device_table[segment] & ones(51, 12)) + index * 32;
 	memset(w->dte, 0, sizeof w->dte);
 	if (habit(w, GVI_CHOICE_DTE_FETCH) == 0
 		    ? !read_entry(w, spa, 0, 4)
@@ -599,18 +675,35 @@ bool naive_fetch_device(struct way *w)
 	return true;
 }
 
-/* V=0: AMB-1.7, AMB-6.1. */
-static void not_valid(struct way *w)
+bool naive_peek_device(struct way *w)
+{
+	bool read;
+
+	w->peeks = true;
+	read = naive_fetch_device(w);
+	w->peeks = false;
+	return read;
+}
+
+bool naive_snp_invalid(struct way *w)
 {
 	w->has_dte = false; /* SA, SE and DomainID are ignored */
-	if (w->n->snp && habit(w, GVI_CHOICE_SNP_INVALID_ENTRY) == 1) {
-		w->a->mask[0] &= ~ones(55, 55);
-		naive_illegal(w, false);
-	} else if (w->r->has_pasid && habit(w, GVI_CHOICE_DTE_INVALID_PASID) == 1) {
-		invalid_request_some_type(w);
-	} else {
+	if (!w->n->snp || habit(w, GVI_CHOICE_SNP_INVALID_ENTRY) == 0)
+		return false;
+	w->a->mask[0] &= ~ones(55, 55);
+	naive_illegal(w, false);
+	return true;
+}
+
+/* V=0: AMB-1.7. */
+static void not_valid(struct way *w)
+{
+	if (naive_snp_invalid(w))
+		return;
+	if (w->r->has_pasid && habit(w, GVI_CHOICE_DTE_INVALID_PASID) == 1)
+		naive_invalid_request_some_type(w);
+	else
 		naive_forward(w);
-	}
 }
 
 /* ---- Step 5: reserved bits, then encodings ------------------------------------ */
@@ -776,7 +869,7 @@ static bool bad_encoding(const struct way *w)
 		return true;
 	if (n->snp && bits(w->dte[1], 15, 0) == 0 && habit(w, GVI_CHOICE_SNP_DOMAIN_0) == 1)
 		return true;
-	return giov(w) && !bit(w->dte[0], 55) && habit(w, GVI_CHOICE_GIOV_WITHOUT_GV) == 0;
+	return naive_giov(w) && !bit(w->dte[0], 55) && habit(w, GVI_CHOICE_GIOV_WITHOUT_GV) == 0;
 }
 
 bool naive_illegal_entry(struct way *w)
@@ -805,7 +898,7 @@ bool naive_illegal_entry(struct way *w)
 /* ---- Steps 8 to 10 ------------------------------------------------------------ */
 
 /* 01 section 6. */
-static bool excluded(struct way *w)
+bool naive_excluded(struct way *w)
 {
 	const struct naive *n = w->n;
 	uint64_t first = n->exclusion_base & ones(51, 12);
@@ -822,9 +915,9 @@ static bool excluded(struct way *w)
 }
 
 /* Step 9: false when the request ends. */
-static bool stage(struct way *w)
+bool naive_stage(struct way *w)
 {
-	w->guest = naive_gv(w) && (w->r->has_pasid || giov(w));
+	w->guest = naive_gv(w) && (w->r->has_pasid || naive_giov(w));
 	w->a->guest = w->guest;
 	if (w->guest)
 		return true;
@@ -832,7 +925,7 @@ static bool stage(struct way *w)
 		return true;
 	switch (habit(w, GVI_CHOICE_PASID_WITHOUT_GV)) {
 	case 0:
-		invalid_request_some_type(w);
+		naive_invalid_request_some_type(w);
 		return false;
 	case 1:
 		naive_page_fault(w, false, false, false);
@@ -844,7 +937,7 @@ static bool stage(struct way *w)
 }
 
 /* Step 10, and what comes before any table is read. */
-static bool before_walk(struct way *w)
+bool naive_before_walk(struct way *w)
 {
 	bool rights = naive_enough(w, bit(w->dte[0], 61), bit(w->dte[0], 62));
 	bool beyond = !w->guest && naive_surplus(w, w->r->address);
@@ -877,7 +970,7 @@ bool naive_mode_0_coherent(const struct way *w)
 	return attributes && bit(w->dte[3], 54) && bit(w->dte[3], 55);
 }
 
-static void identity(struct way *w)
+void naive_identity(struct way *w)
 {
 	naive_forward(w);
 	w->a->translated = true;
@@ -895,7 +988,7 @@ enum outcome naive_root_beyond_pa(struct way *w, uint64_t spa)
 		naive_table_error(w, spa, GVI_BUS_MASTER_ABORT);
 		return ENDED;
 	case 1:
-		naive_page_fault(w, true, true, false);
+		naive_malformed(w, true);
 		return ENDED;
 	case 2: /* pointers of the entry itself were found at step 5 */
 		naive_illegal(w, habit(w, GVI_CHOICE_ILLEGAL_DTE_RZ) == 1);
@@ -905,17 +998,50 @@ enum outcome naive_root_beyond_pa(struct way *w, uint64_t spa)
 	}
 }
 
-enum outcome naive_read_entry(struct way *w, uint64_t spa, uint64_t *entry)
+enum outcome naive_read_entry(struct way *w, const struct naive_read *read, uint64_t *entry)
 {
 	uint8_t bytes[8];
-	enum gvi_bus bus = w->n->memory.read(w->n->memory.user, spa, bytes, 8);
+	enum gvi_bus bus;
 
+	if (naive_held(w, read, entry))
+		return GO_ON;
+	bus = w->n->memory.read(w->n->memory.user, read->spa, bytes, 8);
 	if (bus) {
-		naive_table_error(w, spa, bus);
+		naive_table_error(w, read->spa, bus);
 		return ENDED;
 	}
 	*entry = 0;
 	for (unsigned i = 0; i < 8; i++)
 		*entry |= (uint64_t)bytes[i] << 8 * i;
+	naive_fetched(w, read, entry);
 	return GO_ON;
+}
+
+struct naive_read naive_reading(const struct way *w, enum naive_table table, unsigned level,
+				uint64_t address, uint64_t spa)
+{
+	return (struct naive_read){.spa = spa,
+				   .address = address,
+				   .pasid = w->r->has_pasid ? w->r->pasid : 0,
+				   .device = w->r->device,
+				   .domain = (uint16_t)bits(w->dte[1], 15, 0),
+				   .table = (uint8_t)table,
+				   .level = (uint8_t)level,
+				   .words = 1};
+}
+
+unsigned naive_begin(struct way *w, const struct naive_read *read)
+{
+	return w->n->hook ? w->n->hook->begin(w->n->hook->user, read) : 0;
+}
+
+bool naive_held(struct way *w, const struct naive_read *read, uint64_t *words)
+{
+	return w->n->hook && w->n->hook->held(w->n->hook->user, read, words);
+}
+
+void naive_fetched(struct way *w, const struct naive_read *read, uint64_t *words)
+{
+	if (w->n->hook)
+		w->n->hook->fetched(w->n->hook->user, read, words);
 }

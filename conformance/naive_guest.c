@@ -5,6 +5,7 @@
 /* An entry that was read, and the way to it. */
 struct guest_entry {
 	uint64_t gpa, spa, value;
+	unsigned level;
 	struct host_walk host;
 };
 
@@ -14,6 +15,7 @@ struct guest_walk {
 	unsigned count, level;       /* how many; level of the last one */
 	bool rw, us, nx;
 	uint64_t gpa, size; /* of the page: this address in it, and its bytes */
+	bool read, write;   /* what a translation request gets */
 	struct host_walk host;
 };
 
@@ -22,6 +24,8 @@ static enum outcome checks(struct guest_walk *g, uint64_t *cr3);
 static enum outcome find_cr3(struct guest_walk *g, uint64_t *cr3);
 static enum outcome find_page(struct guest_walk *g, uint64_t table);
 static enum outcome all_rights(struct guest_walk *g);
+static enum outcome returned_rights(struct guest_walk *g);
+static bool stale(const struct way *w, const struct guest_entry *e, bool used, bool leaf);
 static enum outcome update(struct guest_walk *g);
 static void grant(struct guest_walk *g);
 
@@ -93,11 +97,12 @@ static enum outcome once(struct way *w)
 	uint64_t cr3 = 0;
 
 	w->nested = false;
+	w->dirty = false;
 	outcome = checks(&g, &cr3); /* steps 1 and 2 */
 	if (outcome == GO_ON)
 		outcome = find_page(&g, cr3); /* step 3 */
 	if (outcome == GO_ON)
-		outcome = all_rights(&g); /* steps 4 and 5 */
+		outcome = w->ats ? returned_rights(&g) : all_rights(&g); /* steps 4 and 5 */
 	if (outcome == GO_ON)
 		outcome = update(&g); /* step 6 */
 	if (outcome == GO_ON)
@@ -108,7 +113,7 @@ static enum outcome once(struct way *w)
 }
 
 /* Section 1. */
-static bool in_range(const struct way *w)
+bool naive_pasid_in_range(const struct way *w)
 {
 	unsigned slices = (unsigned)bits(w->dte[0], 57, 56) + 1;
 	unsigned supported = (unsigned)bits(w->n->efr, 36, 32) + 1;
@@ -135,7 +140,7 @@ static enum outcome checks(struct guest_walk *g, uint64_t *cr3)
 	bool pr = habit(w, GVI_CHOICE_GUEST_RANGE_PR) == 1;
 	enum outcome outcome = GO_ON;
 
-	if (!in_range(w) || (!address_last && !canonical(w))) {
+	if (!naive_pasid_in_range(w) || (!address_last && !canonical(w))) {
 		naive_page_fault(w, pr, false, false);
 		return ENDED;
 	}
@@ -176,17 +181,22 @@ static enum outcome read_entry(struct guest_walk *g, uint64_t at, bool is_gpa,
 			       struct guest_entry *e)
 {
 	struct way *w = g->w;
+	struct naive_read read = naive_reading(w, g->count ? NAIVE_GUEST : NAIVE_GCR3, e->level,
+					       w->r->address, at);
 	enum outcome outcome;
 
 	e->gpa = e->spa = at;
 	e->host.count = 0;
+	if (naive_held(w, &read, &e->value))
+		return GO_ON;
 	if (is_gpa && nested(w)) {
 		outcome = host(g, &e->host, at, READ_TABLE);
 		if (outcome != GO_ON)
 			return outcome;
 		e->spa = e->host.base | (at & (e->host.size - 1));
 	}
-	return naive_read_entry(w, e->spa, &e->value);
+	read.spa = e->spa;
+	return naive_read_entry(w, &read, &e->value);
 }
 
 static enum outcome fault(struct guest_walk *g, bool pr, bool rz, bool pe)
@@ -213,7 +223,10 @@ static enum outcome check_gcr3(struct guest_walk *g, uint64_t entry, bool last)
 		return fault(g, false, false, false);
 	if (habit(g->w, GVI_CHOICE_GCR3_LOW_BITS) == 0)
 		reserved |= last ? ones(11, 5) | ones(2, 1) : ones(11, 1);
-	return entry & reserved ? fault(g, true, true, false) : GO_ON;
+	if (!(entry & reserved))
+		return GO_ON;
+	naive_malformed(g->w, true);
+	return ENDED;
 }
 
 static enum outcome find_cr3(struct guest_walk *g, uint64_t *cr3)
@@ -222,10 +235,14 @@ static enum outcome find_cr3(struct guest_walk *g, uint64_t *cr3)
 	unsigned slice = (unsigned)bits(w->dte[0], 57, 56) + 1;
 	bool is_gpa = naive_gcr3_is_gpa(w);
 	uint64_t table = naive_gcr3_root(w);
+	const struct naive_read read =
+		naive_reading(w, NAIVE_GCR3, slice - 1, w->r->address, table);
+
+	(void)naive_begin(w, &read);
 
 	while (slice-- > 0) {
 		uint64_t at = table + 8 * bits(pasid(w), 9 * slice + 8, 9 * slice);
-		struct guest_entry e = {.gpa = at};
+		struct guest_entry e = {.gpa = at, .level = slice};
 		enum outcome outcome = check_pointer(g, table, is_gpa, at);
 
 		if (outcome == GO_ON)
@@ -282,6 +299,7 @@ static enum outcome find_page(struct guest_walk *g, uint64_t table)
 		struct guest_entry *e = &g->entry[g->count++];
 		enum outcome outcome = GO_ON;
 
+		e->level = g->level;
 		if (g->count == 1)
 			outcome = check_pointer(g, table, true, at);
 		if (outcome == GO_ON)
@@ -290,8 +308,10 @@ static enum outcome find_page(struct guest_walk *g, uint64_t table)
 			return outcome;
 		if (!bit(e->value, 0)) /* step c */
 			return fault(g, false, false, false);
-		if (e->value & reserved(w, g->level, e->value))
-			return fault(g, true, true, false);
+		if (e->value & reserved(w, g->level, e->value)) {
+			naive_malformed(w, true);
+			return ENDED;
+		}
 		g->rw = g->rw && bit(e->value, 1); /* step d */
 		g->us = g->us && bit(e->value, 2);
 		g->nx = g->nx || bit(e->value, 63);
@@ -373,6 +393,48 @@ static enum outcome all_rights(struct guest_walk *g)
 	return outcome;
 }
 
+/* W without the D that it takes: what a translation request gets instead. */
+static enum outcome give_up_dirty(struct guest_walk *g)
+{
+	struct way *w = g->w;
+
+	w->dirty = g->write = false;
+	g->read = g->read && habit(w, GVI_CHOICE_ATS_DIRTY_REFUSED) == 1;
+	return g->read ? GO_ON : fault(g, true, false, true);
+}
+
+/* Steps 4 and 5 for a translation request: which rights there are, and with them
+ * whether D is set. */
+static enum outcome returned_rights(struct guest_walk *g)
+{
+	struct way *w = g->w;
+	bool allowed = guest_allows(g), write = w->want_write, read = w->want_read;
+	bool ir = bit(w->dte[0], 61), iw = bit(w->dte[0], 62);
+	enum outcome outcome = GO_ON;
+
+	w->want_read = read && allowed;
+	w->want_write = write && allowed && guest_writes(g);
+	allowed = w->want_read || w->want_write;
+	if (!allowed && habit(w, GVI_CHOICE_NESTED_FAULT_ORDER) == 1)
+		w->want_read = w->want_write = true; /* AMB-3.10: the host's refusal first */
+	if (allowed || habit(w, GVI_CHOICE_NESTED_FAULT_ORDER) == 1)
+		outcome = host_rights(g);
+	if (outcome == GO_ON && nested(w)) {
+		ir = g->host.ir;
+		iw = g->host.iw;
+	}
+	g->read = allowed && w->want_read && ir;
+	g->write = allowed && w->want_write && iw;
+	w->want_read = read; /* for the next try */
+	w->want_write = write;
+	w->dirty = g->write;
+	if (outcome == GO_ON && g->write && stale(w, &g->entry[g->count - 1], false, true))
+		outcome = give_up_dirty(g);
+	if (outcome == GO_ON && !g->read && !g->write)
+		outcome = fault(g, true, false, true);
+	return outcome;
+}
+
 /* ---- Accessed and dirty: section 8 ---------------------------------------------------------- */
 
 static bool accessed_off(const struct way *w)
@@ -392,7 +454,7 @@ static uint64_t wanted(const struct way *w, bool leaf)
 
 	if (!accessed_off(w))
 		want |= ones(5, 5);
-	if (leaf && writes(w) && !dirty_off(w))
+	if (leaf && dirties(w) && !dirty_off(w))
 		want |= ones(6, 6);
 	return want;
 }
@@ -401,7 +463,7 @@ static uint64_t wanted(const struct way *w, bool leaf)
 static bool stale(const struct way *w, const struct guest_entry *e, bool used, bool leaf)
 {
 	bool a = used && accessed_off(w) && !bit(e->value, 5);
-	bool d = leaf && dirty_off(w) && writes(w) && !bit(e->value, 6);
+	bool d = leaf && dirty_off(w) && dirties(w) && !bit(e->value, 6);
 
 	return (a || d) && habit(w, GVI_CHOICE_GUEST_UPDATE_DISABLED) == 1;
 }
@@ -469,13 +531,21 @@ static enum outcome update(struct guest_walk *g)
 		if (stale(w, &g->entry[i], true, i + 1 == g->count))
 			return fault(g, true, false, true);
 	/* what ends the request from here on may leave it half done */
-	for (unsigned i = 0; i < g->count && outcome == GO_ON; i++)
-		outcome = write_bits(g, &g->entry[i], wanted(w, i + 1 == g->count));
+	for (unsigned i = 0; i < g->count && outcome == GO_ON; i++) {
+		struct guest_entry *e = &g->entry[i];
+		bool leaf = i + 1 == g->count;
+
+		if (leaf && w->ats && nested(w) && !e->host.iw &&
+		    wanted(w, true) & ~e->value & ones(6, 6))
+			outcome = give_up_dirty(g);
+		if (outcome == GO_ON)
+			outcome = write_bits(g, e, wanted(w, leaf));
+	}
 	if (outcome == GO_ON && nested(w)) {
 		w->nested = true;
 		w->purpose = ACCESS;
 		w->gpa = g->gpa;
-		outcome = naive_host_update(&g->host, writes(w));
+		outcome = naive_host_update(&g->host, dirties(w));
 		w->nested = false;
 	}
 	if (outcome != GO_ON)
@@ -485,6 +555,22 @@ static enum outcome update(struct guest_walk *g)
 
 /* ---- The end: section 6 point 3 ---------------------------------------------------------------
  */
+
+/* What a completion has besides: 04 section 4 step 10. */
+static void grant_translation(struct guest_walk *g)
+{
+	struct naive_answer *a = g->w->a;
+	uint64_t leaf = g->entry[g->count - 1].value;
+	bool pat = bit(leaf, g->level == 1 ? 7 : 12);
+
+	a->read = g->read;
+	a->write = g->write;
+	a->gpa = g->gpa;
+	a->execute = executes(g->w) && guest_executes(g);
+	a->privileged = !user(g->w);
+	a->global = g->w->r->has_pasid && bit(leaf, 8);
+	a->memory_type = (uint8_t)((uint64_t)pat << 2 | bits(leaf, 4, 3));
+}
 
 static void grant(struct guest_walk *g)
 {
@@ -509,4 +595,6 @@ static void grant(struct guest_walk *g)
 	}
 	w->a->read = ir;
 	w->a->write = iw && guest_writes(g);
+	if (w->ats)
+		grant_translation(g);
 }

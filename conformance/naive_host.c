@@ -48,7 +48,9 @@ static enum outcome before(struct host_walk *k)
 enum outcome naive_host_find(struct host_walk *k, bool ir, bool iw)
 {
 	struct way *w = k->w;
+	struct naive_read read;
 	enum outcome outcome;
+	unsigned held;
 
 	k->table = w->dte[0] & ones(51, 12);
 	k->level = (unsigned)bits(w->dte[0], 11, 9);
@@ -57,6 +59,10 @@ enum outcome naive_host_find(struct host_walk *k, bool ir, bool iw)
 	outcome = before(k);
 	if (outcome != GO_ON)
 		return outcome;
+	read = naive_reading(w, NAIVE_HOST, k->level, k->address, k->table);
+	held = naive_begin(w, &read);
+	if (held)
+		k->level = held;
 	for (;;) {
 		uint64_t entry = 0;
 
@@ -77,14 +83,28 @@ enum outcome naive_host_find(struct host_walk *k, bool ir, bool iw)
 	}
 }
 
+/* D of a translation request follows from W. */
+static enum outcome update_as_granted(struct host_walk *k)
+{
+	struct way *w = k->w;
+
+	if (w->ats)
+		w->dirty = k->iw && w->want_write;
+	return naive_host_update(k, dirties(w));
+}
+
 static enum outcome once(struct way *w)
 {
 	struct host_walk k = {.w = w, .address = w->r->address};
 	enum outcome outcome = naive_host_find(&k, bit(w->dte[0], 61), bit(w->dte[0], 62));
 	uint64_t entry;
 
+	if (outcome == GO_ON && w->bars_u && bit(k.entry[k.count - 1], 59)) {
+		naive_refuse(w);
+		return ENDED;
+	}
 	if (outcome == GO_ON)
-		outcome = naive_host_update(&k, writes(w));
+		outcome = update_as_granted(&k);
 	if (outcome != GO_ON)
 		return outcome;
 	entry = k.entry[k.count - 1];
@@ -92,8 +112,8 @@ static enum outcome once(struct way *w)
 	w->a->translated = true;
 	w->a->address = k.base | (w->r->address & (k.size - 1));
 	w->a->size = k.size;
-	w->a->read = k.ir;
-	w->a->write = k.iw;
+	w->a->read = k.ir && (!w->ats || w->want_read);
+	w->a->write = k.iw && (!w->ats || w->want_write);
 	w->a->coherent = bit(entry, 60);
 	w->a->untranslated_only = bit(entry, 59);
 	return ENDED;
@@ -111,6 +131,7 @@ static enum outcome read_table(struct host_walk *k, uint64_t *entry)
 	struct way *w = k->w;
 	unsigned low = 12 + 9 * (k->level - 1);
 	uint64_t spa = k->table + 8 * bits(k->address, k->level == 6 ? 63 : low + 8, low);
+	struct naive_read read;
 	enum outcome outcome;
 
 	if (k->count > 0 && naive_beyond_pa(w, k->table) &&
@@ -123,7 +144,8 @@ static enum outcome read_table(struct host_walk *k, uint64_t *entry)
 		if (outcome != GO_ON)
 			return outcome;
 	}
-	outcome = naive_read_entry(w, spa, entry);
+	read = naive_reading(w, NAIVE_HOST, k->level, k->address, spa);
+	outcome = naive_read_entry(w, &read, entry);
 	if (outcome != GO_ON)
 		return outcome;
 	k->spa[k->count] = spa;
@@ -164,7 +186,7 @@ static enum outcome address_beyond(struct host_walk *k, uint64_t spa)
 	if (!naive_beyond_pa(w, spa) || habit(w, GVI_CHOICE_ENTRY_BEYOND_PA) == 2)
 		return GO_ON;
 	if (habit(w, GVI_CHOICE_ENTRY_BEYOND_PA) == 0) {
-		naive_page_fault(w, true, true, false);
+		naive_malformed(w, true);
 	} else if (is_leaf(k, k->entry[k->count - 1])) {
 		naive_table_error(w, k->spa[k->count - 1], GVI_BUS_MASTER_ABORT);
 	} else {
@@ -184,7 +206,7 @@ static enum outcome check_reserved(struct host_walk *k, uint64_t entry)
 	if (leaf)
 		mask = migration ? ones(56, 52) : ones(58, 52);
 	if (entry & mask) {
-		naive_page_fault(w, true, true, false);
+		naive_malformed(w, true);
 		return ENDED;
 	}
 	return leaf ? GO_ON : address_beyond(k, entry & ones(51, 12));
@@ -206,13 +228,13 @@ static enum outcome check_size(struct host_walk *k, uint64_t entry)
 {
 	k->size = page_size(k, entry);
 	if (k->size == 0) {
-		naive_page_fault(k->w, true, false, false);
+		naive_malformed(k->w, false);
 		return ENDED;
 	}
 	k->base = entry & ones(51, 12) & ~(k->size - 1);
 	if (k->base != (entry & ones(51, 12)) && bits(entry, 11, 9) == 0 &&
 	    habit(k->w, GVI_CHOICE_LEAF_LOW_BITS) == 1) { /* AMB-2.4 */
-		naive_page_fault(k->w, true, true, false);
+		naive_malformed(k->w, true);
 		return ENDED;
 	}
 	return GO_ON;
@@ -222,9 +244,13 @@ static enum outcome check_size(struct host_walk *k, uint64_t entry)
 static enum outcome check_level(struct host_walk *k, uint64_t entry)
 {
 	unsigned next = (unsigned)bits(entry, 11, 9);
-	bool bad = next >= k->level;
+	bool bad = false;
 
-	if (!bad && next + 1 < k->level && habit(k->w, GVI_CHOICE_SKIPPED_BITS) == 0)
+	if (next >= k->level) {
+		naive_malformed(k->w, false);
+		return ENDED;
+	}
+	if (next + 1 < k->level && habit(k->w, GVI_CHOICE_SKIPPED_BITS) == 0)
 		bad = bits(k->address, 12 + 9 * (k->level - 1) - 1, 12 + 9 * next) != 0;
 	if (bad) {
 		naive_page_fault(k->w, true, false, false);

@@ -269,6 +269,7 @@ static bool read_irte(struct message *x)
 {
 	struct way *w = &x->way;
 	uint64_t root = w->dte[2] & ones(51, 6), spa;
+	struct naive_read read;
 	uint8_t bytes[16];
 	enum gvi_bus bus;
 
@@ -281,6 +282,10 @@ static bool read_irte(struct message *x)
 		root &= ones(51, 7);
 	x->irte_size = wide(w) ? 16 : 4;
 	spa = root + (uint64_t)x->index * x->irte_size;
+	read = naive_reading(w, NAIVE_IRTE, 0, x->index, spa);
+	read.words = (uint8_t)((x->irte_size + 7) / 8);
+	if (naive_held(w, &read, x->irte))
+		return true;
 	bus = w->n->memory.read(w->n->memory.user, spa, bytes, x->irte_size);
 	if (bus) {
 		fetch_failed(x, spa, bus);
@@ -288,6 +293,7 @@ static bool read_irte(struct message *x)
 	}
 	for (unsigned i = 0; i < x->irte_size; i++)
 		x->irte[i / 8] |= (uint64_t)bytes[i] << 8 * (i % 8);
+	naive_fetched(w, &read, x->irte);
 	return true;
 }
 

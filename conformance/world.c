@@ -56,7 +56,7 @@ static bool run(struct world *w)
 	if (w->reported)
 		return false;
 	w->over = false;
-	for (n = 0; n < MAX_REQUESTS && !w->over; n++) {
+	for (n = 0; n < (w->pages ? MAX_PAGE_STEPS : MAX_REQUESTS) && !w->over; n++) {
 		make_request(w);
 		if (!play(w))
 			return false;
@@ -88,6 +88,16 @@ void world_guests(struct world *w, bool guests)
 void world_interrupts(struct world *w, bool interrupts)
 {
 	w->interrupts = interrupts;
+}
+
+void world_translations(struct world *w, bool translations)
+{
+	w->ats = translations;
+}
+
+void world_pages(struct world *w, bool pages)
+{
+	w->pages = pages;
 }
 
 const char *world_report(const struct world *w)
@@ -259,9 +269,18 @@ static void on_send(void *user, const struct gvi_message *message)
 static unsigned on_choose(void *user, enum gvi_choice choice, unsigned options)
 {
 	const struct side *s = user;
+	struct world *w = s->world;
+	unsigned i = world_ats_free(choice);
 
 	(void)options;
-	return s->world->twin.habit[choice];
+	if (!w->free || i == WORLD_FREE)
+		return w->twin.habit[choice];
+	return w->freely[i] >> w->asked[s != w->side][i]++ % 64 & 1;
+}
+
+static unsigned twin_choose(void *user, enum gvi_choice choice)
+{
+	return on_choose(user, choice, gvi_choices[choice].count);
 }
 
 void world_place(struct world *w, uint64_t spa, uint64_t value)
@@ -320,6 +339,8 @@ static void make_config(struct world *w)
 	gvi_preset(presets[world_pick(w, 6)], &w->config);
 	if ((w->guests && !world_chance(w, 8)) || (w->interrupts && world_chance(w, 2)))
 		gvi_preset(GVI_PRESET_EVERYTHING, &w->config);
+	if ((w->ats && world_chance(w, 2)) || (w->pages && !world_chance(w, 4)))
+		gvi_preset(GVI_PRESET_EVERYTHING, &w->config);
 	w->config.enabled = true;
 	w->config.base = UINT64_C(0xf0000000);
 	for (unsigned n = world_pick(w, 4); n; n--) {
@@ -329,6 +350,10 @@ static void make_config(struct world *w)
 			world_guest_config(w, &changed);
 		else if (w->interrupts && world_chance(w, 2))
 			world_interrupt_config(w, &changed);
+		else if (w->ats && world_chance(w, 2))
+			world_ats_config(w, &changed);
+		else if (w->pages && world_chance(w, 2))
+			world_page_config(w, &changed);
 		else
 			change_config(w, &changed);
 		if (gvi_check(&changed) == GVI_OK)
@@ -390,7 +415,7 @@ static const enum gvi_choice met[] = {
 };
 enum { MET = sizeof met / sizeof met[0] };
 
-/* And those that guest tables or interrupts add. */
+/* And those that guest tables, interrupts or ATS add. */
 static enum gvi_choice meet(const struct world *w, unsigned i)
 {
 	if (i < MET)
@@ -398,7 +423,11 @@ static enum gvi_choice meet(const struct world *w, unsigned i)
 	i -= MET;
 	if (w->guests && i < WORLD_GUEST_MET)
 		return world_guest_met[i];
-	return world_interrupt_met[w->guests ? i - WORLD_GUEST_MET : i];
+	if (w->guests)
+		i -= WORLD_GUEST_MET;
+	if (w->pages)
+		return world_page_met[i];
+	return w->ats ? world_ats_met[i] : world_interrupt_met[i];
 }
 
 static unsigned choices_met(const struct world *w)
@@ -409,6 +438,10 @@ static unsigned choices_met(const struct world *w)
 		count += WORLD_GUEST_MET;
 	if (w->interrupts)
 		count += WORLD_INTERRUPT_MET;
+	if (w->ats)
+		count += WORLD_ATS_MET;
+	if (w->pages)
+		count += WORLD_PAGE_MET;
 	return count;
 }
 
@@ -425,6 +458,10 @@ static void make_habits(struct world *w)
 
 		if (w->interrupts && world_chance(w, 2))
 			choice = world_interrupt_met[world_pick(w, WORLD_INTERRUPT_MET)];
+		if (w->ats && world_chance(w, 2))
+			choice = world_ats_met[world_pick(w, WORLD_ATS_MET)];
+		if (w->pages && !world_chance(w, 4))
+			choice = world_page_met[world_pick(w, WORLD_PAGE_MET)];
 		habit[choice] = (uint8_t)world_pick(w, gvi_choices[choice].count);
 	}
 	/* settled, or asked for each time: the answers are the same */
@@ -432,11 +469,14 @@ static void make_habits(struct world *w)
 	for (unsigned i = 0; i < count; i++)
 		if (settled && gvi_choices[meet(w, i)].habit)
 			w->config.habit[meet(w, i)] = habit[meet(w, i)];
+	w->free = w->ats && world_chance(w, 2);
+	for (unsigned i = 0; i < WORLD_FREE && w->free; i++)
+		w->freely[i] = world_draw(w) & (world_chance(w, 2) ? world_draw(w) : UINT64_MAX);
 }
 
 /* ---- Registers --------------------------------------------------------------------- */
 
-static void say(struct world *w, const char *format, ...)
+void world_say(struct world *w, const char *format, ...)
 {
 	va_list list;
 	int n;
@@ -466,10 +506,10 @@ void world_register(struct world *w, uint32_t offset, uint64_t value)
 	gvi_mmio_write(w->model, offset, 8, value);
 	now = read_register(w, offset);
 	if (now != value)
-		say(w,
-		    "seed 0x%016" PRIx64 ": register %04" PRIx32 "h reads %016" PRIx64
-		    " after a write of %016" PRIx64 "\n",
-		    w->seed, offset, now, value);
+		world_say(w,
+			  "seed 0x%016" PRIx64 ": register %04" PRIx32 "h reads %016" PRIx64
+			  " after a write of %016" PRIx64 "\n",
+			  w->seed, offset, now, value);
 }
 
 static void make_device_table(struct world *w)
@@ -552,6 +592,12 @@ static void make_control(struct world *w)
 		world_guest_control(w);
 	if (w->interrupts)
 		world_interrupt_control(w);
+	if (w->pages) {
+		uint64_t control = t->control;
+
+		t->control = 0; /* the logs start with what is written below */
+		t->control = world_page_control(w, control);
+	}
 	world_register(w, 0x0018, t->control);
 	t->log_run = (t->control & 5) == 5;
 	t->ga_run = (t->control & (BIT(0) | BIT(17) | BIT(28))) == (BIT(0) | BIT(17) | BIT(28));
@@ -564,6 +610,8 @@ static void make_registers(struct world *w)
 	t->efr = w->config.efr;
 	t->efr2 = w->config.efr2;
 	t->misc0 = w->config.misc0;
+	t->capability = w->config.capability;
+	t->choose = twin_choose;
 	t->revision = w->config.revision;
 	t->no_host = w->config.no_host;
 	t->snp = w->config.snp;
@@ -580,6 +628,8 @@ static void make_registers(struct world *w)
 	t->ga_int = t->ga_overflow = false;
 	if (w->interrupts)
 		world_interrupt_log(w);
+	if (w->pages)
+		world_page_logs(w);
 	make_control(w);
 }
 
@@ -836,6 +886,10 @@ static void make_device(struct world *w, struct device *d)
 		world_guest_entry(w, d);
 	if (w->interrupts)
 		world_interrupt_entry(w, d);
+	if (w->ats)
+		world_ats_entry(w, d);
+	if (w->pages)
+		world_page_entry(w, d);
 	for (unsigned n = world_chance(w, 4) ? 2 : 1; n && !(d->guest && world_chance(w, 2)); n--)
 		bend_entry(w, d);
 	for (unsigned i = 0; i < 4; i++)
@@ -871,13 +925,16 @@ static void make(struct world *w)
 	w->twin.memory.write = on_write;
 	w->twin.memory.exchange = on_exchange;
 	show_nothing(w);
+	if (w->ats || w->pages)
+		w->guests = world_chance(w, 2);
 	w->has_error = w->has_race = false;
 	w->nwords = w->nwrites = w->ntouched = 0;
 	make_config(w);
 	make_habits(w);
 	w->status = gvi_init(w->model, &w->config, &host);
 	if (w->status != GVI_OK) {
-		say(w, "seed 0x%016" PRIx64 ": refused: %s\n", w->seed, gvi_status_text(w->status));
+		world_say(w, "seed 0x%016" PRIx64 ": refused: %s\n", w->seed,
+			  gvi_status_text(w->status));
 		return;
 	}
 	make_registers(w);
@@ -889,9 +946,15 @@ static void make(struct world *w)
 	w->has_error = world_chance(w, 8);
 	w->error.at = world_chance(w, 4) ? (w->twin.log_base & (BIT(52) - 1)) + w->twin.log_tail
 					 : w->word[world_pick(w, w->nwords)];
+	if (w->pages && world_chance(w, 3))
+		w->error.at = PAGES + w->twin.ppr_tail[0];
 	w->error.bus = (enum gvi_bus)(1 + world_pick(w, 3));
 	w->error.on_read = !world_chance(w, 2);
 	w->error.on_write = !w->error.on_read || world_chance(w, 2);
+	if (w->ats && w->twin.habit[GVI_CHOICE_AD_WRITE_FAILS] == 1) {
+		w->has_error = w->error.on_write = true; /* or it is hardly ever met */
+		w->error.on_read = false;
+	}
 	w->has_race = world_chance(w, 8);
 	w->race_at = w->word[world_pick(w, w->nwords)];
 	w->race_flip = ONE_OF(w, BIT(1), BIT(5), BIT(63), BIT(60));
@@ -928,6 +991,8 @@ static void make_window(struct world *w, struct gvi_host *host)
 /* Whether there are choices that only the callback can make as they are. */
 static bool is_asked(const struct world *w)
 {
+	if (w->free)
+		return true;
 	for (unsigned i = 0; i < choices_met(w); i++)
 		if (w->twin.habit[meet(w, i)] && w->config.habit[meet(w, i)] == GVI_UNSETTLED)
 			return true;
@@ -1000,6 +1065,9 @@ static void make_request(struct world *w)
 	if (d->guest)
 		world_guest_request(w, d, r);
 	r->intx = r->access == GVI_WRITE && world_chance(w, 4);
+	w->is_ats = false;
+	if (w->ats)
+		world_ats_request(w);
 }
 
 /* ---- Comparison ----------------------------------------------------------------------- */
@@ -1008,16 +1076,18 @@ static void describe_message(struct world *w)
 {
 	const struct gvi_interrupt *m = &w->message;
 
-	say(w, "guests' log %" PRIx64 " head %" PRIx32 " tail %" PRIx32 " copied to %" PRIx64 "\n",
-	    w->twin.ga_base, w->twin.ga_head, w->twin.ga_tail, w->twin.ga_tail_address);
+	world_say(w,
+		  "guests' log %" PRIx64 " head %" PRIx32 " tail %" PRIx32 " copied to %" PRIx64
+		  "\n",
+		  w->twin.ga_base, w->twin.ga_head, w->twin.ga_tail, w->twin.ga_tail_address);
 	for (unsigned i = 0; i < NAIVE_FILTERS; i++)
 		if (w->twin.smi_filter[i])
-			say(w, "SMI filter %u %05" PRIx64 "\n", i, w->twin.smi_filter[i]);
-	say(w, "interrupt: device %04x address %" PRIx64 " data %08" PRIx32, m->device, m->address,
-	    m->data);
+			world_say(w, "SMI filter %u %05" PRIx64 "\n", i, w->twin.smi_filter[i]);
+	world_say(w, "interrupt: device %04x address %" PRIx64 " data %08" PRIx32, m->device,
+		  m->address, m->data);
 	if (m->has_pasid)
-		say(w, " pasid %05" PRIx32, m->pasid);
-	say(w, "\n");
+		world_say(w, " pasid %05" PRIx32, m->pasid);
+	world_say(w, "\n");
 }
 
 static void describe(struct world *w)
@@ -1025,47 +1095,55 @@ static void describe(struct world *w)
 	const struct gvi_request *r = &w->request;
 
 	if (w->seeded)
-		say(w, "seed 0x%016" PRIx64 "\n", w->seed);
-	say(w,
-	    "revision %x efr %016" PRIx64 " efr2 %" PRIx64 " misc0 %08" PRIx32
-	    " snp %d no_host %d\n",
-	    w->config.revision, w->config.efr, w->config.efr2, w->config.misc0, w->config.snp,
-	    w->config.no_host);
+		world_say(w, "seed 0x%016" PRIx64 "\n", w->seed);
+	world_say(w,
+		  "revision %x efr %016" PRIx64 " efr2 %" PRIx64 " misc0 %08" PRIx32
+		  " snp %d no_host %d\n",
+		  w->config.revision, w->config.efr, w->config.efr2, w->config.misc0, w->config.snp,
+		  w->config.no_host);
 	for (unsigned i = 0; i < GVI_NCHOICES; i++)
 		if (w->twin.habit[i])
-			say(w, "choice %s = %s\n", gvi_choices[i].id,
-			    gvi_choices[i].alternative[w->twin.habit[i]].name);
-	say(w, "control %016" PRIx64 " exclusion %" PRIx64 " to %" PRIx64 "\n", w->twin.control,
-	    w->twin.exclusion_base, w->twin.exclusion_limit);
+			world_say(w, "choice %s = %s\n", gvi_choices[i].id,
+				  gvi_choices[i].alternative[w->twin.habit[i]].name);
+	world_say(w, "control %016" PRIx64 " exclusion %" PRIx64 " to %" PRIx64 "\n",
+		  w->twin.control, w->twin.exclusion_base, w->twin.exclusion_limit);
 	for (unsigned i = 0; i < w->nwords; i++)
-		say(w, "[%" PRIx64 "] = %016" PRIx64 "\n", w->word[i],
-		    memory_load(w->side[0].memory, w->word[i]));
+		world_say(w, "[%" PRIx64 "] = %016" PRIx64 "\n", w->word[i],
+			  memory_load(w->side[0].memory, w->word[i]));
 	if (w->window.length)
-		say(w, "window %" PRIx64 " of %" PRIx64 " bytes\n", w->window.spa,
-		    w->window.length);
+		world_say(w, "window %" PRIx64 " of %" PRIx64 " bytes\n", w->window.spa,
+			  w->window.length);
 	if (w->has_race)
-		say(w, "race at %" PRIx64 " flips %" PRIx64 "\n", w->race_at, w->race_flip);
+		world_say(w, "race at %" PRIx64 " flips %" PRIx64 "\n", w->race_at, w->race_flip);
 	if (w->has_error)
-		say(w, "error %d at %" PRIx64 " read %d write %d\n", w->error.bus, w->error.at,
-		    w->error.on_read, w->error.on_write);
+		world_say(w, "error %d at %" PRIx64 " read %d write %d\n", w->error.bus,
+			  w->error.at, w->error.on_read, w->error.on_write);
 	if (w->is_message) {
 		describe_message(w);
 		return;
 	}
-	say(w, "device %04x access %u address %016" PRIx64 " length %" PRIu32, r->device, r->access,
-	    r->address, r->length);
+	if (w->is_ats) {
+		world_ats_describe(w);
+		return;
+	}
+	if (w->pages) {
+		world_page_describe(w);
+		return;
+	}
+	world_say(w, "device %04x access %u address %016" PRIx64 " length %" PRIu32, r->device,
+		  r->access, r->address, r->length);
 	if (r->has_pasid)
-		say(w, " pasid %05" PRIx32 " execute %d privileged %d", r->pasid, r->execute,
-		    r->privileged);
-	say(w, "%s\n", r->intx ? " intx" : "");
+		world_say(w, " pasid %05" PRIx32 " execute %d privileged %d", r->pasid, r->execute,
+			  r->privileged);
+	world_say(w, "%s%s\n", r->intx ? " intx" : "", r->translated ? " translated" : "");
 }
 
 static void describe_sent(struct world *w, const char *who, const struct gvi_message *m)
 {
-	say(w,
-	    "%s: message %" PRIx64 " %08" PRIx32 " kind %u source %u rq_eoi %d"
-	    " destination %" PRIx32 "\n",
-	    who, m->address, m->data, m->kind, m->source, m->rq_eoi, m->destination);
+	world_say(w,
+		  "%s: message %" PRIx64 " %08" PRIx32 " kind %u source %u rq_eoi %d"
+		  " destination %" PRIx32 "\n",
+		  who, m->address, m->data, m->kind, m->source, m->rq_eoi, m->destination);
 }
 
 static void describe_answers(struct world *w)
@@ -1073,36 +1151,46 @@ static void describe_answers(struct world *w)
 	const struct gvi_answer *m = &w->said;
 	const struct naive_answer *t = &w->expected;
 
+	if (w->is_ats) {
+		world_ats_describe_answers(w);
+		return;
+	}
+	if (w->pages) {
+		world_page_describe_answers(w);
+		return;
+	}
 	if (w->is_message) {
 		describe_sent(w, "model", &m->message);
 		describe_sent(w, "twin", &t->message);
 	}
 
-	say(w,
-	    "model: status %d result %u address %" PRIx64 " size %" PRIx64
-	    " completion %u logging %u translated %d rights %d%d fc %d u %d event %016" PRIx64
-	    " %016" PRIx64 "\n",
-	    w->status, m->result, m->address, m->size, m->completion, m->logging, m->translated,
-	    m->read, m->write, m->coherent, m->untranslated_only, m->event[0], m->event[1]);
+	world_say(w,
+		  "model: status %d result %u address %" PRIx64 " size %" PRIx64
+		  " completion %u logging %u translated %d rights %d%d fc %d u %d event %016" PRIx64
+		  " %016" PRIx64 "\n",
+		  w->status, m->result, m->address, m->size, m->completion, m->logging,
+		  m->translated, m->read, m->write, m->coherent, m->untranslated_only, m->event[0],
+		  m->event[1]);
 	for (unsigned i = 0; i < m->nclauses && i < GVI_MAX_CLAUSES; i++)
-		say(w, "%s %s", i ? "" : "model's rules:", gvi_clauses[m->clause[i]].slug);
-	say(w,
-	    "\nmodel: status %04" PRIx64 " hardware event status %" PRIx64 "; twin: overflow %d "
-	    "log_int %d log_run %d hev %d heo %d",
-	    read_register(w, 0x2020), read_register(w, 0x50), w->twin.overflow, w->twin.log_int,
-	    w->twin.log_run, w->twin.hev, w->twin.heo);
-	say(w,
-	    "\ntwin: guest %d result %u address %" PRIx64 " size %" PRIx64
-	    " completion %u logging %u translated %d rights %d%d fc %d u %d event %016" PRIx64
-	    " %016" PRIx64 " mask %016" PRIx64 " %016" PRIx64 "\n",
-	    t->guest, t->result, t->address, t->size, t->completion, t->logging, t->translated,
-	    t->read, t->write, t->coherent, t->untranslated_only, t->event[0], t->event[1],
-	    t->mask[0], t->mask[1]);
+		world_say(w, "%s %s", i ? "" : "model's rules:", gvi_clauses[m->clause[i]].slug);
+	world_say(w,
+		  "\nmodel: status %04" PRIx64 " hardware event status %" PRIx64
+		  "; twin: overflow %d "
+		  "log_int %d log_run %d hev %d heo %d",
+		  read_register(w, 0x2020), read_register(w, 0x50), w->twin.overflow,
+		  w->twin.log_int, w->twin.log_run, w->twin.hev, w->twin.heo);
+	world_say(w,
+		  "\ntwin: guest %d result %u address %" PRIx64 " size %" PRIx64
+		  " completion %u logging %u translated %d rights %d%d fc %d u %d event %016" PRIx64
+		  " %016" PRIx64 " mask %016" PRIx64 " %016" PRIx64 "\n",
+		  t->guest, t->result, t->address, t->size, t->completion, t->logging,
+		  t->translated, t->read, t->write, t->coherent, t->untranslated_only, t->event[0],
+		  t->event[1], t->mask[0], t->mask[1]);
 }
 
 static bool differ(struct world *w, const char *what)
 {
-	say(w, "difference: %s\n", what);
+	world_say(w, "difference: %s\n", what);
 	describe(w);
 	describe_answers(w);
 	return false;
@@ -1153,6 +1241,8 @@ static const char *compare_log(struct world *w, uint32_t tail)
 	uint64_t at = (w->twin.log_base & (BIT(52) - 1)) + tail;
 	bool logged = w->expected.logging == GVI_LOGGED;
 
+	if (w->is_ats)
+		return NULL;
 	if (w->nwrites != w->nstored || (logged && w->nwrites != 1))
 		return "number of writes";
 	if (!logged)
@@ -1177,8 +1267,8 @@ static const char *compare_tables(struct world *w)
 
 		if ((m ^ t) & ~open) {
 			what = "table entry";
-			say(w, "[%" PRIx64 "] model %016" PRIx64 " twin %016" PRIx64 "\n",
-			    w->touched[i], m, t);
+			world_say(w, "[%" PRIx64 "] model %016" PRIx64 " twin %016" PRIx64 "\n",
+				  w->touched[i], m, t);
 		}
 		memory_store(w->side[1].memory, w->touched[i], m);
 	}
@@ -1244,7 +1334,16 @@ static bool play(struct world *w)
 	w->ga_int = w->twin.ga_int;
 	w->ga_overflow = w->twin.ga_overflow;
 	memset(&w->said, 0, sizeof w->said);
-	if (w->is_message) {
+	memset(w->asked, 0, sizeof w->asked);
+	if (w->pages) {
+		what = world_page_step(w);
+		if (!what)
+			what = compare_registers(w);
+		return !what || differ(w, what);
+	}
+	if (w->is_ats) {
+		world_ats_play(w);
+	} else if (w->is_message) {
 		w->status = gvi_interrupt(w->model, &w->message, &w->said);
 		naive_interrupt(&w->twin, &w->message, &w->expected);
 	} else {
@@ -1252,13 +1351,13 @@ static bool play(struct world *w)
 		naive_translate(&w->twin, &w->request, &w->expected);
 	}
 	count(w);
-	if (w->guests && w->side[0].raced != w->side[1].raced) {
+	if ((w->guests || w->ats) && w->side[0].raced != w->side[1].raced) {
 		w->over = true; /* one side came to the word that races, the other did not */
 		return true;
 	}
 	if (w->status != GVI_OK)
 		return differ(w, gvi_status_text(w->status));
-	what = compare_answers(&w->said, &w->expected);
+	what = w->is_ats ? world_ats_compare(w) : compare_answers(&w->said, &w->expected);
 	if (!what && w->interrupts) /* before any other call on the model */
 		what = world_interrupt_effects(w);
 	if (!what)

@@ -23,6 +23,8 @@ struct world_totals {
 	uint64_t updates;                           /* of A and D */
 	uint64_t messages, remapped;                /* interrupts granted, and by their table */
 	uint64_t posted, stores;                    /* to guests; what went to their log */
+	uint64_t completions, translations;         /* of ATS; those with rights */
+	uint64_t steps, pages[5], responses;        /* page requests by enum gvi_page_result */
 };
 
 /* NULL when the host's memory ran out.  One world is used again and again. */
@@ -35,6 +37,13 @@ void world_guests(struct world *world, bool guests);
 /* From now on most requests are interrupt messages, and most devices have interrupt
  * tables. */
 void world_interrupts(struct world *world, bool interrupts);
+
+/* From now on most requests are translation and translated requests. */
+void world_translations(struct world *world, bool translations);
+
+/* From now on they are page requests, between which logs are emptied, stopped and
+ * started. */
+void world_pages(struct world *world, bool pages);
 
 /* True if model and twin agreed in everything. */
 bool world_seed(struct world *world, uint64_t seed);

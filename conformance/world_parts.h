@@ -1,6 +1,7 @@
 /* Inside worlds: what one is made of, and where its decisions come from.
- * world.c makes and plays them, world_guest.c adds what guest tables need, and
- * world_interrupt.c what interrupts need. */
+ * world.c makes and plays them, world_guest.c adds what guest tables need,
+ * world_interrupt.c what interrupts need, world_ats.c what ATS and world_page.c
+ * what page requests need. */
 #ifndef GOLDVI_WORLD_PARTS_H
 #define GOLDVI_WORLD_PARTS_H
 
@@ -13,19 +14,23 @@ enum {
 	MAX_WORDS = 192,   /* table words that a world places */
 	MAX_TOUCHED = 512, /* words that one request updates, on both sides */
 	MAX_REQUESTS = 6,
+	MAX_PAGE_STEPS = 14,
 	MAX_MAPS = 48, /* host tables and pages under guest tables */
 	MAX_REPORT = 32768,
 	MAX_INDICES = 3,
-	MAX_STORES = 4,
-	MAX_SHOWN = 512 /* changes of what a window shows */
+	MAX_STORES = 24,
+	MAX_SHOWN = 512, /* changes of what a window shows */
+	WORLD_FREE = 3   /* choices that both sides make freely */
 };
 
 /* Where things are, unless SNP pins table and log to 0. */
-#define TABLE  UINT64_C(0x00100000)
-#define EVENTS UINT64_C(0x08000000)
-#define TABLES UINT64_C(0x01000000)
-#define GUESTS UINT64_C(0x09000000) /* the guests' log */
-#define TAIL   UINT64_C(0x0a000008) /* a copy of its tail */
+#define TABLE    UINT64_C(0x00100000)
+#define EVENTS   UINT64_C(0x08000000)
+#define TABLES   UINT64_C(0x01000000)
+#define GUESTS   UINT64_C(0x09000000) /* the guests' log */
+#define TAIL     UINT64_C(0x0a000008) /* a copy of its tail */
+#define PAGES    UINT64_C(0x0b000000) /* the PPR logs */
+#define COMMANDS UINT64_C(0x0c000000)
 
 /* What windows can show: the tables of devices and most page tables. */
 #define SHOWN_FROM TABLE
@@ -78,7 +83,11 @@ struct world {
 	size_t left;
 	uint64_t seed, state, pool;
 	unsigned pooled;
-	bool seeded, guests, interrupts;
+	bool seeded, guests, interrupts, ats, pages;
+	/* answers to choices that may come out differently each time: of both sides */
+	uint64_t freely[WORLD_FREE];
+	unsigned asked[2][WORLD_FREE];
+	bool free;
 	/* the world */
 	struct gvi_config config;
 	struct gvi *model;
@@ -101,8 +110,17 @@ struct world {
 	bool over; /* both sides may have gone different ways: nothing more to compare */
 	/* one request */
 	bool is_message; /* it is an interrupt message */
+	bool is_ats;     /* it is a translation request */
 	struct gvi_request request;
 	struct gvi_interrupt message;
+	struct gvi_ats_request ats_request;
+	struct gvi_ats_answer ats_said;
+	struct naive_ats_answer ats_expected;
+	struct gvi_page_request page_request;
+	struct gvi_page_answer page_said;
+	struct naive_page_answer page_expected;
+	const char *did;         /* in worlds of page requests: the last step */
+	unsigned commands;       /* the tail of the ring of commands */
 	struct gvi_message sent; /* by the model, the last of nsent */
 	unsigned nsent;
 	struct gvi_answer said;
@@ -178,5 +196,43 @@ void world_interrupt_message(struct world *w, const struct device *d);
 bool world_same_message(const struct gvi_message *a, const struct gvi_message *b);
 /* What a message did to the world; NULL if that is right. */
 const char *world_interrupt_effects(struct world *w);
+
+/* ---- ATS: world_ats.c ------------------------------------------------------------------ */
+
+enum { WORLD_ATS_MET = 22 };
+/* The choices that translation and translated requests add. */
+extern const enum gvi_choice world_ats_met[WORLD_ATS_MET];
+
+void world_ats_config(struct world *w, struct gvi_config *c);
+/* A device table entry, before it is bent. */
+void world_ats_entry(struct world *w, struct device *d);
+void world_ats_request(struct world *w);
+/* Which of the choices that both sides make freely this is; WORLD_FREE: none. */
+unsigned world_ats_free(enum gvi_choice choice);
+void world_ats_play(struct world *w);
+/* NULL if the answers agree. */
+const char *world_ats_compare(struct world *w);
+void world_ats_describe(struct world *w);
+void world_ats_describe_answers(struct world *w);
+
+/* ---- Page requests: world_page.c ----------------------------------------------------------- */
+
+enum { WORLD_PAGE_MET = 27 };
+/* The choices that page requests and their logs add. */
+extern const enum gvi_choice world_page_met[WORLD_PAGE_MET];
+
+void world_page_config(struct world *w, struct gvi_config *c);
+void world_page_logs(struct world *w);
+/* Control with what page requests need, as the twin has it from now on. */
+uint64_t world_page_control(struct world *w, uint64_t control);
+void world_page_entry(struct world *w, struct device *d);
+/* One step, once w->request has device, address and PASID; NULL if both sides agree. */
+const char *world_page_step(struct world *w);
+void world_page_describe(struct world *w);
+void world_page_describe_answers(struct world *w);
+
+/* ---- Reports --------------------------------------------------------------------------- */
+
+void world_say(struct world *w, const char *format, ...);
 
 #endif

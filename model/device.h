@@ -57,6 +57,7 @@ static inline bool device_guest(const struct access *x)
 
 /* [ats.secure] SATS: what the device says is an address is not believed. */
 bool device_secure(const struct access *x);
+
 /* [guest.giov] A request without PASID is a guest virtual address. */
 bool device_giov(const struct access *x);
 

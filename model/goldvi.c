@@ -400,7 +400,8 @@ enum gvi_status gvi_wrote(struct gvi *m, uint64_t spa, const uint64_t *old, size
 {
 	if (!m || !old)
 		return GVI_ARG_NULL;
-	if (!m->past.history || spa % 8 || !words || words > 8)
+	if (!m->past.history || spa % 8 || !words || words > 8 ||
+	    (UINT64_MAX - spa) / 8 < words - 1)
 		return GVI_ARG_WROTE;
 	for (size_t i = 0; i < words; i++)
 		history_wrote(m->past.history, spa + 8 * i, old[i], i != 0);

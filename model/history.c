@@ -112,6 +112,7 @@ static void just_before(struct history *h, uint64_t spa, uint64_t *unit, unsigne
 static bool usable(struct gvi *m, const struct role *role, const uint64_t *unit, uint64_t until);
 static bool ended(const struct gvi *m, const struct role *role, const uint64_t *unit,
 		  uint64_t until);
+static bool root_ended(const struct gvi *m, const struct role *role, uint64_t until);
 static void pick_roots(struct gvi *m, struct role *role, uint64_t spa, uint64_t *to,
 		       const uint64_t *now);
 static void doubt(struct gvi *m, const struct role *role);
@@ -202,8 +203,15 @@ static struct role role_of(const struct gvi *m, enum gvi_format_id format)
 		if (!get_CONTROL_IRT_CACHE_DIS(&m->reg[SLOT_CONTROL]))
 			role.choice = GVI_CHOICE_HELD_IRTE;
 		break;
-	default:
+	case GVI_FORMAT_GPTE:
+	case GVI_FORMAT_GPDE:
+	case GVI_FORMAT_GPDPE:
+	case GVI_FORMAT_GPML4E:
+	case GVI_FORMAT_GPML5E:
 		role.choice = GVI_CHOICE_HELD_GUEST;
+		break;
+	default:
+		break;
 	}
 	return role;
 }
@@ -277,7 +285,7 @@ struct half {
 };
 
 static void pick_root(struct gvi *m, struct role *role, enum gvi_choice kind, struct half *half);
-static bool has_tables(enum gvi_choice kind, const uint64_t *dte);
+static bool has_tables(const struct gvi *m, enum gvi_choice kind, const uint64_t *dte);
 static uint64_t root_mask(enum gvi_choice kind, unsigned word);
 
 /* [invalidate.root] Whatever became of the entry, translations made through its
@@ -290,7 +298,9 @@ static void pick_roots(struct gvi *m, struct role *role, uint64_t spa, uint64_t 
 	memcpy(half.now + half.first, now, 16);
 	role->level = 0;
 	if (half.first) {
-		pick_root(m, role, GVI_CHOICE_HELD_IRTE, &half);
+		/* [invalidate.interrupt-entries] */
+		if (!get_CONTROL_IRT_CACHE_DIS(&m->reg[SLOT_CONTROL]))
+			pick_root(m, role, GVI_CHOICE_HELD_IRTE, &half);
 		return;
 	}
 	role->domain = (unsigned)get_DTE_DOMAIN_ID(to);
@@ -306,14 +316,14 @@ static void pick_root(struct gvi *m, struct role *role, enum gvi_choice kind, st
 
 	role->choice = kind;
 	memcpy(unit + half->first, half->to, 16);
-	if (!has_tables(kind, unit))
+	if (!has_tables(m, kind, unit))
 		return;
 	for (unsigned depth = 0; further(m, half->spa, 2, &moment, depth); depth++) {
 		memcpy(unit, half->now, sizeof unit);
 		just_before(m->past.history, half->spa, unit + half->first, 2, moment);
-		if (!has_tables(kind, unit) || !root_changed(kind, half, unit) ||
+		if (!has_tables(m, kind, unit) || !root_changed(kind, half, unit) ||
 		    (kind != GVI_CHOICE_HELD_IRTE && get_DTE_DOMAIN_ID(unit) != role->domain) ||
-		    ended(m, role, &pointer, moment))
+		    root_ended(m, role, moment))
 			continue;
 		cite(m, GVI_CLAUSE_INVALIDATE_ROOT);
 		if (choose(m, GVI_CHOICE_HELD_ROOT) == 0)
@@ -333,13 +343,16 @@ static bool root_changed(enum gvi_choice kind, const struct half *half, const ui
 	return changed != 0;
 }
 
-static bool has_tables(enum gvi_choice kind, const uint64_t *dte)
+/* A Mode or GLX that does not exist has led to none. */
+static bool has_tables(const struct gvi *m, enum gvi_choice kind, const uint64_t *dte)
 {
 	if (kind == GVI_CHOICE_HELD_IRTE)
 		return get_DTE_IV(dte) && get_DTE_INT_CTL(dte) == 2;
 	if (!get_DTE_V(dte) || !get_DTE_TV(dte))
 		return false;
-	return kind == GVI_CHOICE_HELD_HOST ? get_DTE_MODE(dte) != 0 : get_DTE_GV(dte) != 0;
+	if (kind == GVI_CHOICE_HELD_HOST)
+		return get_DTE_MODE(dte) && get_DTE_MODE(dte) <= m->derived.levels;
+	return get_DTE_GV(dte) && get_DTE_GLX(dte) <= get_EFR_GLXSUP(&m->config.efr);
 }
 
 /* What of an entry leads to its tables: the root, and how large they are. */
@@ -358,19 +371,58 @@ static uint64_t root_mask(enum gvi_choice kind, unsigned word)
 /* ---- Sections 1 and 3: what may be cached, and what ends it --------------- */
 
 static bool cacheable(struct gvi *m, const struct role *role, uint64_t value);
-static bool covers(const uint64_t command[2], const struct role *role, const uint64_t *unit);
 
 static bool usable(struct gvi *m, const struct role *role, const uint64_t *unit, uint64_t until)
 {
 	return !ended(m, role, unit, until) && cacheable(m, role, unit[0]);
 }
 
-/* Whether a completed invalidation has covered what was there until then. */
+static bool drops(const uint64_t command[2], const struct role *role);
+static bool drops_pointer(const uint64_t command[2], const struct role *role);
+static bool drops_page(const uint64_t command[2], const struct role *role);
+static bool is_leaf(const struct role *role, uint64_t entry);
+static bool any(const struct gvi *m, const struct role *role, uint64_t since,
+		bool (*drop)(const uint64_t command[2], const struct role *role));
+
+/* Whether completed invalidations have ended what was there until then.  A pointer's
+ * goes first, and then the pages that were found through it. */
 static bool ended(const struct gvi *m, const struct role *role, const uint64_t *unit,
 		  uint64_t until)
 {
+	bool pages = role->choice == GVI_CHOICE_HELD_HOST || role->choice == GVI_CHOICE_HELD_GUEST;
+
+	if (!pages)
+		return any(m, role, until, drops);
+	if (is_leaf(role, unit[0]))
+		return any(m, role, until, drops_page);
 	for (unsigned i = 0; i < m->past.nended; i++)
-		if (m->past.ended[i].time >= until && covers(m->past.ended[i].command, role, unit))
+		if (m->past.ended[i].time >= until &&
+		    drops_pointer(m->past.ended[i].command, role) &&
+		    any(m, role, m->past.ended[i].time, drops_page))
+			return true;
+	return false;
+}
+
+/* The same for a root: the device's entry goes first, and then what was found through
+ * its tables. */
+static bool root_ended(const struct gvi *m, const struct role *role, uint64_t until)
+{
+	struct role entry = *role;
+
+	entry.choice = GVI_CHOICE_HELD_DTE;
+	for (unsigned i = 0; i < m->past.nended; i++)
+		if (m->past.ended[i].time >= until && drops(m->past.ended[i].command, &entry) &&
+		    any(m, role, m->past.ended[i].time, drops))
+			return true;
+	return false;
+}
+
+/* Whether one of them was visible at that moment or later. */
+static bool any(const struct gvi *m, const struct role *role, uint64_t since,
+		bool (*drop)(const uint64_t command[2], const struct role *role))
+{
+	for (unsigned i = 0; i < m->past.nended; i++)
+		if (m->past.ended[i].time >= since && drop(m->past.ended[i].command, role))
 			return true;
 	return false;
 }
@@ -390,10 +442,13 @@ static bool cacheable(struct gvi *m, const struct role *role, uint64_t value)
 	return choose(m, GVI_CHOICE_NOT_PRESENT_CACHED) == 1;
 }
 
-static bool covers_pages(const uint64_t command[2], const struct role *role, uint64_t entry);
+static bool same_tags(const uint64_t command[2], const struct role *role);
+static uint64_t range_low(const uint64_t command[2]);
+static bool meets(const uint64_t command[2], const struct role *role, uint64_t low);
 
-/* [invalidate.matching] */
-static bool covers(const uint64_t command[2], const struct role *role, const uint64_t *unit)
+/* [invalidate.matching] Of the device's entry, its interrupts, its GCR3 table, and all
+ * pointers of the host tables on the way. */
+static bool drops(const uint64_t command[2], const struct role *role)
 {
 	unsigned opcode = (unsigned)(command[0] >> 60);
 	bool of_device = (command[0] & 0xffff) == role->device;
@@ -403,29 +458,32 @@ static bool covers(const uint64_t command[2], const struct role *role, const uin
 		return opcode == 2 && of_device;
 	case GVI_CHOICE_HELD_IRTE:
 		return opcode == 5 && of_device;
+	case GVI_CHOICE_HELD_GCR3:
+		return drops_pointer(command, role) && range_low(command) == UINT64_MAX;
 	default:
-		return opcode == 3 && covers_pages(command, role, unit[0]);
+		return drops_pointer(command, role) && drops_page(command, role);
 	}
 }
 
-static bool same_tags(const uint64_t command[2], const struct role *role);
-static uint64_t range_low(const uint64_t command[2]);
-static bool is_leaf(const struct role *role, uint64_t entry);
-static uint64_t entry_low(const struct role *role, uint64_t entry);
-
-static bool covers_pages(const uint64_t command[2], const struct role *role, uint64_t entry)
+/* All pointers on the way to the page: the lowest is for 2 MiB. */
+static bool drops_pointer(const uint64_t command[2], const struct role *role)
 {
-	uint64_t low = range_low(command);
-	bool pde = get_INVALIDATE_IOMMU_PAGES_PDE(command);
+	return get_INVALIDATE_IOMMU_PAGES_PDE(command) && meets(command, role, low_ones(21));
+}
 
-	if (!same_tags(command, role))
-		return false;
-	if (role->choice == GVI_CHOICE_HELD_GCR3)
-		return pde && low == UINT64_MAX;
-	if (!pde && !is_leaf(role, entry))
-		return false;
-	low |= entry_low(role, entry);
-	return !((get_INVALIDATE_IOMMU_PAGES_ADDRESS(command) ^ role->address) & ~low);
+/* The translation of this page, in however small pieces a large one is held. */
+static bool drops_page(const uint64_t command[2], const struct role *role)
+{
+	return meets(command, role, low_ones(12));
+}
+
+/* Whether the range has an address that differs in these bits at most. */
+static bool meets(const uint64_t command[2], const struct role *role, uint64_t low)
+{
+	uint64_t address = get_INVALIDATE_IOMMU_PAGES_ADDRESS(command);
+
+	return command[0] >> 60 == 3 && same_tags(command, role) &&
+	       !((address ^ role->address) & ~(low | range_low(command)));
 }
 
 static bool same_tags(const uint64_t command[2], const struct role *role)
@@ -445,8 +503,6 @@ static uint64_t range_low(const uint64_t command[2])
 
 	if (!get_INVALIDATE_IOMMU_PAGES_S(command))
 		return low_ones(12);
-	if (address >= UINT64_MAX >> 1)
-		return UINT64_MAX;
 	return address ^ (address + 1);
 }
 
@@ -457,17 +513,6 @@ static bool is_leaf(const struct role *role, uint64_t entry)
 	if (role->choice == GVI_CHOICE_HELD_HOST)
 		return role->level == 1 || next == 0 || next == 7;
 	return role->level == 1 || (role->level <= 3 && get_GPDE_PS(&entry));
-}
-
-/* The address bits inside what the entry is for. */
-static uint64_t entry_low(const struct role *role, uint64_t entry)
-{
-	uint64_t own = low_ones(3 + 9 * role->level),
-		 address = get_PTE_ADDRESS(&entry) | low_ones(12);
-
-	if (role->choice == GVI_CHOICE_HELD_HOST && get_PTE_NEXT_LEVEL(&entry) == 7)
-		return own | (address ^ (address + 1));
-	return own;
 }
 
 /* The history does not reach back to the last invalidation. */
@@ -511,11 +556,18 @@ void history_reset(struct gvi *m)
 
 /* ---- Section 4: when invalidations are complete --------------------------- */
 
+/* The ring runs: what stands in it becomes visible only now. */
+void history_running(struct gvi *m, uint64_t tail)
+{
+	m->past.nvisible = 0;
+	history_tail(m, tail);
+}
+
 /* Some writes of the tail are remembered apart; what comes after counts as
  * visible with the last of them. */
 void history_tail(struct gvi *m, uint64_t tail)
 {
-	if (!m->past.history)
+	if (!m->past.history || !get_STATUS_CMD_BUF_RUN(&m->reg[SLOT_STATUS]))
 		return;
 	if (m->past.nvisible == GVI_MAX_VISIBLE)
 		m->past.nvisible--;

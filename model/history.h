@@ -33,6 +33,8 @@ void history_moved(struct gvi *m);
 
 /* The tail of the command ring was written: what stands before it is visible. */
 void history_tail(struct gvi *m, uint64_t tail);
+/* The ring starts to run with this tail. */
+void history_running(struct gvi *m, uint64_t tail);
 /* When the command at `head` became visible: at the latest then it may have been
  * fetched. */
 uint64_t history_visible(struct gvi *m, uint64_t head);

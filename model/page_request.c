@@ -244,7 +244,6 @@ static enum verdict form(struct call *c)
 
 static bool is_automatic(struct call *c, bool room);
 static bool masked(struct call *c);
-static void describe(struct call *c, uint64_t entry[2]);
 static void answer_device(struct call *c, unsigned code);
 
 static enum verdict automatic(struct call *c)
@@ -257,13 +256,9 @@ static enum verdict automatic(struct call *c)
 	room = log_takes_page_request(m);
 	if (!is_automatic(c, room))
 		return GO_ON;
-	/* A full log overflows all the same. */
-	if (!room && get_STATUS_PPR_LOG_RUN(&m->reg[SLOT_STATUS])) {
-		uint64_t entry[2];
-
-		describe(c, entry);
-		(void)log_page_request(m, entry, &b);
-	}
+	/* A full log overflows all the same, and takes nothing. */
+	if (!room && get_STATUS_PPR_LOG_RUN(&m->reg[SLOT_STATUS]))
+		(void)log_page_request(m, (const uint64_t[2]){0}, &b);
 	(void)end(c, GVI_CLAUSE_PPR_AUTO_RESPONSE,
 		  is_stop_marker(c) ? GVI_PAGE_DISCARDED : GVI_PAGE_ANSWERED);
 	answer_device(c, (unsigned)get_PPR_LOG_AUTO_RSP_PPR_AUTO_RSP_CODE(
@@ -299,6 +294,8 @@ static bool masked(struct call *c)
 }
 
 /* ---- Steps 10 to 13: the log --------------------------------------------- */
+
+static void describe(struct call *c, uint64_t entry[2]);
 
 static void append(struct call *c)
 {

@@ -1,6 +1,7 @@
 /* When rings run: docs/spec/07-mmio-registers.md sections 3 and 17. */
 #include "model/run.h"
 
+#include "model/history.h"
 #include "model/log.h"
 #include "model/signal.h"
 
@@ -149,8 +150,10 @@ static void run_command(struct gvi *m, uint64_t old)
 	} else if (!command_enabled(old)) {
 		cite(m, GVI_CLAUSE_REGISTER_COMMAND_RUN);
 		cite(m, GVI_CLAUSE_COMMAND_RESTART);
-		if (ring_bytes(m, command_ring()))
+		if (ring_bytes(m, command_ring())) {
 			set_running(m, NULL, true);
+			history_running(m, m->reg[SLOT_CMD_BUF_TAIL]);
+		}
 	}
 }
 

@@ -81,7 +81,7 @@ struct stand {
 	unsigned level;
 };
 
-enum { GVI_MAX_ENDED = 32, GVI_MAX_VISIBLE = 8 };
+enum { GVI_MAX_ENDED = 128, GVI_MAX_VISIBLE = 8 };
 
 /* What tables have been, for an IOMMU whose memory is told of: history.c. */
 struct history;
@@ -135,7 +135,7 @@ static inline bool has(const struct gvi *m, enum gvi_feature_id feature)
 /* The next fetch stands here; NULL: in no table, so that nothing is held of it. */
 static inline void stand(struct gvi *m, const struct access *x, unsigned level)
 {
-	if (m->past.history)
+	if (m->past.history && m->watched)
 		m->past.stand = (struct stand){x, level};
 }
 

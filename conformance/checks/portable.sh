@@ -11,8 +11,9 @@ here=build/portable
 mkdir -p "$here"
 library=$(ls model/*.c | grep -v bits_proof)
 twin="conformance/memory.c conformance/naive.c conformance/naive_guest.c conformance/naive_host.c
-	conformance/naive_interrupt.c conformance/naive_guest_apic.c conformance/world.c
-	conformance/world_guest.c conformance/world_interrupt.c"
+	conformance/naive_interrupt.c conformance/naive_guest_apic.c conformance/naive_ats.c
+	conformance/naive_page.c conformance/world.c conformance/world_guest.c
+	conformance/world_interrupt.c conformance/world_ats.c conformance/world_page.c"
 
 # build COMPILER OUTPUT SOURCE...
 build() {
@@ -27,7 +28,7 @@ build() {
 machine() {
 	build "$2" "$here/worlds-$1" conformance/checks/worlds.c
 	$3 "$here/worlds-$1" "$count" >"$here/$1.txt"
-	for target in format guest host interrupt register; do
+	for target in ats format guest host interrupt page register; do
 		build "$2" "$here/$target-$1" "fuzz/fuzz_$target.c" fuzz/replay.c
 		$3 "$here/$target-$1" "fuzz/corpus/$target" >/dev/null
 	done

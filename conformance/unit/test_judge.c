@@ -375,6 +375,7 @@ START_TEST(mistakes)
 	ck_assert_int_eq(gvi_oracle_adopt(oracle, &bounds, NULL, &host), GVI_ARG_NULL);
 	ck_assert_int_eq(gvi_oracle_wrote(NULL, 0, NULL, 1), GVI_ARG_NULL);
 	ck_assert_int_eq(gvi_oracle_wrote(oracle, 4, &(uint64_t){0}, 1), GVI_ARG_WROTE);
+	ck_assert_int_eq(gvi_oracle_wrote(oracle, UINT64_MAX - 7, (uint64_t[2]){0}, 2), GVI_ARG_WROTE);
 	ck_assert_int_eq(gvi_observe(oracle, &in, &seen, &j, NULL), GVI_ARG_INPUT);
 	ck_assert_int_eq(gvi_observe(oracle, &in, NULL, &j, NULL), GVI_ARG_NULL);
 	in.kind = GVI_INPUT_DONE;

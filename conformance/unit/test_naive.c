@@ -20,10 +20,14 @@
 #define USUAL_WORLDS     50000
 #define USUAL_GUESTS     20000
 #define USUAL_INTERRUPTS 20000
+#define USUAL_ATS        20000
+#define USUAL_PAGES      20000
 #else
 #define USUAL_WORLDS     700000
 #define USUAL_GUESTS     400000
 #define USUAL_INTERRUPTS 200000
+#define USUAL_ATS        200000
+#define USUAL_PAGES      200000
 #endif
 
 static uint64_t setting(const char *name, uint64_t usual)
@@ -70,6 +74,34 @@ START_TEST(test_interrupts_agree)
 
 	ck_assert_ptr_nonnull(world);
 	world_interrupts(world, true);
+	for (uint64_t i = 0; i < worlds; i++)
+		ck_assert_msg(world_seed(world, first + i), "%s", world_report(world));
+	world_free(world);
+}
+END_TEST
+
+START_TEST(test_translations_agree)
+{
+	struct world *world = world_new();
+	uint64_t first = setting("GOLDVI_SEED", 0);
+	uint64_t worlds = setting("GOLDVI_WORLDS", USUAL_ATS);
+
+	ck_assert_ptr_nonnull(world);
+	world_translations(world, true);
+	for (uint64_t i = 0; i < worlds; i++)
+		ck_assert_msg(world_seed(world, first + i), "%s", world_report(world));
+	world_free(world);
+}
+END_TEST
+
+START_TEST(test_pages_agree)
+{
+	struct world *world = world_new();
+	uint64_t first = setting("GOLDVI_SEED", 0);
+	uint64_t worlds = setting("GOLDVI_WORLDS", USUAL_PAGES);
+
+	ck_assert_ptr_nonnull(world);
+	world_pages(world, true);
 	for (uint64_t i = 0; i < worlds; i++)
 		ck_assert_msg(world_seed(world, first + i), "%s", world_report(world));
 	world_free(world);
@@ -137,6 +169,45 @@ START_TEST(test_interrupts_are_interesting)
 }
 END_TEST
 
+START_TEST(test_translations_are_interesting)
+{
+	static const unsigned codes[] = {1, 2, 3, 4, 8};
+	struct world *world = world_new();
+	const struct world_totals *totals = world_totals(world);
+
+	ck_assert_ptr_nonnull(world);
+	world_translations(world, true);
+	for (uint64_t seed = 0; seed < 20000; seed++)
+		(void)world_seed(world, seed);
+	ck_assert_uint_gt(totals->completions, totals->requests / 4);
+	ck_assert_uint_gt(totals->translations, totals->requests / 8);
+	ck_assert_uint_gt(totals->guests, totals->requests / 8);
+	ck_assert_uint_gt(totals->updates, 20000);
+	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
+		ck_assert_msg(totals->events[codes[i]] > 0, "no event of code %u", codes[i]);
+	world_free(world);
+}
+END_TEST
+
+START_TEST(test_pages_are_interesting)
+{
+	static const unsigned codes[] = {1, 2, 3, 9};
+	struct world *world = world_new();
+	const struct world_totals *totals = world_totals(world);
+
+	ck_assert_ptr_nonnull(world);
+	world_pages(world, true);
+	for (uint64_t seed = 0; seed < 20000; seed++)
+		(void)world_seed(world, seed);
+	for (unsigned result = 0; result <= GVI_PAGE_REFUSED; result++)
+		ck_assert_uint_gt(totals->pages[result], 10000);
+	ck_assert_uint_gt(totals->responses, 10000);
+	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
+		ck_assert_msg(totals->events[codes[i]] > 0, "no event of code %u", codes[i]);
+	world_free(world);
+}
+END_TEST
+
 START_TEST(test_worlds_from_bytes)
 {
 	struct world *world = world_new();
@@ -145,9 +216,11 @@ START_TEST(test_worlds_from_bytes)
 
 	ck_assert_ptr_nonnull(world);
 	ck_assert_msg(world_bytes(world, "", 0), "%s", world_report(world));
-	for (unsigned n = 0; n < 2000; n++) {
-		world_guests(world, n % 3 == 1);
-		world_interrupts(world, n % 3 == 2);
+	for (unsigned n = 0; n < 3000; n++) {
+		world_guests(world, n % 5 == 1);
+		world_interrupts(world, n % 5 == 2);
+		world_translations(world, n % 5 == 3);
+		world_pages(world, n % 5 == 4);
 		for (unsigned i = 0; i < 64; i++)
 			bytes[i] = rig_random(&state);
 		ck_assert_msg(world_bytes(world, bytes, n % (sizeof bytes + 1)), "%s",
@@ -528,8 +601,121 @@ START_TEST(test_twin_posts)
 }
 END_TEST
 
-RIG_RUN("naive", test_twin_posts, test_twin_remaps, test_twin_interrupt_logs,
-	test_interrupts_are_interesting, test_interrupts_agree, test_twin_guest_walks,
-	test_twin_guest_ranges, test_twin_nesting, test_guests_are_interesting, test_guests_agree,
-	test_twin_walks, test_twin_page_sizes, test_twin_field_logs, test_worlds_are_interesting,
-	test_worlds_from_bytes, test_worlds_agree)
+/* ---- The same for ATS and page requests --------------------------------------------- */
+
+static struct naive_ats_answer twin_ats(struct naive *n, uint64_t address, unsigned count)
+{
+	struct gvi_ats_request request = {.address = address, .device = DEVICE, .unit_log2 = 12};
+	struct naive_ats_answer answer;
+
+	request.count = (uint8_t)count;
+	naive_ats_translate(n, &request, &answer);
+	return answer;
+}
+
+static void twin_open_ats(struct naive *n)
+{
+	twin_open(n);
+	n->capability = UINT32_C(1) << 24;
+	twin_store(n, TABLE + 32 * DEVICE, UINT64_C(0x6000000001000383));
+	twin_store(n, TABLE + 32 * DEVICE + 8, UINT64_C(0x100000042));
+}
+
+/* 04 section 4: events with TR=1, and completions bit by bit. */
+START_TEST(test_twin_translations)
+{
+	struct naive n;
+	struct naive_ats_answer a;
+
+	twin_open_ats(&n);
+	a = twin_ats(&n, 0x1000, 1); /* not present: no event */
+	ck_assert_uint_eq(a.result, GVI_GRANT);
+	ck_assert_uint_eq(a.count, 1);
+	ck_assert_uint_eq(a.translation[0], 0);
+	ck_assert_uint_eq(a.last.event[0], 0);
+	/* two pages, of which the second is read-only, and a third that is not there */
+	twin_store(&n, ROOT + 0x08, UINT64_C(0x6000000012345001));
+	twin_store(&n, ROOT + 0x10, UINT64_C(0x3800000023456001));
+	twin_store(&n, TABLE + 32 * DEVICE, UINT64_C(0x6000000001000383));
+	a = twin_ats(&n, 0x1000, 3);
+	ck_assert_uint_eq(a.count, 3);
+	/* Mode 1: R, W, N=1; then R, U and FC, so that N=0 */
+	ck_assert_uint_eq(a.translation[0], 0x12345403);
+	ck_assert_uint_eq(a.translation[1], 0x23456005);
+	ck_assert_uint_eq(a.translation[2], 0);
+	/* HAD=11: D only where W is */
+	ck_assert_uint_eq(memory_load(n.memory.user, ROOT + 0x08), UINT64_C(0x6000000012345061));
+	ck_assert_uint_eq(memory_load(n.memory.user, ROOT + 0x10), UINT64_C(0x3800000023456021));
+	/* a 2 MiB page: bits 19:12 are ones, S is 1 */
+	twin_store(&n, TABLE + 32 * DEVICE, UINT64_C(0x6000000001000583));
+	twin_store(&n, ROOT, UINT64_C(0x6000000040000001));
+	a = twin_ats(&n, 0x1000, 1);
+	ck_assert_uint_eq(a.translation[0], 0x400ffc03);
+	/* I=0: type 0; the interrupt range: type 1 */
+	twin_store(&n, TABLE + 32 * DEVICE + 8, 0x42);
+	a = twin_ats(&n, 0x1000, 1);
+	ck_assert_uint_eq(a.result, GVI_ABORT);
+	ck_assert_uint_eq(a.completion, GVI_UNSUPPORTED_REQUEST);
+	ck_assert_uint_eq(a.last.event[0], UINT64_C(0x8100000000000020));
+	twin_store(&n, TABLE + 32 * DEVICE + 8, UINT64_C(0x100000042));
+	a = twin_ats(&n, 0xfee00000, 1);
+	ck_assert_uint_eq(a.last.event[0], UINT64_C(0x8300000000000020));
+	ck_assert_uint_eq(memory_load(n.memory.user, EVENTS + 16), a.last.event[0]);
+	memory_free(n.memory.user);
+}
+END_TEST
+
+/* 11 sections 1 and 3, 10 section 3 9h; the ring of 256 entries ends full. */
+START_TEST(test_twin_page_requests)
+{
+	struct naive n;
+	struct gvi_page_request request = {.address = 0x12345000,
+					   .device = DEVICE,
+					   .group = 0x155,
+					   .pasid = 0x54321,
+					   .has_pasid = true,
+					   .write = true,
+					   .last = true};
+	struct naive_page_answer a;
+
+	twin_open_ats(&n);
+	n.efr |= UINT64_C(0x12) | UINT64_C(19) << 32 | UINT64_C(2) << 14;
+	n.control |= 1 << 16 | 1 << 15 | 1 << 13;
+	n.ppr_base[0] = UINT64_C(0x0800000005000000);
+	n.ppr_tail[0] = 0xfe0;
+	n.ppr_head[0] = 0x10;
+	n.ppr_run = true;
+	naive_page_request(&n, &request, &a); /* GV=0 */
+	ck_assert_uint_eq(a.result, GVI_PAGE_REFUSED);
+	ck_assert_uint_eq(a.event[0] & ~(UINT64_C(0xff) << 49), UINT64_C(0x9200175543210020));
+	ck_assert_uint_eq(a.event[1], 0x12345000);
+	twin_store(&n, TABLE + 32 * DEVICE, UINT64_C(0x6280000001000383));
+	naive_page_request(&n, &request, &a);
+	ck_assert_uint_eq(a.result, GVI_PAGE_LOGGED);
+	ck_assert_uint_eq(a.entry[0], UINT64_C(0x1160175543210020));
+	ck_assert_uint_eq(memory_load(n.memory.user, 0x5000fe0), a.entry[0]);
+	ck_assert(n.ppr_int && !a.has_response);
+	naive_page_request(&n, &request, &a);
+	ck_assert_uint_eq(n.ppr_tail[0], 0);
+	naive_page_request(&n, &request, &a);
+	ck_assert_uint_eq(a.result, GVI_PAGE_LOST);
+	ck_assert(n.ppr_overflow[0] && !n.ppr_run);
+	n.efr |= UINT64_C(1) << 41; /* automatic response, code 15 */
+	n.control |= UINT64_C(1) << 39;
+	n.ppr_auto = 15;
+	naive_page_request(&n, &request, &a);
+	ck_assert_uint_eq(a.result, GVI_PAGE_ANSWERED);
+	ck_assert_uint_eq(a.response.data, 0xf155);
+	ck_assert_uint_eq(a.response.device, DEVICE);
+	ck_assert(a.response.has_pasid);
+	memory_free(n.memory.user);
+}
+END_TEST
+
+RIG_RUN("naive", test_twin_translations, test_twin_page_requests, test_translations_are_interesting,
+	test_translations_agree, test_pages_are_interesting, test_pages_agree, test_twin_posts,
+	test_twin_remaps, test_twin_interrupt_logs, test_interrupts_are_interesting,
+	test_interrupts_agree, test_twin_guest_walks, test_twin_guest_ranges, test_twin_nesting,
+	test_guests_are_interesting, test_guests_agree, test_twin_walks, test_twin_page_sizes,
+	test_twin_field_logs, test_worlds_are_interesting, test_worlds_from_bytes,
+	test_worlds_agree)

@@ -3,6 +3,8 @@
 #include "conformance/unit/rig.h"
 #include "goldvi/oracle.h"
 
+#include <stdio.h>
+
 #define ENTRY (TABLE + 32 * DEVICE)
 #define LEAF  (ROOT + 0x2000)   /* the level-1 table */
 #define PAGE  UINT64_C(0x5000)  /* what the device asks for */
@@ -167,7 +169,7 @@ static void open_oracle(const struct gvi_config *config, unsigned values_log2)
 {
 	open_reset(config, values_log2);
 	write_register(GVI_REGISTER_DEV_TAB_BASE, TABLE | 511);
-	write_register(GVI_REGISTER_CMD_BUF_BASE, COMMANDS | UINT64_C(8) << 56);
+	write_register(GVI_REGISTER_CMD_BUF_BASE, COMMANDS | UINT64_C(10) << 56);
 	write_register(GVI_REGISTER_EVENT_LOG_BASE, EVENTS | UINT64_C(8) << 56);
 	write_register(GVI_REGISTER_CONTROL, 1 | 1 << 2 | 1 << 12);
 }
@@ -254,8 +256,12 @@ START_TEST(pointer_needs_pde)
 	command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES, "DomainID=7 Address=0x5000");
 	wait();
 	ck_assert_uint_eq(permitted(PAGE), 2);
-	/* Any page that the pointer serves will do. */
+	/* Any page that the pointer serves will do for the pointer, but not for the page
+	 * that was found through it. */
 	command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES, "DomainID=7 PDE=1 Address=0x1ff000");
+	wait();
+	ck_assert_uint_eq(permitted(PAGE), 2);
+	command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES, "DomainID=7 Address=0x5000");
 	wait();
 	ck_assert_uint_eq(permitted(PAGE), 1);
 	ck_assert(has_grant(1, 0x4222000));
@@ -301,6 +307,144 @@ START_TEST(root_outlives_its_entry)
 	wait();
 	ck_assert_uint_eq(permitted(PAGE), 1);
 	ck_assert(has_grant(1, 0x4444000));
+	close_oracle();
+}
+END_TEST
+
+/* All distinct outcomes that differ in the address, or in the message. */
+static size_t permitted_of(const struct gvi_input *in)
+{
+	enum gvi_verdict verdict;
+	size_t count;
+
+	ck_assert_int_eq(gvi_permitted(oracle, in, list, ROOM, &count, &verdict), GVI_OK);
+	ck_assert_int_eq(verdict, GVI_PERMITTED);
+	return count;
+}
+
+/* An entry of 4 bytes shares its word with another one. */
+START_TEST(interrupt_entry_rewritten)
+{
+	struct gvi_input in = {.kind = GVI_INPUT_INTERRUPT};
+
+	start();
+	in.of.interrupt =
+		(struct gvi_interrupt){.address = 0xfee00000, .data = 3, .device = DEVICE};
+	rig_store(&rig, GVI_FORMAT_DTE, ENTRY,
+		  "V=1 IV=1 IntCtl=2 IntTabLen=4 IntTabRoot=0x1300000");
+	REQUIRE(memory_store(rig.memory, 0x1300008, UINT64_C(0x00310101) << 32 | 0x00300101));
+	/* Its neighbour's change, then its own. */
+	write_word(0x1300008, UINT64_C(0x00310101) << 32 | 0x00400101);
+	ck_assert_uint_eq(permitted_of(&in), 1);
+	ck_assert_uint_eq(list[0].reply.answer.message.data & 0xff, 0x31);
+	write_word(0x1300008, UINT64_C(0x00320101) << 32 | 0x00400101);
+	ck_assert_uint_eq(permitted_of(&in), 2);
+	ck_assert_uint_eq(list[0].reply.answer.message.data & 0xff, 0x32);
+	ck_assert_uint_eq(list[1].reply.answer.message.data & 0xff, 0x31);
+	command(GVI_FORMAT_INVALIDATE_INTERRUPT_TABLE, "DeviceID=0x21");
+	command(GVI_FORMAT_INVALIDATE_DEVTAB_ENTRY, "DeviceID=0x20");
+	wait();
+	ck_assert_uint_eq(permitted_of(&in), 2);
+	command(GVI_FORMAT_INVALIDATE_INTERRUPT_TABLE, "DeviceID=0x20");
+	wait();
+	ck_assert_uint_eq(permitted_of(&in), 1);
+	close_oracle();
+}
+END_TEST
+
+#define GCR3 UINT64_C(0x02000000)
+
+/* Two sets of guest tables for PASID 5, without host tables. */
+static struct gvi_input start_guest(void)
+{
+	struct gvi_config c = rig_config(GVI_PRESET_EVERYTHING);
+	struct gvi_input in = read_of(PAGE);
+
+	c.enabled = true;
+	for (unsigned i = 0; i < GVI_NCHOICES; i++)
+		if (gvi_choices[i].habit)
+			c.habit[i] = 0;
+	open_oracle(&c, 10);
+	write_register(GVI_REGISTER_CONTROL, 1 | 1 << 2 | 1 << 12 | 1 << 16);
+	rig_store(&rig, GVI_FORMAT_DTE, ENTRY,
+		  "V=1 TV=1 IR=1 IW=1 DomainID=7 GV=1 GCR3TRP=0x2000000");
+	for (uint64_t top = 0x2100000, page = 0x4000000; top < 0x2300000; top += 0x100000) {
+		REQUIRE(memory_store(rig.memory, top, (top + 0x1000) | 0x67));
+		REQUIRE(memory_store(rig.memory, top + 0x1000, (top + 0x2000) | 0x67));
+		REQUIRE(memory_store(rig.memory, top + 0x2000, (top + 0x3000) | 0x67));
+		REQUIRE(memory_store(rig.memory, top + 0x3000 + 8 * 5, page | 0x67));
+		page += 0x1000;
+	}
+	REQUIRE(memory_store(rig.memory, GCR3 + 8 * 5, 0x2100001));
+	in.of.request.has_pasid = true;
+	in.of.request.pasid = 5;
+	return in;
+}
+
+/* docs/spec/09 section 5: a GCR3 entry goes with everything of its PASID, PDE=1. */
+START_TEST(gcr3_entry_rewritten)
+{
+	const struct gvi_input in = start_guest();
+	static const char *const too_little[] = {
+		"DomainID=7 S=1 PDE=1 Address=0x7ffffffffffff000",
+		"DomainID=7 GN=1 PASID=5 S=1 Address=0x7ffffffffffff000",
+		"DomainID=7 GN=1 PASID=5 PDE=1 Address=0x5000",
+		"DomainID=7 GN=1 PASID=4 PDE=1 S=1 Address=0x7ffffffffffff000",
+	};
+
+	write_word(GCR3 + 8 * 5, 0x2200001);
+	for (size_t i = 0; i < sizeof too_little / sizeof too_little[0]; i++) {
+		ck_assert_uint_eq(permitted_of(&in), 2);
+		ck_assert(has_grant(2, 0x4000000) && has_grant(2, 0x4001000));
+		command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES, too_little[i]);
+		wait();
+	}
+	ck_assert_uint_eq(permitted_of(&in), 2);
+	command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES,
+		"DomainID=7 GN=1 PASID=5 PDE=1 S=1 Address=0x7ffffffffffff000");
+	wait();
+	ck_assert_uint_eq(permitted_of(&in), 1);
+	ck_assert(has_grant(1, 0x4001000));
+	close_oracle();
+}
+END_TEST
+
+START_TEST(guest_leaf_rewritten)
+{
+	const struct gvi_input in = start_guest();
+
+	write_word(0x2103000 + 8 * 5, 0x4005067);
+	ck_assert_uint_eq(permitted_of(&in), 2);
+	command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES, "DomainID=7 Address=0x5000");
+	command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES, "DomainID=7 GN=1 PASID=5 Address=0x6000");
+	wait();
+	ck_assert_uint_eq(permitted_of(&in), 2);
+	command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES, "DomainID=7 GN=1 PASID=5 Address=0x5000");
+	wait();
+	ck_assert_uint_eq(permitted_of(&in), 1);
+	ck_assert(has_grant(1, 0x4005000));
+	close_oracle();
+}
+END_TEST
+
+/* A command that comes again and again takes one place, and 32 others are remembered. */
+START_TEST(many_invalidations)
+{
+	char fields[64];
+
+	start();
+	write_entry(LEAF + 8 * 5, GVI_FORMAT_PTE, "PR=1 Address=0x4111000 IR=1 IW=1");
+	command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES, "DomainID=7 Address=0x5000");
+	wait();
+	for (unsigned i = 0; i < 127 + 8; i++) {
+		(void)snprintf(fields, sizeof fields, "DomainID=%u Address=0x5000", 1000 + i % 127);
+		command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES, fields);
+		wait();
+	}
+	ck_assert_uint_eq(permitted(PAGE), 1);
+	command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES, "DomainID=200 Address=0x5000");
+	wait();
+	ck_assert_uint_eq(permitted(PAGE), 2);
 	close_oracle();
 }
 END_TEST
@@ -353,6 +497,24 @@ START_TEST(enabled_by_firmware)
 	ck_assert_int_eq(gvi_oracle_adopt(oracle, &bounds, rig.m, &host), GVI_HOST_WINDOWS);
 	ck_assert_uint_eq(permitted(PAGE), 2);
 	free(past);
+	close_oracle();
+}
+END_TEST
+
+/* An entry that is illegal has led to no table. */
+START_TEST(illegal_entry_has_no_root)
+{
+	start();
+	write_entry(ENTRY, GVI_FORMAT_DTE,
+		    "V=1 TV=1 Mode=7 HostPageTableRootPtr=0x1100000 IR=1 IW=1");
+	command(GVI_FORMAT_INVALIDATE_IOMMU_ALL, "");
+	wait();
+	write_entry(ENTRY, GVI_FORMAT_DTE,
+		    "V=1 TV=1 Mode=3 HostPageTableRootPtr=0x1000000 IR=1 IW=1");
+	command(GVI_FORMAT_INVALIDATE_DEVTAB_ENTRY, "DeviceID=0x20");
+	wait();
+	ck_assert_uint_eq(permitted(PAGE), 1);
+	ck_assert(has_grant(1, 0x4000000));
 	close_oracle();
 }
 END_TEST
@@ -608,8 +770,10 @@ START_TEST(copies_are_snapshots)
 END_TEST
 
 RIG_RUN("oracle", nothing_changed, leaf_rewritten, written_too_late, pointer_needs_pde,
-	absent_is_not_held, root_outlives_its_entry, commands_are_not_held, enabled_by_firmware,
-	old_and_new_in_turns, habit_is_held_to_its_word, page_address_tells_nothing,
-	unknown_flags_are_not_compared, meaningless_type_is_not_compared, registers_may_be_late,
-	head_may_be_ahead, short_history_is_unsure, unsure_aborts_leave_traces,
-	completions_choose_worlds, moved_table_is_unsure, copies_are_snapshots)
+	absent_is_not_held, root_outlives_its_entry, illegal_entry_has_no_root,
+	interrupt_entry_rewritten, gcr3_entry_rewritten, guest_leaf_rewritten, many_invalidations,
+	commands_are_not_held, enabled_by_firmware, old_and_new_in_turns, habit_is_held_to_its_word,
+	page_address_tells_nothing, unknown_flags_are_not_compared,
+	meaningless_type_is_not_compared, registers_may_be_late, head_may_be_ahead,
+	short_history_is_unsure, unsure_aborts_leave_traces, completions_choose_worlds,
+	moved_table_is_unsure, copies_are_snapshots)

@@ -542,7 +542,7 @@ GVI_API const struct gvi_effect *gvi_effects(const struct gvi *m, size_t *count)
 /* Invalidation commands that were performed and not yet followed by a
  * COMPLETION_WAIT, oldest first: raw = the command.  At most GVI_MAX_PENDING are
  * kept; older ones make way, and *lost counts those since the last wait. */
-#define GVI_MAX_PENDING 32
+#define GVI_MAX_PENDING 128
 struct gvi_pending { uint64_t raw[2]; };
 GVI_API const struct gvi_pending *gvi_pending(const struct gvi *m, size_t *count, size_t *lost);
 
