@@ -72,9 +72,15 @@ static enum gvi_bus on_exchange(void *user, uint64_t spa, uint64_t *seen, uint64
 
 static void on_send(void *user, const struct gvi_message *message)
 {
+	bool to_device = message->kind == GVI_MESSAGE_INVALIDATE ||
+			 message->kind == GVI_MESSAGE_RESPONSE;
+
 	(void)user;
-	MUST(message->kind == GVI_MESSAGE_INTERRUPT && message->source < GVI_NSOURCES);
-	MUST(message->address % 4 == 0);
+	MUST(message->kind > GVI_MESSAGE_NONE && message->kind <= GVI_MESSAGE_RESPONSE);
+	MUST(message->source < GVI_NSOURCES && message->tag < 32 && message->pasid < 1u << 20);
+	MUST(to_device || (!message->device && !message->has_pasid));
+	if (message->kind == GVI_MESSAGE_INTERRUPT)
+		MUST(message->address % 4 == 0);
 }
 
 static unsigned on_choose(void *user, enum gvi_choice choice, unsigned options)
