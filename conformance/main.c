@@ -22,7 +22,8 @@ static const struct command commands[] = {
 	{"run", "[options] PATH...", "play vectors on a device and report", command_run,
 	 "PATH is a vector file, or a directory that is searched for them.\n\n"
 	 "  --dut DEVICE     what is tested: model (the default), model:PRESET, a part that takes\n"
-	 "                   no other configuration, qemu or qemu:BINARY\n"
+	 "                   no other configuration, cache or cache:SEED, the model with caches\n"
+	 "                   that hold by chance what they may, qemu or qemu:BINARY\n"
 	 "  --filter GLOB    only cases whose id matches, such as 'host.*'\n"
 	 "  --profile NAME   this profile or preset instead of each file's own\n"
 	 "  --learn FILE     after the run, what the device has settled on\n"
@@ -250,10 +251,10 @@ static int play(struct run_options *options, const struct outputs *outputs, int 
 	return written ? status : BAD_INPUT;
 }
 
-/* "qemu:BINARY" and "model:PRESET" are devices with an argument. */
+/* "qemu:BINARY", "model:PRESET" and "cache:SEED" are devices with an argument. */
 static bool choose_device(struct run_options *options, const char *device)
 {
-	static const struct dut_class *const classes[] = {&dut_model, &dut_qemu};
+	static const struct dut_class *const classes[] = {&dut_model, &dut_cache, &dut_qemu};
 	size_t length = strcspn(device, ":");
 
 	for (unsigned i = 0; i < sizeof classes / sizeof classes[0]; i++) {
@@ -264,7 +265,7 @@ static bool choose_device(struct run_options *options, const char *device)
 		options->dut_argument = device[length] ? device + length + 1 : NULL;
 		return true;
 	}
-	(void)wrong_use("run", "there is no device '%s'; there are model and qemu.", device);
+	(void)wrong_use("run", "there is no device '%s'; there are model, cache and qemu.", device);
 	return false;
 }
 

@@ -257,7 +257,7 @@ try 2 run --freedom --dut qemu "$here/vectors"; complains ' run: --freedom is fo
 
 try 2 run; complains ' run: a file or directory of vectors is needed.'
 try 2 run --filter 'x*' "$here/vectors"; complains " run: no case matches 'x*'."
-try 2 run --dut foo "$here/vectors"; complains " run: there is no device 'foo'; there are model and qemu."
+try 2 run --dut foo "$here/vectors"; complains " run: there is no device 'foo'; there are model, cache and qemu."
 try 2 run --dut model:x "$here/vectors"; complains " run: model:x: there is no such preset."
 try 2 run --freedom --dut model:client "$here/vectors"; holds err 'configured freely\.$'
 try 0 run --dut model:everything --filter '*.absent' "$here/vectors"; line '1 passed, 0 failed, 0 skipped'

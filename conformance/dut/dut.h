@@ -118,6 +118,7 @@ struct dut {
 };
 
 extern const struct dut_class dut_model;
+extern const struct dut_class dut_cache; /* the model, with caches that hold what they may */
 extern const struct dut_class dut_qemu;
 
 #endif

@@ -1,6 +1,9 @@
 /* The built-in model as a device under test: struct gvi, with memory of its own
  * that can fail and change under it.  With a preset it is a part that is what it
- * is, as most devices are: it takes no configuration. */
+ * is, as most devices are: it takes no configuration.
+ *
+ * "cache" is the model with caches that hold whatever they may: each time that an
+ * entry which was changed is read, chance says which of its values is seen. */
 #include "conformance/dut/model.h"
 
 #include <stdio.h>
@@ -19,6 +22,7 @@ struct model {
 	void *history; /* what the memory has been */
 	bool started;
 	enum gvi_preset part; /* GVI_NPRESETS: whatever it is started as */
+	uint64_t seed, chance; /* of "cache", else 0; each start begins with the seed */
 
 	struct dut_error *errors;
 	size_t nerrors, error_room;
@@ -52,27 +56,52 @@ static void close_model(struct dut *dut);
 static struct gvi_host surroundings(struct model *m);
 static enum gvi_bus host_read(void *user, uint64_t spa, void *to, size_t len);
 
-static struct dut *open_model(const char *argument, char *why, size_t size)
+static struct dut *refuse(const char *reason, char *why, size_t size)
 {
-	enum gvi_preset part = argument ? gvi_find_preset(argument) : GVI_NPRESETS;
-	struct model *m = argument && part == GVI_NPRESETS ? NULL : calloc(1, sizeof *m);
+	snprintf(why, size, "%s", reason);
+	return NULL;
+}
 
-	if (!m) {
-		snprintf(why, size,
-			 argument && part == GVI_NPRESETS ? "there is no such preset"
-							  : "memory ran out");
-		return NULL;
-	}
-	m->dut.class = &dut_model;
-	m->part = part;
+static struct dut *make(const struct model *what, char *why, size_t size)
+{
+	struct model *m = malloc(sizeof *m);
+
+	if (!m)
+		return refuse("memory ran out", why, size);
+	*m = *what;
 	m->gvi = malloc(gvi_size());
 	m->memory = memory_new();
 	m->history = malloc(gvi_history_size(HISTORY_LOG2));
 	if (m->gvi && m->memory && m->history)
 		return &m->dut;
-	snprintf(why, size, "memory ran out");
 	close_model(&m->dut);
-	return NULL;
+	return refuse("memory ran out", why, size);
+}
+
+static struct dut *open_model(const char *argument, char *why, size_t size)
+{
+	const struct model what = {
+		.dut.class = &dut_model,
+		.part = argument ? gvi_find_preset(argument) : GVI_NPRESETS,
+	};
+
+	if (argument && what.part == GVI_NPRESETS)
+		return refuse("there is no such preset", why, size);
+	return make(&what, why, size);
+}
+
+static struct dut *open_cache(const char *argument, char *why, size_t size)
+{
+	char *end = NULL;
+	const struct model what = {
+		.dut.class = &dut_cache,
+		.part = GVI_NPRESETS,
+		.seed = argument ? strtoull(argument, &end, 10) : 1,
+	};
+
+	if (argument && (!*argument || *end))
+		return refuse("the seed is a number", why, size);
+	return make(&what, why, size);
 }
 
 static void close_model(struct dut *dut)
@@ -106,6 +135,7 @@ static enum dut_status start(struct dut *dut, struct gvi_config *config)
 	memory_clear(m->memory);
 	m->nerrors = m->neffects = m->nmessages = 0;
 	m->racing = m->messages_lost = false;
+	m->chance = m->seed;
 	if (m->part != GVI_NPRESETS)
 		(void)gvi_preset(m->part, config);
 	m->started = gvi_init(m->gvi, config, &host) == GVI_OK;
@@ -305,6 +335,18 @@ static void host_note(void *user, const struct gvi_note *note)
 	m->note(m->listener, note);
 }
 
+/* [invalidate.held] What a cache still holds, and what it has read again. */
+static unsigned host_choose(void *user, enum gvi_choice choice, unsigned options)
+{
+	struct model *m = user;
+
+	if (choice < GVI_CHOICE_HELD_DTE || choice > GVI_CHOICE_HELD_IRTE)
+		return 0;
+	/* A linear congruence's upper bits. */
+	m->chance = m->chance * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return (unsigned)(m->chance >> 40) % options;
+}
+
 static struct gvi_host surroundings(struct model *m)
 {
 	return (struct gvi_host){.user = m,
@@ -312,6 +354,7 @@ static struct gvi_host surroundings(struct model *m)
 				 .write = host_write,
 				 .exchange = host_exchange,
 				 .send = host_send,
+				 .choose = m->dut.class == &dut_cache ? host_choose : NULL,
 				 .note = m->note ? host_note : NULL};
 }
 
@@ -472,28 +515,29 @@ static enum dut_status settle(struct dut *dut)
 	return status == DUT_OK && more ? DUT_TIMEOUT : status;
 }
 
-const struct dut_class dut_model = {
-	.name = "model",
-	.open = open_model,
-	.close = close_model,
-	.abilities = abilities,
-	.start = start,
-	.stop = stop,
-	.memory_read = memory_read_model,
-	.memory_write = memory_write_model,
-	.mmio_read = mmio_read,
-	.mmio_write = mmio_write,
-	.pci_read = pci_read,
-	.pci_write = pci_write,
-	.dma = dma,
-	.interrupt = interrupt,
-	.ats = ats,
-	.invalidation = invalidation,
-	.page_request = page_request,
-	.messages = messages,
-	.settle = settle,
-	.begin = begin,
-	.inject = inject,
-	.race = race,
-	.effects = effects,
-};
+/* All but the name, and how it is opened. */
+#define COMMON											\
+	.close = close_model,									\
+	.abilities = abilities,									\
+	.start = start,										\
+	.stop = stop,										\
+	.memory_read = memory_read_model,							\
+	.memory_write = memory_write_model,							\
+	.mmio_read = mmio_read,									\
+	.mmio_write = mmio_write,								\
+	.pci_read = pci_read,									\
+	.pci_write = pci_write,									\
+	.dma = dma,										\
+	.interrupt = interrupt,									\
+	.ats = ats,										\
+	.invalidation = invalidation,								\
+	.page_request = page_request,								\
+	.messages = messages,									\
+	.settle = settle,									\
+	.begin = begin,										\
+	.inject = inject,									\
+	.race = race,										\
+	.effects = effects
+
+const struct dut_class dut_model = {.name = "model", .open = open_model, COMMON};
+const struct dut_class dut_cache = {.name = "cache", .open = open_cache, COMMON};
