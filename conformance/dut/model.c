@@ -21,7 +21,7 @@ struct model {
 	struct memory *memory;
 	void *history; /* what the memory has been */
 	bool started;
-	enum gvi_preset part; /* GVI_NPRESETS: whatever it is started as */
+	enum gvi_preset part;  /* GVI_NPRESETS: whatever it is started as */
 	uint64_t seed, chance; /* of "cache", else 0; each start begins with the seed */
 
 	struct dut_error *errors;
@@ -516,28 +516,13 @@ static enum dut_status settle(struct dut *dut)
 }
 
 /* All but the name, and how it is opened. */
-#define COMMON											\
-	.close = close_model,									\
-	.abilities = abilities,									\
-	.start = start,										\
-	.stop = stop,										\
-	.memory_read = memory_read_model,							\
-	.memory_write = memory_write_model,							\
-	.mmio_read = mmio_read,									\
-	.mmio_write = mmio_write,								\
-	.pci_read = pci_read,									\
-	.pci_write = pci_write,									\
-	.dma = dma,										\
-	.interrupt = interrupt,									\
-	.ats = ats,										\
-	.invalidation = invalidation,								\
-	.page_request = page_request,								\
-	.messages = messages,									\
-	.settle = settle,									\
-	.begin = begin,										\
-	.inject = inject,									\
-	.race = race,										\
-	.effects = effects
+#define COMMON                                                                                     \
+	.close = close_model, .abilities = abilities, .start = start, .stop = stop,                \
+	.memory_read = memory_read_model, .memory_write = memory_write_model,                      \
+	.mmio_read = mmio_read, .mmio_write = mmio_write, .pci_read = pci_read,                    \
+	.pci_write = pci_write, .dma = dma, .interrupt = interrupt, .ats = ats,                    \
+	.invalidation = invalidation, .page_request = page_request, .messages = messages,          \
+	.settle = settle, .begin = begin, .inject = inject, .race = race, .effects = effects
 
 const struct dut_class dut_model = {.name = "model", .open = open_model, COMMON};
 const struct dut_class dut_cache = {.name = "cache", .open = open_cache, COMMON};
