@@ -23,8 +23,8 @@
 #define USUAL_ATS        20000
 #define USUAL_PAGES      20000
 #else
-#define USUAL_WORLDS     700000
-#define USUAL_GUESTS     400000
+#define USUAL_WORLDS     500000
+#define USUAL_GUESTS     1200000
 #define USUAL_INTERRUPTS 200000
 #define USUAL_ATS        200000
 #define USUAL_PAGES      200000
