@@ -14,6 +14,7 @@ struct slot {
 	/* what is due afterwards: INVALIDATE commands */
 	uint64_t due[5][2];
 	uint8_t words, values, dues, scene; /* enum cache_scene */
+	uint8_t changes;                    /* since the beginning */
 };
 
 struct cache_world {

@@ -327,8 +327,14 @@ static struct slot *any_slot(struct cache_world *w)
 	return w->slot;
 }
 
-static void rewrite(struct cache_world *w, const struct slot *s, unsigned n)
+/* The oracle looks back by 16 changes of a word, and is unsure beyond. */
+static void rewrite(struct cache_world *w, struct slot *s, unsigned n)
 {
+	enum { MOST_CHANGES = 16 };
+
+	if (s->changes == MOST_CHANGES)
+		return;
+	s->changes++;
 	say(w, "write %" PRIx64 ":", s->spa);
 	for (unsigned i = 0; i < s->words; i++)
 		say(w, " %" PRIx64, s->value[n][i]);
@@ -348,7 +354,7 @@ static bool idle(struct cache_world *w)
 
 static bool happen(struct cache_world *w)
 {
-	const struct slot *s = any_slot(w);
+	struct slot *s = any_slot(w);
 
 	switch (scene_pick(w, 12)) {
 	case 0:
@@ -494,21 +500,15 @@ void cache_world_reseed(struct cache_world *w, uint64_t seed)
 	w->cache.state = seed * 77;
 }
 
-/* The oracle looks back by 16 changes of a word and is unsure beyond: no word can have
- * more of them in a world that has as many in all. */
 bool cache_world_bytes(struct cache_world *w, const void *bytes, size_t size)
 {
-	enum { MOST_WRITES = 16 };
-	uint64_t first;
-
 	w->seeded = false;
 	w->state = 0;
 	w->bytes = bytes;
 	w->left = size;
 	if (!begin(w, CACHE_ALL, 0))
 		return false;
-	first = w->totals.writes;
-	while (w->left && w->fine && w->totals.writes - first < MOST_WRITES)
+	while (w->left && w->fine)
 		w->fine = happen(w);
 	return w->fine;
 }

@@ -39,72 +39,48 @@ static uint64_t setting(const char *name, uint64_t usual)
 
 /* ---- Worlds ---------------------------------------------------------------- */
 
-START_TEST(test_worlds_agree)
+/* Worlds in which there is what `with` switches on; NULL: the host's tables alone. */
+static void all_agree(void (*with)(struct world *world, bool on), uint64_t usual)
 {
 	struct world *world = world_new();
 	uint64_t first = setting("GOLDVI_SEED", 0);
-	uint64_t worlds = setting("GOLDVI_WORLDS", USUAL_WORLDS);
+	uint64_t worlds = setting("GOLDVI_WORLDS", usual);
 
 	ck_assert_ptr_nonnull(world);
+	if (with)
+		with(world, true);
 	for (uint64_t i = 0; i < worlds; i++)
 		ck_assert_msg(world_seed(world, first + i), "%s", world_report(world));
 	world_free(world);
+}
+
+START_TEST(test_worlds_agree)
+{
+	all_agree(NULL, USUAL_WORLDS);
 }
 END_TEST
 
 START_TEST(test_guests_agree)
 {
-	struct world *world = world_new();
-	uint64_t first = setting("GOLDVI_SEED", 0);
-	uint64_t worlds = setting("GOLDVI_WORLDS", USUAL_GUESTS);
-
-	ck_assert_ptr_nonnull(world);
-	world_guests(world, true);
-	for (uint64_t i = 0; i < worlds; i++)
-		ck_assert_msg(world_seed(world, first + i), "%s", world_report(world));
-	world_free(world);
+	all_agree(world_guests, USUAL_GUESTS);
 }
 END_TEST
 
 START_TEST(test_interrupts_agree)
 {
-	struct world *world = world_new();
-	uint64_t first = setting("GOLDVI_SEED", 0);
-	uint64_t worlds = setting("GOLDVI_WORLDS", USUAL_INTERRUPTS);
-
-	ck_assert_ptr_nonnull(world);
-	world_interrupts(world, true);
-	for (uint64_t i = 0; i < worlds; i++)
-		ck_assert_msg(world_seed(world, first + i), "%s", world_report(world));
-	world_free(world);
+	all_agree(world_interrupts, USUAL_INTERRUPTS);
 }
 END_TEST
 
 START_TEST(test_translations_agree)
 {
-	struct world *world = world_new();
-	uint64_t first = setting("GOLDVI_SEED", 0);
-	uint64_t worlds = setting("GOLDVI_WORLDS", USUAL_ATS);
-
-	ck_assert_ptr_nonnull(world);
-	world_translations(world, true);
-	for (uint64_t i = 0; i < worlds; i++)
-		ck_assert_msg(world_seed(world, first + i), "%s", world_report(world));
-	world_free(world);
+	all_agree(world_translations, USUAL_ATS);
 }
 END_TEST
 
 START_TEST(test_pages_agree)
 {
-	struct world *world = world_new();
-	uint64_t first = setting("GOLDVI_SEED", 0);
-	uint64_t worlds = setting("GOLDVI_WORLDS", USUAL_PAGES);
-
-	ck_assert_ptr_nonnull(world);
-	world_pages(world, true);
-	for (uint64_t i = 0; i < worlds; i++)
-		ck_assert_msg(world_seed(world, first + i), "%s", world_report(world));
-	world_free(world);
+	all_agree(world_pages, USUAL_PAGES);
 }
 END_TEST
 
