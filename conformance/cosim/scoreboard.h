@@ -69,7 +69,7 @@ struct scoreboard_totals {
 	uint64_t answers; /* that were judged: translations, interrupts, ATS, page requests */
 	uint64_t grants, aborts; /* of these */
 	uint64_t held;           /* answers that were right only for words that may still be held */
-	uint64_t in_flight;      /* ... and only because they were issued before a completion */
+	uint64_t in_flight;      /* answers to requests during which something changed */
 	uint64_t records, stores, messages, commands, reads; /* explained */
 	uint64_t unsure, refused;
 	uint64_t runs, worlds; /* the most that one item took, and that there were */
@@ -108,6 +108,10 @@ bool scoreboard_device_done(struct scoreboard *s, uint16_t device, uint8_t itag,
  * GVI_SEEN_EVENT the record is expected through scoreboard_written(). */
 bool scoreboard_answer(struct scoreboard *s, uint32_t tag, const struct gvi_seen *seen);
 
+/* An interrupt has left as this message; of what an MSI has no place for nothing is said. */
+bool scoreboard_answer_interrupt(struct scoreboard *s, uint32_t tag, uint64_t address,
+				 uint32_t data);
+
 /* Issued and answered at once, for benches in lockstep. */
 bool scoreboard_check(struct scoreboard *s, const struct gvi_input *request,
 		      const struct gvi_seen *seen);
@@ -130,6 +134,8 @@ bool scoreboard_config_read(struct scoreboard *s, uint32_t offset, unsigned leng
 bool scoreboard_predict(struct scoreboard *s, const struct gvi_input *request,
 			union gvi_reply *reply);
 
+/* The request that was issued with this tag and has no answer yet, or NULL. */
+const struct gvi_input *scoreboard_issued(const struct scoreboard *s, uint32_t tag);
 /* Requests without answer, or aborted and without their record. */
 size_t scoreboard_open_tags(const struct scoreboard *s);
 const struct scoreboard_totals *scoreboard_totals(const struct scoreboard *s);
