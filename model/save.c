@@ -1,4 +1,4 @@
-/* Snapshots as bytes.  A head of 16 bytes: magic, version, size of the history; then
+/* Snapshots as bytes.  A head of 16 bytes: magic, version, values_log2 of the history; then
  * what pass_all() names, in its order, numbers little-endian.  Registers, habits and
  * devices are lists of what is not as it usually is, each with a key that outlives
  * changes of the tables: the register's offset, the choice's name.
