@@ -12,6 +12,7 @@
 
 #include "model/history.h"
 #include "model/host.h"
+#include "model/iotlb.h"
 #include "model/log.h"
 #include "model/pass.h"
 #include "model/pci.h"
@@ -273,7 +274,7 @@ static void pass_config(struct pass *p, struct gvi_config *c)
 static void pass_pci(struct pass *p, struct pci_state *pci);
 static void pass_pending(struct pass *p, struct gvi *m);
 static void pass_invalidations(struct pass *p, struct gvi *m);
-static void pass_waiting(struct pass *p, struct waiting *w);
+static void pass_held(struct pass *p, struct gvi *m);
 static void pass_effects(struct pass *p, struct gvi *m);
 
 static void pass_state(struct pass *p, struct gvi *m)
@@ -284,7 +285,7 @@ static void pass_state(struct pass *p, struct gvi *m)
 	PASS_TO(p, m->armed, (1u << NLOGS) - 1);
 	pass_pending(p, m);
 	pass_invalidations(p, m);
-	pass_waiting(p, &m->waiting);
+	pass_held(p, m);
 	pass_effects(p, m);
 	pass_sparse(p, (struct sparse){m->first_logged, sizeof m->first_logged, 1, 0, plain_key});
 }
@@ -306,7 +307,8 @@ static void pass_pending(struct pass *p, struct gvi *m)
 	for (size_t i = 0; i < m->npending; i++) {
 		PASS(p, m->pending[i].raw[0]);
 		PASS(p, m->pending[i].raw[1]);
-		PASS(p, m->pending_since[i]);
+		PASS(p, m->since[i].visible);
+		PASS(p, m->since[i].order);
 	}
 }
 
@@ -320,23 +322,34 @@ static void pass_invalidations(struct pass *p, struct gvi *m)
 		PASS(p, one->device);
 		PASS(p, one->queue);
 		PASS_TO(p, one->tag, TAGS - 1);
+		PASS(p, m->invalidation_order[i]);
 	}
 }
 
-static void pass_waiting(struct pass *p, struct waiting *w)
+static void pass_command(struct pass *p, struct command *c);
+
+static void pass_held(struct pass *p, struct gvi *m)
 {
-	PASS_TO(p, w->there, 1);
-	if (!w->there)
-		return;
-	PASS(p, w->raw[0]);
-	PASS(p, w->raw[1]);
-	PASS(p, w->spa);
-	PASS(p, w->offset);
-	PASS(p, w->visible);
-	PASS_AS(p, 4, w->pending, GVI_MAX_PENDING);
-	PASS_AS(p, 4, w->invalidations, GVI_MAX_INVALIDATIONS);
-	PASS_AS(p, 8, w->lost, SIZE_MAX);
-	PASS_TO(p, w->over, 1);
+	PASS(p, m->fetched);
+	PASS_TO(p, m->crowded, 1);
+	PASS_AS(p, 4, m->nheld, MAX_HELD);
+	for (unsigned i = 0; i < m->nheld; i++)
+		pass_command(p, &m->held[i]);
+}
+
+static void pass_command(struct pass *p, struct command *c)
+{
+	PASS(p, c->raw[0]);
+	PASS(p, c->raw[1]);
+	PASS(p, c->spa);
+	PASS(p, c->offset);
+	PASS(p, c->visible);
+	PASS(p, c->order);
+	PASS_AS(p, 8, c->lost, SIZE_MAX);
+	PASS_TO(p, c->bus, GVI_BUS_POISON);
+	PASS_TO(p, c->iotlb, IOTLB_ILLEGAL);
+	PASS_TO(p, c->illegal, 1);
+	PASS_TO(p, c->over, 1);
 }
 
 static void pass_message(struct pass *p, struct gvi_message *message);
@@ -405,19 +418,19 @@ static bool possible_pci(const struct gvi *m)
 	       !((pci->misc0 ^ m->config.misc0) & ~0xf8400000u);
 }
 
-/* A COMPLETION_WAIT, or an INVALIDATE_IOTLB_PAGES for which there was no room. */
-static bool possible_waiting(const struct gvi *m)
+/* They stand in the order of the ring. */
+static bool possible_held(const struct gvi *m)
 {
-	const struct waiting *w = &m->waiting;
-	uint64_t opcode = w->raw[0] >> 60;
-
-	return !w->there || ((opcode == 1 || opcode == 4) && w->pending <= m->npending &&
-			     w->invalidations <= m->ninvalidations && w->lost <= m->lost_pending);
+	for (unsigned i = 0; i < m->nheld; i++)
+		if (m->held[i].order >= m->fetched ||
+		    (i && m->held[i].order <= m->held[i - 1].order))
+			return false;
+	return true;
 }
 
 static bool possible(struct gvi *m)
 {
-	return possible_registers(m) && possible_pci(m) && possible_waiting(m) && possible_tags(m);
+	return possible_registers(m) && possible_pci(m) && possible_held(m) && possible_tags(m);
 }
 
 static bool possible_tags(const struct gvi *m)

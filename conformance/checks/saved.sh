@@ -34,7 +34,8 @@ check() {
 
 check model/state.h gvi
 check model/state.h pci_state
-check model/state.h waiting
+check model/state.h command
+check model/state.h since
 check model/state.h past_state
 check model/history.c history
 check model/history.c past
