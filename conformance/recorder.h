@@ -23,8 +23,8 @@ extern "C" {
 #define GVI_TRACE_VERSION 1
 
 struct gvi_recorder {
-	FILE *out;              /* the caller's */
-	bool failed;            /* something could not be written */
+	FILE *out;   /* the caller's */
+	bool failed; /* something could not be written */
 };
 
 /* A new session: an IOMMU of this configuration comes out of reset, and all memory is
@@ -45,6 +45,11 @@ void gvi_record_iommu(struct gvi_recorder *r, uint64_t spa, const void *bytes, s
 /* Something happened, and this was seen of what the IOMMU did (gvi_observe()); seen may
  * be NULL: nothing was. */
 void gvi_record(struct gvi_recorder *r, const struct gvi_input *input, const struct gvi_seen *seen);
+
+/* The IOMMU is idle: it has performed all commands that it could, and nobody has seen
+ * when (else each is a GVI_INPUT_STEP).  effects[] are all of theirs, in order; NULL: not
+ * seen. */
+void gvi_record_settled(struct gvi_recorder *r, const struct gvi_effect *effects, size_t count);
 
 /* A line for people: a time, a test's name. */
 void gvi_record_note(struct gvi_recorder *r, const char *text);
