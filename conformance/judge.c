@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* Commands that a ring can hold. */
-enum { MAX_COMMANDS = 1 << 15, MAX_LISTED = 16 };
+enum { MAX_COMMANDS = 1 << 15, MAX_LISTED = 64 };
 
 static enum gvi_bus read_memory(void *user, uint64_t spa, void *to, size_t len)
 {
@@ -35,6 +35,7 @@ void judge_close(struct judge *j)
 	free(j->oracle);
 	free(j->look);
 	memory_free(j->memory);
+	free(j->effects);
 	*j = (struct judge){0};
 }
 
@@ -50,6 +51,8 @@ enum ruling judge_record(struct judge *j, const struct session_record *record)
 	enum ruling ruling;
 
 	j->status = GVI_OK;
+	if (!j->begun && record->kind != SESSION_BEGIN)
+		return RULED_NOTHING;
 	switch (record->kind) {
 	case SESSION_BEGIN:
 		j->config = record->config;
@@ -62,14 +65,16 @@ enum ruling judge_record(struct judge *j, const struct session_record *record)
 	case SESSION_IOMMU:
 		return wrote(j, record, false);
 	case SESSION_INPUT:
-		ruling = observe(j, &record->input, &record->seen);
-		break;
 	case SESSION_SETTLED:
-		ruling = settle(j, &record->seen);
 		break;
 	default:
 		return RULED_NOTHING;
 	}
+	if (j->lost)
+		return RULED_UNSURE;
+	ruling = record->kind == SESSION_INPUT ? observe(j, &record->input, &record->seen)
+					       : settle(j, &record->seen);
+	j->lost = ruling == RULED_UNSURE && record->kind == SESSION_SETTLED;
 	apply(j, record->seen.effects, record->seen.neffects);
 	return ruling;
 }
@@ -85,6 +90,7 @@ static enum ruling begin(struct judge *j)
 	const struct gvi_host host = {.user = j->memory, .read = read_memory};
 
 	j->begun = true;
+	j->lost = false;
 	return wrong(j, gvi_oracle_init(j->oracle, &j->bounds, &j->config, &host));
 }
 
@@ -140,45 +146,54 @@ static enum ruling observe(struct judge *j, const struct gvi_input *input,
 	j->input = *input;
 	j->seen = *seen;
 	j->status = gvi_observe(j->oracle, input, seen, &j->judgement, &j->nearest);
-	return j->status == GVI_OK ? rulings[j->judgement.verdict] : RULED_WRONG;
+	if (j->status == GVI_OK)
+		return rulings[j->judgement.verdict];
+	/* What cannot be asked in this state, an IOMMU that is asked it is not in. */
+	return j->status == GVI_STATE_DISABLED || j->status == GVI_STATE_NO_INVALIDATION ||
+			       j->status == GVI_STATE_NO_TIMEOUT
+		       ? RULED_REFUSED
+		       : RULED_WRONG;
 }
 
 static size_t visible(const struct gvi_outcome *outcome);
 
-/* How many effects one command may have had next: of each number one is tried. */
-static enum ruling one_command(struct judge *j, const struct gvi_effect *next, size_t left,
-			       size_t *used, bool *idle)
+/* Numbers of effects that one command may have, the largest first. */
+struct counts {
+	size_t n[MAX_LISTED], count;
+	bool any, idle; /* there may be a command, there may be none */
+};
+
+static void add_count(struct counts *c, size_t n)
+{
+	size_t at = 0;
+
+	while (at < c->count && c->n[at] > n)
+		at++;
+	if (c->count == MAX_LISTED || (at < c->count && c->n[at] == n))
+		return;
+	memmove(c->n + at + 1, c->n + at, (c->count++ - at) * sizeof c->n[0]);
+	c->n[at] = n;
+}
+
+/* Of the commands that may take effect now; an IOMMU that is idle has none.  False if
+ * nobody can tell. */
+static bool possible_counts(struct judge *j, struct counts *c)
 {
 	static const struct gvi_input step = {.kind = GVI_INPUT_STEP};
 	struct gvi_outcome *list = calloc(MAX_LISTED, sizeof *list);
-	enum ruling ruling = RULED_UNSURE;
 	enum gvi_verdict verdict;
 	size_t count = 0;
-	bool refused = false;
+	bool good = list &&
+		    gvi_permitted(j->oracle, &step, list, MAX_LISTED, &count, &verdict) == GVI_OK;
 
-	*idle = true;
-	if (list && gvi_permitted(j->oracle, &step, list, MAX_LISTED, &count, &verdict) == GVI_OK)
-		ruling = RULED_NOTHING;
-	for (size_t i = 0; ruling == RULED_NOTHING && i < count && i < MAX_LISTED; i++) {
-		size_t n = visible(&list[i]);
-		struct gvi_seen seen = {.what = GVI_SEEN_VALUE | GVI_SEEN_EFFECTS,
-					.reply.value = 1,
-					.effects = next,
-					.neffects = n};
-
-		if (!list[i].reply.value)
-			continue;
-		*idle = false;
-		refused = true;
-		if (n > left)
-			continue;
-		*used = n;
-		ruling = observe(j, &step, &seen);
-		if (ruling == RULED_REFUSED)
-			ruling = RULED_NOTHING;
+	*c = (struct counts){0};
+	for (size_t i = 0; good && i < count && i < MAX_LISTED; i++) {
+		add_count(c, visible(&list[i]));
+		c->any |= list[i].reply.value != 0;
+		c->idle |= list[i].reply.value == 0;
 	}
 	free(list);
-	return ruling == RULED_NOTHING && refused ? RULED_REFUSED : ruling;
+	return good && count <= MAX_LISTED;
 }
 
 static size_t visible(const struct gvi_outcome *outcome)
@@ -192,14 +207,13 @@ static size_t visible(const struct gvi_outcome *outcome)
 
 static enum ruling settle_unseen(struct judge *j);
 static enum ruling explain_refusal(struct judge *j, const struct gvi_effect *effects, size_t count);
+static enum ruling match_commands(struct judge *j, const struct gvi_effect *effects, size_t count);
 
-/* One command after the other, each with the effects that it may have had. */
 static enum ruling settle(struct judge *j, const struct gvi_seen *seen)
 {
 	struct gvi_effect *effects;
-	size_t count = 0, at = 0;
-	enum ruling ruling = RULED_NOTHING;
-	bool idle = false;
+	size_t count = 0;
+	enum ruling ruling = RULED_UNSURE;
 
 	if (!(seen->what & GVI_SEEN_EFFECTS))
 		return settle_unseen(j);
@@ -207,18 +221,112 @@ static enum ruling settle(struct judge *j, const struct gvi_seen *seen)
 	for (size_t i = 0; effects && i < seen->neffects; i++)
 		if (seen->effects[i].kind != GVI_EFFECT_RAISE)
 			effects[count++] = seen->effects[i];
-	for (unsigned n = 0; effects && !idle && n < MAX_COMMANDS; n++) {
-		size_t used = 0;
+	if (effects)
+		ruling = match_commands(j, effects, count);
+	free(j->effects);
+	j->effects = effects;
+	return ruling;
+}
 
-		ruling = one_command(j, effects + at, count - at, &used, &idle);
-		at += used;
-		if (ruling == RULED_REFUSED || ruling == RULED_UNSURE || ruling == RULED_WRONG)
+/* Commands that are matched with effects, and the first place where one may have had more
+ * of them or less that has not been tried to its end. */
+struct settling {
+	struct judge *j;
+	const struct gvi_effect *effects;
+	size_t count, at; /* effects, and how many are taken */
+	uint32_t worlds;  /* that explained all before */
+	bool idle, unsure;
+	void *before;          /* the oracle at the crossing */
+	size_t crossing, next; /* effects taken before it, and what to try next */
+	bool open, met;
+};
+
+static bool next_command(struct settling *s);
+static bool go_back(struct settling *s);
+
+/* One command after the other, each with the effects that it may have had; where these
+ * are of different number, each is tried.  What can then not be told apart for sure is
+ * not refused. */
+static enum ruling match_commands(struct judge *j, const struct gvi_effect *effects, size_t count)
+{
+	struct settling s = {.j = j,
+			     .effects = effects,
+			     .count = count,
+			     .before = malloc(gvi_oracle_size(&j->bounds))};
+	bool good = s.before != NULL;
+	enum ruling ruling = good ? RULED_PERMITTED : RULED_UNSURE;
+
+	for (unsigned n = 0; good && n < 2 * MAX_COMMANDS; n++) {
+		if (next_command(&s))
+			continue;
+		if (s.unsure || (s.idle && s.at == count) || !go_back(&s))
 			break;
 	}
-	if (ruling == RULED_REFUSED || (idle && at < count))
-		ruling = explain_refusal(j, effects + at, count - at);
-	free(effects);
-	return ruling == RULED_NOTHING ? RULED_PERMITTED : ruling;
+	free(s.before);
+	if (good && (s.unsure || s.j->status != GVI_OK))
+		ruling = RULED_UNSURE;
+	else if (good && (!s.idle || s.at < count))
+		ruling = explain_refusal(j, effects + s.at, count - s.at);
+	return ruling == RULED_REFUSED && s.met ? RULED_UNSURE : ruling;
+}
+
+static bool go_back(struct settling *s)
+{
+	if (!s->open)
+		return false;
+	memcpy((void *)s->j->oracle, s->before, gvi_oracle_size(&s->j->bounds));
+	s->at = s->crossing;
+	return true;
+}
+
+static bool try_command(struct settling *s, size_t n);
+static void mark_crossing(struct settling *s, size_t next);
+
+/* False if the IOMMU is idle, or no command can have had the next effects. */
+static bool next_command(struct settling *s)
+{
+	struct counts c;
+	bool again = s->open && s->crossing == s->at;
+	size_t i = again ? s->next : 0;
+
+	s->unsure = !possible_counts(s->j, &c);
+	/* Where one may, but need not, wait for ever, nothing new comes any more. */
+	s->idle = !c.any || (c.idle && s->at == s->count && s->worlds == s->j->judgement.worlds);
+	s->worlds = s->j->judgement.worlds;
+	for (; !s->unsure && !s->idle && i < c.count; i++) {
+		if (c.n[i] > s->count - s->at)
+			continue;
+		if (again || !s->open)
+			s->open = false;
+		if (i + 1 < c.count && !s->open)
+			mark_crossing(s, i + 1);
+		if (try_command(s, c.n[i]))
+			return true;
+	}
+	if (again)
+		s->open = false;
+	return false;
+}
+
+static void mark_crossing(struct settling *s, size_t next)
+{
+	memcpy(s->before, (const void *)s->j->oracle, gvi_oracle_size(&s->j->bounds));
+	s->crossing = s->at;
+	s->next = next;
+	s->open = s->met = true;
+}
+
+static bool try_command(struct settling *s, size_t n)
+{
+	static const struct gvi_input step = {.kind = GVI_INPUT_STEP};
+	/* An IOMMU that is idle has no effects either. */
+	const struct gvi_seen seen = {
+		.what = GVI_SEEN_EFFECTS, .effects = s->effects + s->at, .neffects = n};
+
+	if (observe(s->j, &step, &seen) != RULED_PERMITTED)
+		return false;
+	s->at += n;
+	return true;
 }
 
 /* What the next command would have done instead of the effect that came. */
@@ -264,6 +372,10 @@ static void explain_picks(const struct gvi_outcome *o, struct text *t);
 
 void judge_explain(const struct judge *j, struct text *t)
 {
+	if (j->status != GVI_OK) {
+		text_add(t, "%s", gvi_status_text(j->status));
+		return;
+	}
 	text_add(t, "the IOMMU ");
 	explain_difference(j, t);
 	if (j->judgement.stale) {

@@ -12,13 +12,15 @@ struct judge {
 	struct gvi_oracle *oracle;
 	struct gvi *look; /* a copy of a world, to read registers of */
 	struct memory *memory;
+	struct gvi_effect *effects; /* of what was settled last */
 	bool begun;
+	bool lost; /* commands could not be told apart: all is unsure */
 	/* Of the record judged last: */
 	struct gvi_judgement judgement;
 	struct gvi_outcome nearest; /* if judgement.near */
 	struct gvi_input input;     /* what was judged: of SETTLED a step */
 	struct gvi_seen seen;
-	enum gvi_status status; /* not GVI_OK: nobody can ask this */
+	enum gvi_status status; /* not GVI_OK: why it cannot have been asked */
 };
 
 /* False if there is no memory for these bounds. */

@@ -32,7 +32,7 @@ static bool take_number(const char *command, const char *name, const char *text,
 
 bool take_bounds(const char *command, const struct rejudging *how, struct gvi_bounds *bounds)
 {
-	uint64_t worlds = 64, runs = 4096, values = 16, delay = 0;
+	uint64_t worlds = 32, runs = 4096, values = 14, delay = 0;
 
 	if (!take_number(command, "--worlds", how->worlds, 4096, &worlds) ||
 	    !take_number(command, "--runs", how->runs, UINT32_MAX, &runs) ||
