@@ -206,6 +206,7 @@ int command_run(int argc, char **argv)
 		{"--html", NULL, &outputs.html},
 		{"--habits", NULL, &options.habits},
 		{"--learn", NULL, &options.learn},
+		{"--record", NULL, &options.record},
 		{"--freedom", &options.freedom, NULL},
 		{"--tap", &outputs.tap, NULL},
 	};

@@ -1,5 +1,6 @@
-/* goldvi replay: a recorded session is played on the model, and what the
- * recorded device did is compared with what the model does.
+/* goldvi replay.  What a bench has recorded goes before the oracle: rejudge.c.  The
+ * session of a captured driver is played on the model, and what the recorded device did is
+ * compared with what the model does.
  *
  * The model gets the memory, the register writes and the commands of the
  * recording; accesses and interrupts of devices, stores of COMPLETION_WAIT and
@@ -14,6 +15,7 @@
 #include <string.h>
 
 #include "conformance/memory.h"
+#include "conformance/rejudge.h"
 #include "conformance/trace.h"
 #include "goldvi/goldvi.h"
 
@@ -22,14 +24,15 @@ enum { RUNNING = 1 << 4, MISMATCHES_SHOWN = 20 };
 enum { MSI_LEVEL = 1 << 14, MSI_TRIGGER_LEVEL = 1 << 15 };
 
 struct replay {
-	struct gvi *m, *probe;          /* probe: a copy that tries things out */
+	struct gvi *m, *probe; /* probe: a copy that tries things out */
 	struct memory *memory;
 	const char *path;
-	bool     probing;               /* memory stays as it is */
-	bool     stored;                /* a store of the model waits to be confirmed */
-	uint64_t store[2];              /* its address and data */
-	uint64_t tail;                  /* written, but its commands are still to come */
-	bool     tail_written;
+	struct trace *trace;
+	bool probing;      /* memory stays as it is */
+	bool stored;       /* a store of the model waits to be confirmed */
+	uint64_t store[2]; /* its address and data */
+	uint64_t tail;     /* written, but its commands are still to come */
+	bool tail_written;
 	unsigned line;
 	uint64_t translations, stores, commands, interrupts, reads, mismatches;
 };
@@ -38,46 +41,61 @@ static bool replay_file(struct replay *r, char *error, size_t size);
 static void play(struct replay *r, const struct trace_record *record);
 static bool begin(struct replay *r);
 
+static int replay_captured(const char *path, struct trace *trace);
+
 int command_replay(int argc, char **argv)
 {
-	struct replay r = {0};
+	struct rejudging how = {0};
+	const struct option known[] = {{"--worlds", NULL, &how.worlds},
+				       {"--runs", NULL, &how.runs},
+				       {"--values", NULL, &how.values},
+				       {"--delay", NULL, &how.delay}};
+	char error[512];
+	struct trace *trace;
+	int status;
+
+	if (!take_options(known, 4, &argc, argv))
+		return BAD_INPUT;
+	if (argc != 2)
+		return wrong_use("replay", "one file is needed.");
+	trace = trace_open(argv[1], error, sizeof error);
+	if (!trace)
+		return wrong_use("replay", "%s", error);
+	status = trace_is_recorded(trace) ? rejudge(argv[1], trace, &how)
+					  : replay_captured(argv[1], trace);
+	trace_close(trace);
+	return status;
+}
+
+static int replay_captured(const char *path, struct trace *trace)
+{
+	struct replay r = {.path = path, .trace = trace};
 	char error[512] = "there is not enough memory.";
 	bool read = false;
 
-	if (argc != 2) {
-		fprintf(stderr, "goldvi replay: one file is needed.\n");
-		return 2;
-	}
-	r.path = argv[1];
 	if (begin(&r))
 		read = replay_file(&r, error, sizeof error);
 	free(r.m);
 	free(r.probe);
 	memory_free(r.memory);
-	if (!read) {
-		fprintf(stderr, "goldvi replay: %s\n", error);
-		return 2;
-	}
+	if (!read)
+		return wrong_use("replay", "%s", error);
 	printf("%" PRIu64 " translations, %" PRIu64 " stores, %" PRIu64 " commands, %" PRIu64
 	       " interrupts agreed; %" PRIu64 " register reads not compared; %" PRIu64
 	       " mismatches\n",
 	       r.translations, r.stores, r.commands, r.interrupts, r.reads, r.mismatches);
-	return r.mismatches ? 1 : 0;
+	return r.mismatches ? SOME_FAILED : ALL_PASSED;
 }
 
 static bool replay_file(struct replay *r, char *error, size_t size)
 {
-	struct trace *trace = trace_open(r->path, error, size);
 	struct trace_record record;
-	int more = -1;
+	int more;
 
-	if (!trace)
-		return false;
-	while ((more = trace_next(trace, &record, error, size)) == 1) {
+	while ((more = trace_next(r->trace, &record, error, size)) == 1) {
 		r->line = record.line;
 		play(r, &record);
 	}
-	trace_close(trace);
 	return more == 0;
 }
 
@@ -263,7 +281,8 @@ static void play_store(struct replay *r, const uint64_t *number)
 	if (!r->stored)
 		mismatch(r, "a store that the model does not perform");
 	else if (r->store[0] != number[0] || r->store[1] != number[1])
-		mismatch(r, "the model stores 0x%" PRIx64 " at 0x%" PRIx64, r->store[1], r->store[0]);
+		mismatch(r, "the model stores 0x%" PRIx64 " at 0x%" PRIx64, r->store[1],
+			 r->store[0]);
 	else
 		r->stores++;
 	r->stored = false;
@@ -297,8 +316,10 @@ static bool try_access(struct replay *r, const struct gvi_request *request,
 /* The session does not say which way the data went: either will do. */
 static void play_dma(struct replay *r, const uint64_t *number)
 {
-	struct gvi_request request = {
-		.address = number[1], .length = 1, .device = (uint16_t)number[0], .access = GVI_READ};
+	struct gvi_request request = {.address = number[1],
+				      .length = 1,
+				      .device = (uint16_t)number[0],
+				      .access = GVI_READ};
 	struct gvi_answer answer;
 	uint64_t page;
 
@@ -307,8 +328,9 @@ static void play_dma(struct replay *r, const uint64_t *number)
 	(void)gvi_translate(r->m, &request, &answer);
 	if (answer.result != GVI_GRANT) {
 		if (number[2])
-			mismatch(r, "device 0x%04" PRIx64 ", 0x%" PRIx64
-				    ": the model refuses, the device went to 0x%" PRIx64,
+			mismatch(r,
+				 "device 0x%04" PRIx64 ", 0x%" PRIx64
+				 ": the model refuses, the device went to 0x%" PRIx64,
 				 number[0], number[1], number[2]);
 		else
 			r->translations++;
@@ -316,8 +338,9 @@ static void play_dma(struct replay *r, const uint64_t *number)
 	}
 	page = answer.size ? answer.address & ~(answer.size - 1) : answer.address & ~UINT64_C(4095);
 	if (page != number[2])
-		mismatch(r, "device 0x%04" PRIx64 ", 0x%" PRIx64 ": the model goes to 0x%" PRIx64
-			    ", the device went to 0x%" PRIx64,
+		mismatch(r,
+			 "device 0x%04" PRIx64 ", 0x%" PRIx64 ": the model goes to 0x%" PRIx64
+			 ", the device went to 0x%" PRIx64,
 			 number[0], number[1], page, number[2]);
 	else
 		r->translations++;
@@ -327,21 +350,22 @@ static bool same_data(uint64_t model, uint64_t device);
 
 static void play_interrupt(struct replay *r, const uint64_t *number)
 {
-	const struct gvi_interrupt request = {.address = number[1],
-					      .data = (uint32_t)number[2],
-					      .device = (uint16_t)number[0]};
+	const struct gvi_interrupt request = {
+		.address = number[1], .data = (uint32_t)number[2], .device = (uint16_t)number[0]};
 	struct gvi_answer answer;
 	enum gvi_status status = gvi_interrupt(r->m, &request, &answer);
 
 	if (status != GVI_OK)
 		mismatch(r, "an interrupt that the model refuses: %s", gvi_status_text(status));
 	else if (answer.result != GVI_GRANT)
-		mismatch(r, "device 0x%04" PRIx64 ", data 0x%" PRIx64
-			    ": the model aborts the interrupt, the device sent 0x%" PRIx64,
+		mismatch(r,
+			 "device 0x%04" PRIx64 ", data 0x%" PRIx64
+			 ": the model aborts the interrupt, the device sent 0x%" PRIx64,
 			 number[0], number[2], number[4]);
 	else if (answer.message.address != number[3] || !same_data(answer.message.data, number[4]))
-		mismatch(r, "device 0x%04" PRIx64 ", data 0x%" PRIx64 ": the model sends 0x%" PRIx32
-			    " to 0x%" PRIx64 ", the device sent 0x%" PRIx64 " to 0x%" PRIx64,
+		mismatch(r,
+			 "device 0x%04" PRIx64 ", data 0x%" PRIx64 ": the model sends 0x%" PRIx32
+			 " to 0x%" PRIx64 ", the device sent 0x%" PRIx64 " to 0x%" PRIx64,
 			 number[0], number[2], answer.message.data, answer.message.address,
 			 number[4], number[3]);
 	else

@@ -1,6 +1,7 @@
 /* Playing all cases under some paths, and explaining one of them. */
 #include "conformance/run.h"
 
+#include <errno.h>
 #include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 #include <time.h>
 
 #include "conformance/dut/model.h"
+#include "conformance/dut/recording.h"
 #include "conformance/explain.h"
 #include "conformance/habits.h"
 #include "conformance/paths.h"
@@ -19,6 +21,7 @@ struct run {
 	const struct run_options *options;
 	struct report *report;
 	struct dut *dut;
+	FILE *record;
 	struct player player;
 	struct profiles profiles;
 	struct instance instance;
@@ -30,6 +33,7 @@ struct run {
 static double seconds_since(const struct timespec *from);
 static bool begin(struct run *run);
 static bool visit(void *user, const char *path);
+static bool end_record(struct run *run);
 static void end(struct run *run);
 
 bool run_paths(const struct run_options *options, char *const *paths, size_t count,
@@ -50,6 +54,7 @@ bool run_paths(const struct run_options *options, char *const *paths, size_t cou
 		good = habits_write(options->learn, run->player.possible, report->device, error,
 				    size);
 	report->seconds = seconds_since(&from);
+	good = end_record(run) && good;
 	end(run);
 	free(run);
 	return good;
@@ -58,6 +63,7 @@ bool run_paths(const struct run_options *options, char *const *paths, size_t cou
 static char *device_name(const struct run_options *options);
 static void hear(void *user, const struct gvi_note *note);
 static bool take_habits(struct run *run);
+static bool begin_record(struct run *run);
 
 static bool begin(struct run *run)
 {
@@ -76,10 +82,38 @@ static bool begin(struct run *run)
 	}
 	if (o->dut == &dut_model)
 		dut_model_listen(run->dut, hear, run);
+	if (o->record && !begin_record(run))
+		return false;
 	if (!player_begin(&run->player, run->dut, run->error, run->size))
 		return false;
 	run->player.freedom = o->freedom;
 	return !o->habits || take_habits(run);
+}
+
+/* The device is another one then, which writes down what is done with it. */
+static bool begin_record(struct run *run)
+{
+	const char *path = run->options->record;
+	struct dut *recording;
+
+	run->record = fopen(path, "w");
+	recording = run->record ? recording_open(run->dut, run->record) : NULL;
+	if (recording)
+		run->dut = recording;
+	else
+		snprintf(run->error, run->size, "%s: %s", path, strerror(errno));
+	return recording != NULL;
+}
+
+static bool end_record(struct run *run)
+{
+	bool good = !run->record || !run->dut || recording_good(run->dut);
+
+	if (run->record && fclose(run->record) != 0)
+		good = false;
+	if (!good)
+		snprintf(run->error, run->size, "%s: cannot be written", run->options->record);
+	return good;
 }
 
 static bool take_habits(struct run *run)
@@ -179,6 +213,15 @@ static char *borrowed(const char *text)
 	return (char *)(uintptr_t)text;
 }
 
+static void name_session(struct run *run)
+{
+	const struct instance *i = &run->instance;
+	char name[MAX_CASE_NAME + MAX_INSTANCE_NAME + 4];
+
+	(void)snprintf(name, sizeof name, *i->name ? "%s[%s]" : "%s", i->vector->id, i->name);
+	recording_name(run->dut, name);
+}
+
 static bool play_instance(struct run *run)
 {
 	const struct vector_case *vector = run->instance.vector;
@@ -189,6 +232,8 @@ static bool play_instance(struct run *run)
 	bool added;
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &from);
+	if (run->record)
+		name_session(run);
 	player_play_all(&run->player, &run->instance, &play);
 	result = (struct result){
 		.id = borrowed(vector->id),
@@ -203,7 +248,7 @@ static bool play_instance(struct run *run)
 		.partial = play.partial,
 		.seconds = seconds_since(&from),
 	};
-	if (o->explain_failures && o->dut == &dut_model && play.verdict == FAILED)
+	if (o->explain_failures && !o->record && o->dut == &dut_model && play.verdict == FAILED)
 		result.explain = explanation(run, &play);
 	added = report_add(run->report, &result);
 	free(result.explain);
@@ -247,7 +292,10 @@ bool explain_paths(const struct run_options *options, const char *id, char *cons
 		   size_t count, FILE *out, char *error, size_t size)
 {
 	struct report report = {0};
-	struct search search = {.id = id, .id_length = strcspn(id, "["), .out = out, .permitted = options->permitted};
+	struct search search = {.id = id,
+				.id_length = strcspn(id, "["),
+				.out = out,
+				.permitted = options->permitted};
 	struct run_options model = {
 		.dut = &dut_model, .profile = options->profile, .user = &search};
 	struct run run = {.options = &model, .report = &report, .error = error, .size = size};

@@ -16,6 +16,7 @@ struct run_options {
 	const char *profile;            /* name or path: instead of each file's own; or NULL */
 	const char *habits;             /* file of what the device has settled on, or NULL */
 	const char *learn;              /* where to write it after the run, or NULL */
+	const char *record;             /* where to write what is seen of the device, or NULL */
 	bool freedom;                   /* see player_play_all(); built-in model only */
 	bool permitted;                 /* explain: also all that is permitted at each request */
 	bool explain_failures;          /* collect result.explain; built-in model only */

@@ -8,12 +8,13 @@
 
 #include <zlib.h>
 
-enum { MAX_LINE = 16384 };
+enum { MAX_LINE = 1 << 20 };
 
 struct trace {
 	gzFile file;
 	char *path;
 	unsigned line;
+	bool ahead; /* text is a line that nobody has taken yet */
 	char text[MAX_LINE];
 };
 
@@ -56,35 +57,61 @@ void trace_close(struct trace *trace)
 	free(trace);
 }
 
-static int refuse(const struct trace *trace, const char *why, char *error, size_t size)
+int trace_refuse(const struct trace *trace, const char *why, char *error, size_t size)
 {
 	snprintf(error, size, "%s:%u: %s.", trace->path, trace->line, why);
 	return -1;
 }
 
-int trace_next(struct trace *trace, struct trace_record *record, char *error, size_t size)
+unsigned trace_line_number(const struct trace *trace)
 {
-	const char *p;
+	return trace->line;
+}
+
+bool trace_is_recorded(struct trace *trace)
+{
+	static const char start[] = "{\"goldvi_trace\"";
+
+	if (!trace->line && !trace->ahead)
+		trace->ahead = gzgets(trace->file, trace->text, MAX_LINE) != NULL;
+	return trace->ahead && strncmp(trace->text, start, sizeof start - 1) == 0;
+}
+
+int trace_line(struct trace *trace, char **text, char *error, size_t size)
+{
 	int code;
 
 	trace->line++;
-	if (!gzgets(trace->file, trace->text, MAX_LINE)) {
+	if (!trace->ahead && !gzgets(trace->file, trace->text, MAX_LINE)) {
 		(void)gzerror(trace->file, &code);
 		return code == Z_OK || code == Z_STREAM_END ?
 			       0 :
-			       refuse(trace, "the compressed data is damaged", error, size);
+			       trace_refuse(trace, "the compressed data is damaged", error, size);
 	}
+	trace->ahead = false;
 	if (!strchr(trace->text, '\n') && !gzeof(trace->file))
-		return refuse(trace, "the line is too long", error, size);
+		return trace_refuse(trace, "the line is too long", error, size);
+	*text = trace->text;
+	return 1;
+}
+
+int trace_next(struct trace *trace, struct trace_record *record, char *error, size_t size)
+{
+	char *text;
+	const char *p;
+	int more = trace_line(trace, &text, error, size);
+
+	if (more != 1)
+		return more;
 	record->line = trace->line;
 	record->nnumbers = 0;
 	record->nbytes = 0;
-	p = take_key(trace->text, record);
+	p = take_key(text, record);
 	if (!p)
-		return refuse(trace, "this is no record: {\"key\": value} with a known key", error, size);
+		return trace_refuse(trace, "this is no record: {\"key\": value} with a known key", error, size);
 	p = take_shape(p, kinds[record->kind].shape, record);
 	if (!p || strcspn(p, "\r\n") != 1 || *p != '}')
-		return refuse(trace, "the value does not have the form that its key asks for", error, size);
+		return trace_refuse(trace, "the value does not have the form that its key asks for", error, size);
 	return 1;
 }
 

@@ -1,9 +1,11 @@
-/* Recorded sessions (vectors/captured/README.md): a JSON object a line, plain or
- * compressed with gzip.  A file is hostile: what is not a record is refused with
- * its line. */
+/* Recorded sessions: a JSON object a line, plain or compressed with gzip.  Their records are
+ * what a recorder has written (session.h), or those of a driver that was captured
+ * (vectors/captured/README.md).  A file is hostile: what is not a record is refused
+ * with its line. */
 #ifndef GOLDVI_TRACE_H
 #define GOLDVI_TRACE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -35,7 +37,16 @@ struct trace;
 struct trace *trace_open(const char *path, char *error, size_t size);
 void trace_close(struct trace *trace);
 
-/* 1: the next record; 0: the end; -1: the line is no record, error says why. */
+/* Whether a recorder has written it: its first line says so. */
+bool trace_is_recorded(struct trace *trace);
+
+/* 1: the next line, which may be changed; 0: the end; -1: error says why. */
+int trace_line(struct trace *trace, char **text, char *error, size_t size);
+unsigned trace_line_number(const struct trace *trace);
+/* Says in error what is wrong with the line; always -1. */
+int trace_refuse(const struct trace *trace, const char *why, char *error, size_t size);
+
+/* Of a captured driver.  1: the next record; 0: the end; -1: the line is no record, error says why. */
 int trace_next(struct trace *trace, struct trace_record *record, char *error, size_t size);
 
 #endif

@@ -1,0 +1,46 @@
+/* A recorded session before the oracle: memory as it was then, and what is permitted. */
+#ifndef GOLDVI_JUDGE_H
+#define GOLDVI_JUDGE_H
+
+#include "conformance/describe.h"
+#include "conformance/memory.h"
+#include "conformance/session.h"
+
+struct judge {
+	struct gvi_bounds bounds;
+	struct gvi_config config;
+	struct gvi_oracle *oracle;
+	struct gvi *look; /* a copy of a world, to read registers of */
+	struct memory *memory;
+	struct gvi_effect *effects; /* of what was settled last */
+	bool begun;
+	bool lost; /* commands could not be told apart: all is unsure */
+	/* Of the record judged last: */
+	struct gvi_judgement judgement;
+	struct gvi_outcome nearest; /* if judgement.near */
+	struct gvi_input input;     /* what was judged: of SETTLED a step */
+	struct gvi_seen seen;
+	enum gvi_status status; /* not GVI_OK: why it cannot have been asked */
+};
+
+/* False if there is no memory for these bounds. */
+bool judge_open(struct judge *j, const struct gvi_bounds *bounds);
+void judge_close(struct judge *j);
+
+enum ruling {
+	RULED_NOTHING, /* there was nothing to judge */
+	RULED_PERMITTED,
+	RULED_REFUSED,
+	RULED_UNSURE,
+	RULED_WRONG /* j->status says why the record cannot be */
+};
+
+enum ruling judge_record(struct judge *j, const struct session_record *record);
+
+/* Why it was refused, in words. */
+void judge_explain(const struct judge *j, struct text *t);
+
+/* A register, as the first world has it. */
+uint64_t judge_register(struct judge *j, uint32_t offset);
+
+#endif

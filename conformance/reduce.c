@@ -1,0 +1,1 @@
+int goldvi_reduce_todo;
