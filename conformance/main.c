@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "conformance/dut/serve.h"
 #include "conformance/run.h"
 
 struct command {
@@ -23,7 +24,10 @@ static const struct command commands[] = {
 	 "PATH is a vector file, or a directory that is searched for them.\n\n"
 	 "  --dut DEVICE     what is tested: model (the default), model:PRESET, a part that takes\n"
 	 "                   no other configuration, cache or cache:SEED, the model with caches\n"
-	 "                   that hold by chance what they may, qemu or qemu:BINARY\n"
+	 "                   that hold by chance what they may, qemu or qemu:BINARY, plugin:FILE, "
+	 "a\n"
+	 "                   shared object (goldvi/plugin.h), or pipe:COMMAND (docs/pipe.md)\n"
+	 "  --timeout S      seconds that a plug-in or a pipe may take for an answer; 5\n"
 	 "  --filter GLOB    only cases whose id matches, such as 'host.*'\n"
 	 "  --profile NAME   this profile or preset instead of each file's own\n"
 	 "  --learn FILE     after the run, what the device has settled on\n"
@@ -68,6 +72,9 @@ static const struct command commands[] = {
 	{"replay", "FILE", "play a recorded driver session on the model", command_replay,
 	 "FILE is a recording (vectors/captured/README.md), plain or compressed with gzip.\n"
 	 "Exit status: 0 all agreed, 1 mismatches, 2 wrong usage or bad input.\n"},
+	{"serve", "[--dut DEVICE]", "answer for a device, line by line", command_serve,
+	 "Lines of docs/pipe.md on standard input are answered on standard output.  DEVICE is as\n"
+	 "for run; without it the built-in model.\n"},
 	{"bench", "", "measure operations of the model", command_bench,
 	 "Nanoseconds on this machine and, if valgrind is there, instructions.\n"
 	 "Exit status: 0 the goals are met, 1 one is missed.\n"},
@@ -183,7 +190,8 @@ struct progress {
 };
 
 static int play(struct run_options *options, const struct outputs *outputs, int argc, char **argv);
-static bool choose_device(struct run_options *options, const char *device);
+static bool choose_device(const char *command, struct run_options *options, const char *device);
+static bool take_timeout(struct run_options *options, const char *seconds);
 static bool write_reports(const struct report *report, const struct outputs *outputs);
 static void show_progress(void *user, const struct report *sofar);
 static void clear_progress(const struct progress *progress);
@@ -193,9 +201,10 @@ int command_run(int argc, char **argv)
 {
 	struct run_options options = {0};
 	struct outputs outputs = {0};
-	const char *device = NULL;
+	const char *device = NULL, *timeout = NULL;
 	const struct option known[] = {
 		{"--dut", NULL, &device},
+		{"--timeout", NULL, &timeout},
 		{"--filter", NULL, &options.filter},
 		{"--profile", NULL, &options.profile},
 		{"--junit", NULL, &outputs.junit},
@@ -211,13 +220,15 @@ int command_run(int argc, char **argv)
 		return BAD_INPUT;
 	if (argc < 2)
 		return wrong_use("run", "a file or directory of vectors is needed.");
-	if (!choose_device(&options, device ? device : dut_model.name))
+	if (!choose_device("run", &options, device) || !take_timeout(&options, timeout))
 		return BAD_INPUT;
 	if (options.freedom && (options.dut != &dut_model || options.dut_argument))
 		return wrong_use("run", "--freedom is for the built-in model, configured freely.");
 	if ((options.habits || options.learn) && options.dut == &dut_model && !options.dut_argument)
-		return wrong_use("run", "--habits and --learn are for devices that have habits of their own, "
-					"such as model:PRESET.");
+		return wrong_use(
+			"run",
+			"--habits and --learn are for devices that have habits of their own, "
+			"such as model:PRESET.");
 	options.explain_failures = outputs.junit || outputs.json || outputs.html;
 	return play(&options, &outputs, argc, argv);
 }
@@ -252,21 +263,40 @@ static int play(struct run_options *options, const struct outputs *outputs, int 
 }
 
 /* "qemu:BINARY", "model:PRESET" and "cache:SEED" are devices with an argument. */
-static bool choose_device(struct run_options *options, const char *device)
+static bool choose_device(const char *command, struct run_options *options, const char *device)
 {
-	static const struct dut_class *const classes[] = {&dut_model, &dut_cache, &dut_qemu};
-	size_t length = strcspn(device, ":");
+	static const struct dut_class *const classes[] = {&dut_model, &dut_cache, &dut_qemu,
+							  &dut_plugin, &dut_pipe};
+	const char *name = device ? device : dut_model.name;
+	size_t length = strcspn(name, ":");
 
 	for (unsigned i = 0; i < sizeof classes / sizeof classes[0]; i++) {
 		if (strlen(classes[i]->name) != length ||
-		    strncmp(classes[i]->name, device, length) != 0)
+		    strncmp(classes[i]->name, name, length) != 0)
 			continue;
 		options->dut = classes[i];
-		options->dut_argument = device[length] ? device + length + 1 : NULL;
+		options->dut_argument = name[length] ? name + length + 1 : NULL;
 		return true;
 	}
-	(void)wrong_use("run", "there is no device '%s'; there are model, cache and qemu.", device);
+	(void)wrong_use(command,
+			"there is no device '%s'; there are model, cache, qemu, plugin and pipe.",
+			name);
 	return false;
+}
+
+static bool take_timeout(struct run_options *options, const char *seconds)
+{
+	char *end = NULL;
+	double value = seconds ? strtod(seconds, &end) : 0;
+
+	if (!seconds)
+		return true;
+	if (!*seconds || *end || !(value >= 0.001 && value <= 1000000)) {
+		(void)wrong_use("run", "--timeout %s: seconds are needed, such as 0.5.", seconds);
+		return false;
+	}
+	options->patience = (unsigned)(value * 1000);
+	return true;
 }
 
 static bool wrote(bool written, const char *path)
@@ -323,6 +353,31 @@ static bool colourful(FILE *out)
 	const char *no = getenv("NO_COLOR"), *terminal = getenv("TERM");
 
 	return !(no && *no) && isatty(fileno(out)) && !(terminal && strcmp(terminal, "dumb") == 0);
+}
+
+/* ---- serve --------------------------------------------------------------------------- */
+
+int command_serve(int argc, char **argv)
+{
+	struct run_options options = {0};
+	char error[256] = "";
+	const char *device = NULL;
+	const struct option known[] = {{"--dut", NULL, &device}};
+	struct dut *dut;
+	int status;
+
+	if (!take_options(known, 1, &argc, argv))
+		return BAD_INPUT;
+	if (argc > 1)
+		return wrong_use("serve", "there is nothing to say but --dut DEVICE.");
+	if (!choose_device("serve", &options, device))
+		return BAD_INPUT;
+	dut = options.dut->open(options.dut_argument, error, sizeof error);
+	if (!dut)
+		return report_error("serve", error);
+	status = serve(dut, "", STDIN_FILENO, STDOUT_FILENO) ? BAD_INPUT : ALL_PASSED;
+	dut->class->close(dut);
+	return status;
 }
 
 /* ---- list, lint, explain ------------------------------------------------------------ */

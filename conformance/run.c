@@ -74,6 +74,7 @@ static bool begin(struct run *run)
 		snprintf(run->error, run->size, "%s: %s", run->report->device, why);
 		return false;
 	}
+	run->dut->patience = o->patience;
 	if (o->dut == &dut_model)
 		dut_model_listen(run->dut, hear, run);
 	if (!player_begin(&run->player, run->dut, run->error, run->size))

@@ -12,6 +12,7 @@
 struct run_options {
 	const struct dut_class *dut;
 	const char *dut_argument;       /* what followed the device's name, or NULL */
+	unsigned patience;              /* see struct dut */
 	const char *filter;             /* shell pattern that ids must match, or NULL */
 	const char *profile;            /* name or path: instead of each file's own; or NULL */
 	const char *habits;             /* file of what the device has settled on, or NULL */
