@@ -24,6 +24,8 @@ goldvi_check(vectors.wrong sh ${checks}/wrong.sh ${goldvi})
 goldvi_check(captured.linux sh ${checks}/captured.sh ${goldvi})
 goldvi_check(command.line sh ${checks}/command_line.sh ${goldvi})
 
+goldvi_check(devices.lost sh ${checks}/devices.sh ${goldvi} $<TARGET_FILE:bad_device>)
+
 goldvi_check(example.hypervisor $<TARGET_FILE:goldvi_example>)
 
 foreach(document formats registers clauses)
