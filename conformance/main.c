@@ -27,6 +27,11 @@ static const struct command commands[] = {
 	 "                   that hold by chance what they may, qemu or qemu:BINARY, plugin:FILE, "
 	 "a\n"
 	 "                   shared object (goldvi/plugin.h), or pipe:COMMAND (docs/pipe.md)\n"
+	 "  --shard I/N      only part I of N of all instances; goldvi merge puts them together\n"
+	 "  -j N             in N processes\n"
+	 "  --results FILE   results as lines of JSON, for goldvi merge (docs/regressions.md)\n"
+	 "  --resume FILE    the same, but goes on where such a file was interrupted\n"
+	 "  --shuffle SEED   in another order\n"
 	 "  --timeout S      seconds that a plug-in or a pipe may take for an answer; 5\n"
 	 "  --filter GLOB    only cases whose id matches, such as 'host.*'\n"
 	 "  --profile NAME   this profile or preset instead of each file's own\n"
@@ -38,6 +43,11 @@ static const struct command commands[] = {
 	 "  --junit FILE     results as JUnit XML\n"
 	 "  --json FILE      results as JSON\n"
 	 "  --html DIR       a report to look at, DIR/index.html\n\n"
+	 "Exit status: 0 all passed, 1 some failed, 2 wrong usage or bad input.\n"},
+	{"merge", "[options] FILE...", "put the results of a divided run together", command_merge,
+	 "FILEs are what goldvi run --results wrote, one of each shard; the report is that of one\n"
+	 "run.\n\n"
+	 "  --tap, --junit FILE, --json FILE, --html DIR    as for run\n\n"
 	 "Exit status: 0 all passed, 1 some failed, 2 wrong usage or bad input.\n"},
 	{"list", "[options] [PATH...]", "list cases, one id a line", command_list,
 	 "PATH is a vector file or a directory; without one, 'vectors'.\n\n"
@@ -192,6 +202,8 @@ struct progress {
 static int play(struct run_options *options, const struct outputs *outputs, int argc, char **argv);
 static bool choose_device(const char *command, struct run_options *options, const char *device);
 static bool take_timeout(struct run_options *options, const char *seconds);
+static bool take_division(struct run_options *options, const char *shard, const char *workers,
+			  const char *resume);
 static bool write_reports(const struct report *report, const struct outputs *outputs);
 static void show_progress(void *user, const struct report *sofar);
 static void clear_progress(const struct progress *progress);
@@ -201,10 +213,15 @@ int command_run(int argc, char **argv)
 {
 	struct run_options options = {0};
 	struct outputs outputs = {0};
-	const char *device = NULL, *timeout = NULL;
+	const char *device = NULL, *timeout = NULL, *shard = NULL, *workers = NULL, *resume = NULL;
 	const struct option known[] = {
 		{"--dut", NULL, &device},
 		{"--timeout", NULL, &timeout},
+		{"--shard", NULL, &shard},
+		{"-j", NULL, &workers},
+		{"--results", NULL, &options.results},
+		{"--resume", NULL, &resume},
+		{"--shuffle", NULL, &options.shuffle},
 		{"--filter", NULL, &options.filter},
 		{"--profile", NULL, &options.profile},
 		{"--junit", NULL, &outputs.junit},
@@ -220,7 +237,8 @@ int command_run(int argc, char **argv)
 		return BAD_INPUT;
 	if (argc < 2)
 		return wrong_use("run", "a file or directory of vectors is needed.");
-	if (!choose_device("run", &options, device) || !take_timeout(&options, timeout))
+	if (!choose_device("run", &options, device) || !take_timeout(&options, timeout) ||
+	    !take_division(&options, shard, workers, resume))
 		return BAD_INPUT;
 	if (options.freedom && (options.dut != &dut_model || options.dut_argument))
 		return wrong_use("run", "--freedom is for the built-in model, configured freely.");
@@ -299,6 +317,33 @@ static bool take_timeout(struct run_options *options, const char *seconds)
 	return true;
 }
 
+/* "3/8" */
+static bool take_division(struct run_options *options, const char *shard, const char *workers,
+			  const char *resume)
+{
+	unsigned i = 1, n = 1;
+	int end = 0;
+
+	if (shard && (sscanf(shard, "%5u/%5u%n", &i, &n, &end) != 2 || shard[end] || !i || i > n)) {
+		(void)wrong_use("run", "--shard %s: a part of how many, such as 1/8.", shard);
+		return false;
+	}
+	options->shard = i - 1;
+	options->shards = n;
+	if (workers && (sscanf(workers, "%3u%n", &options->workers, &end) != 1 || workers[end] ||
+			!options->workers)) {
+		(void)wrong_use("run", "-j %s: a number of processes is needed.", workers);
+		return false;
+	}
+	if (resume && options->results) {
+		(void)wrong_use("run", "--resume writes results itself: --results is one too many.");
+		return false;
+	}
+	options->resume = resume != NULL;
+	options->results = resume ? resume : options->results;
+	return true;
+}
+
 static bool wrote(bool written, const char *path)
 {
 	if (!written)
@@ -353,6 +398,33 @@ static bool colourful(FILE *out)
 	const char *no = getenv("NO_COLOR"), *terminal = getenv("TERM");
 
 	return !(no && *no) && isatty(fileno(out)) && !(terminal && strcmp(terminal, "dumb") == 0);
+}
+
+/* ---- merge --------------------------------------------------------------------------- */
+
+int command_merge(int argc, char **argv)
+{
+	struct report report = {0};
+	struct outputs outputs = {0};
+	char error[1024] = "";
+	const struct option known[] = {{"--junit", NULL, &outputs.junit},
+				       {"--json", NULL, &outputs.json},
+				       {"--html", NULL, &outputs.html},
+				       {"--tap", &outputs.tap, NULL}};
+	int status;
+
+	if (!take_options(known, sizeof known / sizeof known[0], &argc, argv))
+		return BAD_INPUT;
+	if (argc < 2)
+		return wrong_use("merge", "files of results are needed.");
+	if (!merge_results(argv + 1, (size_t)argc - 1, &report, error, sizeof error))
+		status = report_error("merge", error);
+	else if (!write_reports(&report, &outputs))
+		status = BAD_INPUT;
+	else
+		status = report.totals[FAILED] ? SOME_FAILED : ALL_PASSED;
+	report_free(&report);
+	return status;
 }
 
 /* ---- serve --------------------------------------------------------------------------- */
