@@ -26,6 +26,7 @@ goldvi_check(command.line sh ${checks}/command_line.sh ${goldvi})
 
 goldvi_check(save.golden $<TARGET_FILE:goldvi_snapshots> ${checks}/snapshot-1.bin)
 goldvi_check(house.saved sh ${checks}/saved.sh)
+goldvi_check(devices.lost sh ${checks}/devices.sh ${goldvi} $<TARGET_FILE:bad_device>)
 
 goldvi_check(example.hypervisor $<TARGET_FILE:goldvi_example>)
 

@@ -24,6 +24,8 @@ int command_encode(int argc, char **argv);
 int command_markdown(int argc, char **argv);
 int command_systemverilog(int argc, char **argv);
 int command_replay(int argc, char **argv);
+int command_merge(int argc, char **argv);
+int command_serve(int argc, char **argv);
 int command_bench(int argc, char **argv);
 
 /* Writes `goldvi NAME: sentence` to standard error; always BAD_INPUT. */

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "conformance/dut/serve.h"
 #include "conformance/run.h"
 
 struct command {
@@ -23,7 +24,15 @@ static const struct command commands[] = {
 	 "PATH is a vector file, or a directory that is searched for them.\n\n"
 	 "  --dut DEVICE     what is tested: model (the default), model:PRESET, a part that takes\n"
 	 "                   no other configuration, cache or cache:SEED, the model with caches\n"
-	 "                   that hold by chance what they may, qemu or qemu:BINARY\n"
+	 "                   that hold by chance what they may, qemu or qemu:BINARY, plugin:FILE, "
+	 "a\n"
+	 "                   shared object (goldvi/plugin.h), or pipe:COMMAND (docs/pipe.md)\n"
+	 "  --shard I/N      only part I of N of all instances; goldvi merge puts them together\n"
+	 "  -j N             in N processes\n"
+	 "  --results FILE   results as lines of JSON, for goldvi merge (docs/regressions.md)\n"
+	 "  --resume FILE    the same, but goes on where such a file was interrupted\n"
+	 "  --shuffle SEED   in another order\n"
+	 "  --timeout S      seconds that a plug-in or a pipe may take for an answer; 5\n"
 	 "  --filter GLOB    only cases whose id matches, such as 'host.*'\n"
 	 "  --profile NAME   this profile or preset instead of each file's own\n"
 	 "  --learn FILE     after the run, what the device has settled on\n"
@@ -34,6 +43,11 @@ static const struct command commands[] = {
 	 "  --junit FILE     results as JUnit XML\n"
 	 "  --json FILE      results as JSON\n"
 	 "  --html DIR       a report to look at, DIR/index.html\n\n"
+	 "Exit status: 0 all passed, 1 some failed, 2 wrong usage or bad input.\n"},
+	{"merge", "[options] FILE...", "put the results of a divided run together", command_merge,
+	 "FILEs are what goldvi run --results wrote, one of each shard; the report is that of one\n"
+	 "run.\n\n"
+	 "  --tap, --junit FILE, --json FILE, --html DIR    as for run\n\n"
 	 "Exit status: 0 all passed, 1 some failed, 2 wrong usage or bad input.\n"},
 	{"list", "[options] [PATH...]", "list cases, one id a line", command_list,
 	 "PATH is a vector file or a directory; without one, 'vectors'.\n\n"
@@ -71,6 +85,9 @@ static const struct command commands[] = {
 	{"replay", "FILE", "play a recorded driver session on the model", command_replay,
 	 "FILE is a recording (vectors/captured/README.md), plain or compressed with gzip.\n"
 	 "Exit status: 0 all agreed, 1 mismatches, 2 wrong usage or bad input.\n"},
+	{"serve", "[--dut DEVICE]", "answer for a device, line by line", command_serve,
+	 "Lines of docs/pipe.md on standard input are answered on standard output.  DEVICE is as\n"
+	 "for run; without it the built-in model.\n"},
 	{"bench", "", "measure operations of the model", command_bench,
 	 "Nanoseconds on this machine and, if valgrind is there, instructions.\n"
 	 "Exit status: 0 the goals are met, 1 one is missed.\n"},
@@ -186,7 +203,10 @@ struct progress {
 };
 
 static int play(struct run_options *options, const struct outputs *outputs, int argc, char **argv);
-static bool choose_device(struct run_options *options, const char *device);
+static bool choose_device(const char *command, struct run_options *options, const char *device);
+static bool take_timeout(struct run_options *options, const char *seconds);
+static bool take_division(struct run_options *options, const char *shard, const char *workers,
+			  const char *resume);
 static bool write_reports(const struct report *report, const struct outputs *outputs);
 static void show_progress(void *user, const struct report *sofar);
 static void clear_progress(const struct progress *progress);
@@ -196,9 +216,15 @@ int command_run(int argc, char **argv)
 {
 	struct run_options options = {0};
 	struct outputs outputs = {0};
-	const char *device = NULL;
+	const char *device = NULL, *timeout = NULL, *shard = NULL, *workers = NULL, *resume = NULL;
 	const struct option known[] = {
 		{"--dut", NULL, &device},
+		{"--timeout", NULL, &timeout},
+		{"--shard", NULL, &shard},
+		{"-j", NULL, &workers},
+		{"--results", NULL, &options.results},
+		{"--resume", NULL, &resume},
+		{"--shuffle", NULL, &options.shuffle},
 		{"--filter", NULL, &options.filter},
 		{"--profile", NULL, &options.profile},
 		{"--junit", NULL, &outputs.junit},
@@ -215,13 +241,18 @@ int command_run(int argc, char **argv)
 		return BAD_INPUT;
 	if (argc < 2)
 		return wrong_use("run", "a file or directory of vectors is needed.");
-	if (!choose_device(&options, device ? device : dut_model.name))
+	if (!choose_device("run", &options, device) || !take_timeout(&options, timeout) ||
+	    !take_division(&options, shard, workers, resume))
 		return BAD_INPUT;
+	if (options.record && (options.workers || options.results))
+		return wrong_use("run", "--record writes the trace of one process, without -j and --results.");
 	if (options.freedom && (options.dut != &dut_model || options.dut_argument))
 		return wrong_use("run", "--freedom is for the built-in model, configured freely.");
 	if ((options.habits || options.learn) && options.dut == &dut_model && !options.dut_argument)
-		return wrong_use("run", "--habits and --learn are for devices that have habits of their own, "
-					"such as model:PRESET.");
+		return wrong_use(
+			"run",
+			"--habits and --learn are for devices that have habits of their own, "
+			"such as model:PRESET.");
 	options.explain_failures = outputs.junit || outputs.json || outputs.html;
 	return play(&options, &outputs, argc, argv);
 }
@@ -256,21 +287,67 @@ static int play(struct run_options *options, const struct outputs *outputs, int 
 }
 
 /* "qemu:BINARY", "model:PRESET" and "cache:SEED" are devices with an argument. */
-static bool choose_device(struct run_options *options, const char *device)
+static bool choose_device(const char *command, struct run_options *options, const char *device)
 {
-	static const struct dut_class *const classes[] = {&dut_model, &dut_cache, &dut_qemu};
-	size_t length = strcspn(device, ":");
+	static const struct dut_class *const classes[] = {&dut_model, &dut_cache, &dut_qemu,
+							  &dut_plugin, &dut_pipe};
+	const char *name = device ? device : dut_model.name;
+	size_t length = strcspn(name, ":");
 
 	for (unsigned i = 0; i < sizeof classes / sizeof classes[0]; i++) {
 		if (strlen(classes[i]->name) != length ||
-		    strncmp(classes[i]->name, device, length) != 0)
+		    strncmp(classes[i]->name, name, length) != 0)
 			continue;
 		options->dut = classes[i];
-		options->dut_argument = device[length] ? device + length + 1 : NULL;
+		options->dut_argument = name[length] ? name + length + 1 : NULL;
 		return true;
 	}
-	(void)wrong_use("run", "there is no device '%s'; there are model, cache and qemu.", device);
+	(void)wrong_use(command,
+			"there is no device '%s'; there are model, cache, qemu, plugin and pipe.",
+			name);
 	return false;
+}
+
+static bool take_timeout(struct run_options *options, const char *seconds)
+{
+	char *end = NULL;
+	double value = seconds ? strtod(seconds, &end) : 0;
+
+	if (!seconds)
+		return true;
+	if (!*seconds || *end || !(value >= 0.001 && value <= 1000000)) {
+		(void)wrong_use("run", "--timeout %s: seconds are needed, such as 0.5.", seconds);
+		return false;
+	}
+	options->patience = (unsigned)(value * 1000);
+	return true;
+}
+
+/* "3/8" */
+static bool take_division(struct run_options *options, const char *shard, const char *workers,
+			  const char *resume)
+{
+	unsigned i = 1, n = 1;
+	int end = 0;
+
+	if (shard && (sscanf(shard, "%5u/%5u%n", &i, &n, &end) != 2 || shard[end] || !i || i > n)) {
+		(void)wrong_use("run", "--shard %s: a part of how many, such as 1/8.", shard);
+		return false;
+	}
+	options->shard = i - 1;
+	options->shards = n;
+	if (workers && (sscanf(workers, "%3u%n", &options->workers, &end) != 1 || workers[end] ||
+			!options->workers)) {
+		(void)wrong_use("run", "-j %s: a number of processes is needed.", workers);
+		return false;
+	}
+	if (resume && options->results) {
+		(void)wrong_use("run", "--resume writes results itself: --results is one too many.");
+		return false;
+	}
+	options->resume = resume != NULL;
+	options->results = resume ? resume : options->results;
+	return true;
 }
 
 static bool wrote(bool written, const char *path)
@@ -327,6 +404,58 @@ static bool colourful(FILE *out)
 	const char *no = getenv("NO_COLOR"), *terminal = getenv("TERM");
 
 	return !(no && *no) && isatty(fileno(out)) && !(terminal && strcmp(terminal, "dumb") == 0);
+}
+
+/* ---- merge --------------------------------------------------------------------------- */
+
+int command_merge(int argc, char **argv)
+{
+	struct report report = {0};
+	struct outputs outputs = {0};
+	char error[1024] = "";
+	const struct option known[] = {{"--junit", NULL, &outputs.junit},
+				       {"--json", NULL, &outputs.json},
+				       {"--html", NULL, &outputs.html},
+				       {"--tap", &outputs.tap, NULL}};
+	int status;
+
+	if (!take_options(known, sizeof known / sizeof known[0], &argc, argv))
+		return BAD_INPUT;
+	if (argc < 2)
+		return wrong_use("merge", "files of results are needed.");
+	if (!merge_results(argv + 1, (size_t)argc - 1, &report, error, sizeof error))
+		status = report_error("merge", error);
+	else if (!write_reports(&report, &outputs))
+		status = BAD_INPUT;
+	else
+		status = report.totals[FAILED] ? SOME_FAILED : ALL_PASSED;
+	report_free(&report);
+	return status;
+}
+
+/* ---- serve --------------------------------------------------------------------------- */
+
+int command_serve(int argc, char **argv)
+{
+	struct run_options options = {0};
+	char error[256] = "";
+	const char *device = NULL;
+	const struct option known[] = {{"--dut", NULL, &device}};
+	struct dut *dut;
+	int status;
+
+	if (!take_options(known, 1, &argc, argv))
+		return BAD_INPUT;
+	if (argc > 1)
+		return wrong_use("serve", "there is nothing to say but --dut DEVICE.");
+	if (!choose_device("serve", &options, device))
+		return BAD_INPUT;
+	dut = options.dut->open(options.dut_argument, error, sizeof error);
+	if (!dut)
+		return report_error("serve", error);
+	status = serve(dut, "", STDIN_FILENO, STDOUT_FILENO) ? BAD_INPUT : ALL_PASSED;
+	dut->class->close(dut);
+	return status;
 }
 
 /* ---- list, lint, explain ------------------------------------------------------------ */

@@ -40,6 +40,7 @@ struct session {
 	struct gvi_ats_answer ats_answer;
 	struct gvi_page_answer page_answer;
 	uint8_t possible[GVI_NCHOICES];
+	enum dut_status lost;   /* how, once the device is GONE */
 	struct text *why, text; /* why: NULL while something is only tried */
 	char line[MAX_REASON - 64];
 	struct seen seen;
@@ -60,6 +61,7 @@ bool player_begin(struct player *p, struct dut *dut, char *error, size_t size)
 	return true;
 }
 
+static void tell_again(struct play *play, const struct play *again);
 static bool applies(const struct session *s, const struct gvi_config *config);
 static enum outcome start(struct session *s, struct gvi_config *config);
 static enum outcome set_up(struct session *s);
@@ -67,7 +69,23 @@ static enum outcome play_steps(struct session *s);
 static void judge(struct session *s, enum outcome outcome);
 static void learn(struct session *s, const struct gvi_config *config);
 
+static void play_once(struct player *p, const struct instance *instance, struct play *play);
+
+/* A device that is lost may have been spoilt by a case before: a fresh one tells.  It
+ * has failed all the same. */
 void player_play(struct player *p, const struct instance *instance, struct play *play)
+{
+	struct play again = *play;
+
+	play_once(p, instance, play);
+	if (!play->lost)
+		return;
+	play_once(p, instance, &again);
+	play->verdict = FAILED;
+	tell_again(play, &again);
+}
+
+static void play_once(struct player *p, const struct instance *instance, struct play *play)
 {
 	struct session s = {
 		.player = p,
@@ -83,7 +101,7 @@ void player_play(struct player *p, const struct instance *instance, struct play 
 	s.text = (struct text){s.line, sizeof s.line, 0};
 	s.why = &s.text;
 	play->reason[0] = '\0';
-	play->partial = false;
+	play->partial = play->lost = false;
 	play->verdict = NOT_APPLICABLE;
 	if (!applies(&s, &config))
 		return;
@@ -96,6 +114,20 @@ void player_play(struct player *p, const struct instance *instance, struct play 
 	}
 	learn(&s, &config);
 	judge(&s, outcome);
+}
+
+/* What the fresh device made of it. */
+static void tell_again(struct play *play, const struct play *again)
+{
+	struct text reason = {play->reason, MAX_REASON, strlen(play->reason)};
+
+	text_add(&reason, "; sent again to a fresh device, ");
+	if (again->verdict == PASSED)
+		text_add(&reason, "it passed");
+	else if (strncmp(again->reason, play->reason, strlen(again->reason)) == 0)
+		text_add(&reason, "it came to the same");
+	else
+		text_add(&reason, "%s", again->reason);
 }
 
 static bool vary(struct player *p, const struct instance *instance, unsigned most,
@@ -342,6 +374,7 @@ static void judge(struct session *s, enum outcome outcome)
 	struct text reason;
 
 	play->verdict = verdicts[outcome];
+	play->lost = outcome == GONE;
 	play->partial = outcome == FITS && s->seen.partial;
 	if (outcome == FITS)
 		return;
@@ -359,19 +392,21 @@ static void judge(struct session *s, enum outcome outcome)
 
 static enum outcome outcome_of(struct session *s, enum dut_status status)
 {
-	switch (status) {
-	case DUT_OK:
+	static const char *const gone[] = {[DUT_DIED] = "the device has died",
+					   [DUT_TIMEOUT] = "the device does not answer",
+					   [DUT_NONSENSE] = "the device talks nonsense"};
+	const char *how = "";
+
+	if (status == DUT_OK)
 		return FITS;
-	case DUT_UNSUPPORTED:
+	if (status == DUT_UNSUPPORTED) {
 		text_add(s->why, "the device cannot do or show this");
 		return UNSEEN;
-	case DUT_DIED:
-		text_add(s->why, "the device has died");
-		return GONE;
-	case DUT_TIMEOUT:
-		break;
 	}
-	text_add(s->why, "the device does not answer");
+	if (s->class->complaint)
+		how = s->class->complaint(s->dut);
+	text_add(s->why, "%s%s%s", gone[status], *how ? ": " : "", how);
+	s->lost = status;
 	return GONE;
 }
 
@@ -1107,7 +1142,7 @@ static enum outcome choice(struct session *s, const struct step *step)
 	enum outcome o = fitting(s, c, s->possible[c->choice], &fit);
 
 	if (o != FITS)
-		return outcome_of(s, o == UNSEEN ? DUT_UNSUPPORTED : DUT_DIED);
+		return outcome_of(s, o == UNSEEN ? DUT_UNSUPPORTED : s->lost);
 	if (fit) {
 		narrow(s->possible, c->choice, fit);
 		return FITS;

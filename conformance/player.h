@@ -34,6 +34,7 @@ struct play {
 
 	enum verdict verdict;
 	bool partial;                   /* passed, but something could not be seen */
+	bool lost;                      /* failed, as the device died, hung or talked nonsense */
 	char reason[MAX_REASON];        /* a line; "" if passed */
 };
 
@@ -51,7 +52,8 @@ struct player {
 /* False, and a sentence, if the device cannot even be started. */
 bool player_begin(struct player *p, struct dut *dut, char *error, size_t size);
 
-/* Plays once; fills in the lower half of *play. */
+/* Plays once, and once more on a fresh device if that one is lost; fills in the lower
+ * half of *play. */
 void player_play(struct player *p, const struct instance *instance, struct play *play);
 
 /* Plays as predicted and, on the built-in model, once more for every other

@@ -9,32 +9,45 @@ enum { INSTANCES_SHOWN = 10 }; /* failures of one case that the terminal shows *
 
 /* ---- Collecting --------------------------------------------------------------- */
 
-enum { NSTRINGS = 8 };
+enum { NSTRINGS = 9 };
 
 static void strings_of(struct result *result, char **string[NSTRINGS])
 {
 	char **const all[NSTRINGS] = {&result->id,     &result->instance, &result->topic,
 				      &result->file,   &result->why,      &result->clauses,
-				      &result->reason, &result->explain};
+				      &result->reason, &result->explain,
+				      &result->shown};
 
 	memcpy(string, all, sizeof all);
 }
 
 static bool make_room(struct report *report);
+static bool own(struct result *result);
 
-/* One allocation holds all strings of a result; its id is the first of them. */
 bool report_add(struct report *report, const struct result *result)
 {
 	struct result copy = *result;
+
+	if (!make_room(report) || !own(&copy))
+		return false;
+	report->results[report->count++] = copy;
+	report->totals[copy.verdict]++;
+	return true;
+}
+
+/* Copies the strings: one allocation holds all of a result; its id is the first. */
+static bool own(struct result *result)
+{
 	size_t length[NSTRINGS], total = 0;
 	char **string[NSTRINGS], *block;
 
-	strings_of(&copy, string);
+	strings_of(result, string);
 	for (unsigned i = 0; i < NSTRINGS; i++) {
 		length[i] = *string[i] ? strlen(*string[i]) : 0;
 		total += length[i] + 1;
 	}
-	if (!make_room(report) || !(block = malloc(total)))
+	block = malloc(total);
+	if (!block)
 		return false;
 	for (unsigned i = 0; i < NSTRINGS; i++) {
 		if (*string[i])
@@ -43,8 +56,6 @@ bool report_add(struct report *report, const struct result *result)
 		*string[i] = block;
 		block += length[i] + 1;
 	}
-	report->results[report->count++] = copy;
-	report->totals[copy.verdict]++;
 	return true;
 }
 
@@ -72,6 +83,48 @@ void report_free(struct report *report)
 	free(report->results);
 	free(report->device);
 	memset(report, 0, sizeof *report);
+}
+
+bool report_fail(struct report *report, struct result *result, const char *reason)
+{
+	struct result changed = *result;
+
+	changed.reason = (char *)(uintptr_t)reason;
+	if (!own(&changed))
+		return false;
+	free(result->id);
+	*result = changed;
+	report->totals[result->verdict]--;
+	report->totals[FAILED]++;
+	result->verdict = FAILED;
+	result->partial = false;
+	return true;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const struct result *x = a, *y = b;
+
+	return (x->number > y->number) - (x->number < y->number);
+}
+
+bool report_sort(struct report *report)
+{
+	struct case_span span;
+
+	if (report->count)
+		qsort(report->results, report->count, sizeof *report->results, by_number);
+	for (size_t i = 1; i < report->count; i++)
+		if (report->results[i].number == report->results[i - 1].number)
+			return false;
+	for (size_t at = 0; report_case(report, &at, &span);) {
+		struct result *r = &report->results[at - span.count];
+
+		for (unsigned explained = 0; r < &report->results[at]; r++)
+			if (*r->explain && ++explained > EXPLAINED_PER_CASE)
+				r->explain[0] = '\0';
+	}
+	return true;
 }
 
 /* ---- Cases ---------------------------------------------------------------------- */

@@ -27,6 +27,8 @@ struct result {
 	char *clauses;          /* slugs, separated by spaces */
 	char *reason;           /* one line: what was seen and what was expected, or why skipped; "" if passed */
 	char *explain;          /* failures: the walk, decoded, many lines; else "" */
+	char *shown;            /* habits: "ID=alternative|alternative", separated by spaces, or "" */
+	uint64_t number;        /* of the combination: where in a whole run it stands */
 	unsigned line;          /* of the case in the file */
 	enum verdict verdict;
 	bool partial;           /* passed, but something could not be observed */
@@ -51,9 +53,17 @@ struct case_span {
 	double seconds;
 };
 
+enum { EXPLAINED_PER_CASE = 3 }; /* a sweep that fails fails often */
+
 /* Copies the strings; NULL counts as "".  False when memory ran out. */
 bool report_add(struct report *report, const struct result *result);
 void report_free(struct report *report);
+
+/* In the order of their numbers; of explanations the first few of a case stay.  False if
+ * a number is there twice. */
+bool report_sort(struct report *report);
+/* What had passed has failed; false when memory ran out. */
+bool report_fail(struct report *report, struct result *result, const char *reason);
 
 /* The case that starts at results[*at]; moves *at behind it.  False at the end. */
 bool report_case(const struct report *report, size_t *at, struct case_span *span);

@@ -12,6 +12,7 @@
 struct run_options {
 	const struct dut_class *dut;
 	const char *dut_argument;       /* what followed the device's name, or NULL */
+	unsigned patience;              /* see struct dut */
 	const char *filter;             /* shell pattern that ids must match, or NULL */
 	const char *profile;            /* name or path: instead of each file's own; or NULL */
 	const char *habits;             /* file of what the device has settled on, or NULL */
@@ -19,6 +20,11 @@ struct run_options {
 	const char *record;             /* where to write what is seen of the device, or NULL */
 	bool freedom;                   /* see player_play_all(); built-in model only */
 	bool permitted;                 /* explain: also all that is permitted at each request */
+	unsigned shard, shards;         /* this part of so many; shard from 0, shards 0 = all */
+	unsigned workers;               /* processes; 0 = play here */
+	const char *results;            /* file of results to write, or NULL */
+	bool resume;                    /* go on with that file, if it is there */
+	const char *shuffle;            /* seed of another order, or NULL */
 	bool explain_failures;          /* collect result.explain; built-in model only */
 	/* Called after every instance; may be NULL. */
 	void (*progress)(void *user, const struct report *sofar);
@@ -26,11 +32,16 @@ struct run_options {
 };
 
 /* Plays every case under the paths.  False, and a sentence in error, when a
- * file is not a vector file, the device cannot be had or memory ran out: then the report
- * holds what was played until then.  The caller zeroes the report before and
+ * file is not a vector file, the device cannot be had, is lost again and again, or memory
+ * ran out: then the report holds what was played until then.  The caller zeroes the report before and
  * frees it after. */
 bool run_paths(const struct run_options *options, char *const *paths, size_t count,
 	       struct report *report, char *error, size_t size);
+
+/* Puts the files of results of all shards of a run together.  False, and a sentence, if they
+ * are not that. */
+bool merge_results(char *const *paths, size_t count, struct report *report, char *error,
+		   size_t size);
 
 /* Plays a case on the built-in model and writes what happens, rule by rule.  id
  * is that of a case, or of an instance, `id[name=value,...]`; without one the first

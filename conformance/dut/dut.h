@@ -1,9 +1,11 @@
 /* A device under test: what the player of vectors needs from an implementation
- * of the IOMMU.  The built-in model, QEMU and, later, plug-ins stand behind it.
+ * of the IOMMU.  The built-in model, QEMU, plug-ins (include/goldvi/plugin.h) and
+ * programs behind a pipe (docs/pipe.md) stand behind it.
  *
  * All calls but open and close answer how it went.  DUT_UNSUPPORTED says that
  * this device cannot do or show this; it never means failure of the device.
- * After DUT_DIED or DUT_TIMEOUT only stop and close may follow. */
+ * After DUT_DIED, DUT_TIMEOUT or DUT_NONSENSE only stop and close may follow; the
+ * next start makes a fresh one. */
 #ifndef GOLDVI_DUT_H
 #define GOLDVI_DUT_H
 
@@ -13,7 +15,8 @@ enum dut_status {
 	DUT_OK,
 	DUT_UNSUPPORTED,        /* cannot be driven or seen with this device */
 	DUT_DIED,               /* the device is gone: crash, abort, exit */
-	DUT_TIMEOUT             /* no answer in time */
+	DUT_TIMEOUT,            /* no answer in time */
+	DUT_NONSENSE            /* what it answers is none */
 };
 
 /* What a device can show or be told, beyond registers and memory. */
@@ -110,15 +113,23 @@ struct dut_class {
 	/* Effects since the last call of this; *count of them.  Valid until the
 	 * next call. */
 	enum dut_status (*effects)(struct dut *dut, const struct gvi_effect **effects, size_t *count);
+
+	/* How the device was lost, a part of a sentence, or "".  May be NULL. */
+	const char *(*complaint)(const struct dut *dut);
 };
 
 /* The first member of every device's own structure. */
 struct dut {
 	const struct dut_class *class;
+	unsigned patience;      /* ms that an answer of plugin or pipe may take; 0 = DUT_PATIENCE */
 };
+
+#define DUT_PATIENCE 5000
 
 extern const struct dut_class dut_model;
 extern const struct dut_class dut_cache; /* the model, with caches that hold what they may */
 extern const struct dut_class dut_qemu;
+extern const struct dut_class dut_plugin; /* a shared object, in a process of its own */
+extern const struct dut_class dut_pipe;   /* a command that speaks docs/pipe.md */
 
 #endif

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conformance/memory.h"
+#include "conformance/dut/bench.h"
 
 /* More values than a vector changes between two invalidations. */
 enum { HISTORY_LOG2 = 9 };
@@ -18,25 +18,11 @@ enum { HISTORY_LOG2 = 9 };
 struct model {
 	struct dut dut;
 	struct gvi *gvi;
-	struct memory *memory;
+	struct bench bench;
 	void *history; /* what the memory has been */
 	bool started;
 	enum gvi_preset part;  /* GVI_NPRESETS: whatever it is started as */
 	uint64_t seed, chance; /* of "cache", else 0; each start begins with the seed */
-
-	struct dut_error *errors;
-	size_t nerrors, error_room;
-
-	bool racing; /* the next exchange at race_at finds race_value */
-	uint64_t race_at, race_value;
-
-	struct gvi_effect *effects;
-	size_t neffects, effect_room;
-	bool handed_out; /* the next effect begins a new list */
-
-	struct gvi_message *messages; /* to devices */
-	size_t nmessages, message_room;
-	bool messages_handed_out, messages_lost; /* lost: memory ran out */
 
 	void (*note)(void *user, const struct gvi_note *note);
 	void *listener;
@@ -70,9 +56,9 @@ static struct dut *make(const struct model *what, char *why, size_t size)
 		return refuse("memory ran out", why, size);
 	*m = *what;
 	m->gvi = malloc(gvi_size());
-	m->memory = memory_new();
+	m->bench.memory = memory_new();
 	m->history = malloc(gvi_history_size(HISTORY_LOG2));
-	if (m->gvi && m->memory && m->history)
+	if (m->gvi && m->bench.memory && m->history)
 		return &m->dut;
 	close_model(&m->dut);
 	return refuse("memory ran out", why, size);
@@ -108,12 +94,9 @@ static void close_model(struct dut *dut)
 {
 	struct model *m = model_of(dut);
 
-	memory_free(m->memory);
+	bench_free(&m->bench);
 	free(m->gvi);
 	free(m->history);
-	free(m->errors);
-	free(m->effects);
-	free(m->messages);
 	free(m);
 }
 
@@ -132,9 +115,7 @@ static enum dut_status start(struct dut *dut, struct gvi_config *config)
 	struct model *m = model_of(dut);
 	struct gvi_host host = surroundings(m);
 
-	memory_clear(m->memory);
-	m->nerrors = m->neffects = m->nmessages = 0;
-	m->racing = m->messages_lost = false;
+	bench_clear(&m->bench);
 	m->chance = m->seed;
 	if (m->part != GVI_NPRESETS)
 		(void)gvi_preset(m->part, config);
@@ -195,7 +176,7 @@ uint64_t dut_model_features(const struct dut *dut)
 
 static enum dut_status memory_read_model(struct dut *dut, uint64_t spa, void *to, size_t len)
 {
-	memory_read(model_of(dut)->memory, spa, to, len);
+	memory_read(model_of(dut)->bench.memory, spa, to, len);
 	return DUT_OK;
 }
 
@@ -205,7 +186,7 @@ static enum dut_status memory_write_model(struct dut *dut, uint64_t spa, const v
 					  size_t len)
 {
 	remember(model_of(dut), spa, len);
-	return memory_write(model_of(dut)->memory, spa, from, len) ? DUT_OK : DUT_UNSUPPORTED;
+	return memory_write(model_of(dut)->bench.memory, spa, from, len) ? DUT_OK : DUT_UNSUPPORTED;
 }
 
 /* The IOMMU may have read what is there now: up to 64 bytes at once, as a CPU
@@ -219,113 +200,41 @@ static void remember(struct model *m, uint64_t spa, size_t len)
 		size_t n = words - done < 8 ? words - done : 8;
 
 		for (size_t i = 0; i < n; i++)
-			old[i] = memory_load(m->memory, first + 8 * (done + i));
+			old[i] = memory_load(m->bench.memory, first + 8 * (done + i));
 		(void)gvi_wrote(m->gvi, first + 8 * done, old, n);
 	}
 }
 
 static enum dut_status inject(struct dut *dut, const struct dut_error *errors, size_t count)
 {
-	struct model *m = model_of(dut);
-
-	if (count > m->error_room) {
-		struct dut_error *grown = realloc(m->errors, count * sizeof *grown);
-
-		if (!grown)
-			return DUT_UNSUPPORTED;
-		m->errors = grown;
-		m->error_room = count;
-	}
-	if (count)
-		memcpy(m->errors, errors, count * sizeof *errors);
-	m->nerrors = count;
-	return DUT_OK;
+	return bench_inject(&model_of(dut)->bench, errors, count);
 }
 
 static enum dut_status race(struct dut *dut, uint64_t spa, uint64_t value)
 {
-	struct model *m = model_of(dut);
-
-	m->racing = true;
-	m->race_at = spa;
-	m->race_value = value;
-	return DUT_OK;
+	return bench_race(&model_of(dut)->bench, spa, value);
 }
 
-/* ---- Memory as the IOMMU sees it -------------------------------------------- */
-
-static enum gvi_bus failure(const struct model *m, uint64_t spa, size_t len, bool reads,
-			    bool writes);
+/* ---- What the IOMMU sees of its surroundings --------------------------------- */
 
 static enum gvi_bus host_read(void *user, uint64_t spa, void *to, size_t len)
 {
-	struct model *m = user;
-	enum gvi_bus bus = failure(m, spa, len, true, false);
-
-	if (bus == GVI_BUS_OK)
-		memory_read(m->memory, spa, to, len);
-	return bus;
+	return bench_read(&((struct model *)user)->bench, spa, to, len);
 }
 
 static enum gvi_bus host_write(void *user, uint64_t spa, const void *from, size_t len)
 {
-	struct model *m = user;
-	enum gvi_bus bus = failure(m, spa, len, false, true);
-
-	if (bus == GVI_BUS_OK && !memory_write(m->memory, spa, from, len))
-		bus = GVI_BUS_TARGET_ABORT;
-	return bus;
+	return bench_write(&((struct model *)user)->bench, spa, from, len);
 }
 
-/* An exchange reads and writes: either kind of error stops it. */
 static enum gvi_bus host_exchange(void *user, uint64_t spa, uint64_t *seen, uint64_t next)
 {
-	struct model *m = user;
-	enum gvi_bus bus = failure(m, spa, 8, true, true);
-
-	if (m->racing && m->race_at == spa) {
-		m->racing = false;
-		(void)memory_store(m->memory, spa, m->race_value);
-	}
-	if (bus == GVI_BUS_OK && !memory_exchange(m->memory, spa, seen, next))
-		bus = GVI_BUS_TARGET_ABORT;
-	return bus;
+	return bench_exchange(&((struct model *)user)->bench, spa, seen, next);
 }
 
-/* The first error in the list that the access touches. */
-static enum gvi_bus failure(const struct model *m, uint64_t spa, size_t len, bool reads,
-			    bool writes)
-{
-	for (size_t i = 0; i < m->nerrors; i++) {
-		const struct dut_error *e = &m->errors[i];
-		bool kind = (reads && e->on_read) || (writes && e->on_write);
-
-		/* One of the two begins inside the other. */
-		if (kind && (spa - e->spa < e->length || e->spa - spa < len))
-			return (enum gvi_bus)e->bus;
-	}
-	return GVI_BUS_OK;
-}
-
-static bool make_room(void **list, size_t *room, size_t used, size_t more, size_t each);
-
-/* Others are among the effects, and nobody has to answer them. */
 static void host_send(void *user, const struct gvi_message *message)
 {
-	struct model *m = user;
-	void *list = m->messages;
-
-	if (message->kind != GVI_MESSAGE_INVALIDATE && message->kind != GVI_MESSAGE_RESPONSE)
-		return;
-	if (m->messages_handed_out)
-		m->nmessages = 0;
-	m->messages_handed_out = false;
-	if (!make_room(&list, &m->message_room, m->nmessages, 1, sizeof *message)) {
-		m->messages_lost = true;
-		return;
-	}
-	m->messages = list;
-	m->messages[m->nmessages++] = *message;
+	bench_add_message(&((struct model *)user)->bench, message);
 }
 
 static void host_note(void *user, const struct gvi_note *note)
@@ -362,64 +271,24 @@ static struct gvi_host surroundings(struct model *m)
 
 /* ---- Effects ------------------------------------------------------------------ */
 
-/* Adds the effects of the last call to those that nobody has asked for yet. */
+/* Those of the last call. */
 static enum dut_status collect(struct model *m)
 {
 	size_t count;
 	const struct gvi_effect *effects = gvi_effects(m->gvi, &count);
-	void *list = m->effects;
 
-	if (m->handed_out)
-		m->neffects = 0;
-	m->handed_out = false;
-	if (m->messages_lost)
-		return DUT_DIED;
-	if (!count)
-		return DUT_OK;
-	if (!make_room(&list, &m->effect_room, m->neffects, count, sizeof *effects))
-		return DUT_DIED;
-	m->effects = list;
-	memcpy(m->effects + m->neffects, effects, count * sizeof *effects);
-	m->neffects += count;
-	return DUT_OK;
-}
-
-/* For `more` elements of size `each` behind those that are used. */
-static bool make_room(void **list, size_t *room, size_t used, size_t more, size_t each)
-{
-	size_t wanted = *room ? *room : 64;
-	void *grown;
-
-	while (wanted - used < more)
-		wanted *= 2;
-	if (wanted == *room)
-		return true;
-	grown = realloc(*list, wanted * each);
-	if (!grown)
-		return false;
-	*list = grown;
-	*room = wanted;
-	return true;
+	bench_add_effects(&m->bench, effects, count);
+	return m->bench.lost ? DUT_DIED : DUT_OK;
 }
 
 static enum dut_status effects(struct dut *dut, const struct gvi_effect **list, size_t *count)
 {
-	struct model *m = model_of(dut);
-
-	*list = m->effects;
-	*count = m->handed_out ? 0 : m->neffects;
-	m->handed_out = true;
-	return DUT_OK;
+	return bench_effects(&model_of(dut)->bench, list, count);
 }
 
 static enum dut_status messages(struct dut *dut, const struct gvi_message **list, size_t *count)
 {
-	struct model *m = model_of(dut);
-
-	*list = m->messages;
-	*count = m->messages_handed_out ? 0 : m->nmessages;
-	m->messages_handed_out = true;
-	return DUT_OK;
+	return bench_messages(&model_of(dut)->bench, list, count);
 }
 
 /* ---- What the IOMMU is asked ----------------------------------------------------- */
