@@ -42,5 +42,7 @@ endif()
 if(NOT GOLDVI_SANITIZE AND NOT GOLDVI_COVERAGE)
 	goldvi_check(house.symbols sh ${checks}/symbols.sh
 		$<TARGET_FILE:goldvi_static> $<TARGET_FILE:goldvi>)
+	goldvi_check(package.amalgamation sh ${checks}/amalgamation.sh ${CMAKE_BINARY_DIR}/amalgamation
+		${goldvi} $<TARGET_FILE:goldvi_amalgamated>)
 	goldvi_check(package.install sh ${checks}/install.sh ${CMAKE_BINARY_DIR} ${CMAKE_C_COMPILER})
 endif()

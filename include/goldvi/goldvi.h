@@ -31,9 +31,14 @@ extern "C" {
 #define GVI_VERSION_PATCH 0
 #define GVI_VERSION (GVI_VERSION_MAJOR * 10000 + GVI_VERSION_MINOR * 100 + GVI_VERSION_PATCH)
 
+/* Of the binary interface: the number in the name of the shared library. */
+#define GVI_ABI 0
+
 /* The revisions of the publication that can be modelled, as major << 8 | minor:
  * gvi_config.revision.  They differ in reserved bits [device.reserved-bits]. */
 #define GVI_REVISION(major, minor) ((uint16_t)((major) << 8 | (minor)))
+#define GVI_OLDEST_REVISION GVI_REVISION(2, 0)
+#define GVI_NEWEST_REVISION GVI_REVISION(3, 11)
 
 /* The version of the library that is linked, as GVI_VERSION. */
 GVI_API int gvi_version(void);
