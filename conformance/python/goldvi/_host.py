@@ -103,5 +103,5 @@ def _note(c):
     kind = _abi.NoteKind(c.kind)
     names = {kind.CLAUSE: CLAUSES, kind.CHOICE: CHOICES, kind.FETCH: _FORMAT_IDS}.get(kind)
     words = tuple(c.raw[:c.words]) if c.raw else ()
-    effect = Effect.from_c(c.effect[0]) if c.effect else None
+    effect = Effect.from_c(_abi.gvi_effect.from_address(c.effect)) if c.effect else None
     return Note(kind, names and names[c.id], c.spa, c.value, words, _abi.Bus(c.bus), effect)
