@@ -24,6 +24,9 @@ goldvi_check(vectors.wrong sh ${checks}/wrong.sh ${goldvi})
 goldvi_check(captured.linux sh ${checks}/captured.sh ${goldvi})
 goldvi_check(command.line sh ${checks}/command_line.sh ${goldvi})
 
+goldvi_check(save.golden $<TARGET_FILE:goldvi_snapshots> ${checks}/snapshot-1.bin)
+goldvi_check(house.saved sh ${checks}/saved.sh)
+
 goldvi_check(example.hypervisor $<TARGET_FILE:goldvi_example>)
 
 foreach(document formats registers clauses)

@@ -44,6 +44,16 @@ void memory_clear(struct memory *memory)
 	memory->latest = NULL;
 }
 
+bool memory_copy(struct memory *to, const struct memory *from)
+{
+	bool good = true;
+
+	memory_clear(to);
+	for (size_t i = 0; good && i < from->used; i++)
+		good = memory_write(to, from->page[i]->number * PAGE, from->page[i]->bytes, PAGE);
+	return good;
+}
+
 /* How many of `len` bytes from spa on lie in its page. */
 static size_t in_page(uint64_t spa, size_t len)
 {

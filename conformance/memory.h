@@ -16,6 +16,9 @@ void memory_free(struct memory *memory);
 /* All zero again; keeps what is allocated for the next use. */
 void memory_clear(struct memory *memory);
 
+/* All that `from` holds, and nothing else.  False as memory_write(). */
+bool memory_copy(struct memory *to, const struct memory *from);
+
 /* Any address and length; addresses wrap at 2^64. */
 void memory_read(struct memory *memory, uint64_t spa, void *to, size_t len);
 /* False when the host's memory ran out, or 2^16 pages are in use; part of it

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "conformance/recorder.h"
 #include "conformance/vector.h"
 #include "goldvi/goldvi.h"
 
@@ -22,6 +23,8 @@ int command_version(int argc, char **argv)
 	printf("library       %d.%d.%d\n", version / 10000, version / 100 % 100, version % 100);
 	printf("library ABI   %d\n", GVI_ABI);
 	printf("vectors       schema %d\n", VECTOR_SCHEMA);
+	printf("traces        %d\n", GVI_TRACE_VERSION);
+	printf("snapshots     %d\n", GVI_SAVE_VERSION);
 	printf("publication   48882, revisions ");
 	print_revision(GVI_OLDEST_REVISION);
 	printf(" to ");

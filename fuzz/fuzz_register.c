@@ -12,6 +12,7 @@ enum { MEMORY = 1 << 14, MAX_STEPS = 128, MAX_COMMANDS = 16, FULL_CHECK = 16 };
 /* Memory is small and repeats; now and then it refuses, or changes by itself. */
 struct bench {
 	struct gvi *m, *copy;
+	struct gvi_host host;
 	struct input in;
 	uint8_t memory[MEMORY];
 	uint32_t calls;
@@ -72,8 +73,8 @@ static enum gvi_bus on_exchange(void *user, uint64_t spa, uint64_t *seen, uint64
 
 static void on_send(void *user, const struct gvi_message *message)
 {
-	bool to_device = message->kind == GVI_MESSAGE_INVALIDATE ||
-			 message->kind == GVI_MESSAGE_RESPONSE;
+	bool to_device =
+		message->kind == GVI_MESSAGE_INVALIDATE || message->kind == GVI_MESSAGE_RESPONSE;
 
 	(void)user;
 	MUST(message->kind > GVI_MESSAGE_NONE && message->kind <= GVI_MESSAGE_RESPONSE);
@@ -312,18 +313,36 @@ static void do_commands(struct bench *b)
 	}
 }
 
-/* A copy of the bytes is the same IOMMU. */
+static void restore(struct bench *b, struct gvi *to);
+
+/* A copy of the bytes is the same IOMMU, and so is what is saved and restored. */
 static void do_snapshot(struct bench *b)
 {
 	struct gvi *other = b->copy;
 	uint64_t before = read_register(b, 0x0018);
+	unsigned how = take_byte(&b->in);
 
-	memcpy(other, b->m, gvi_size());
-	if (take_byte(&b->in) % 2)
+	if (how & 2)
+		restore(b, other);
+	else
+		memcpy(other, b->m, gvi_size());
+	if (how & 1)
 		gvi_reset(b->m);
 	b->copy = b->m;
 	b->m = other;
 	MUST(read_register(b, 0x0018) == before);
+}
+
+static void restore(struct bench *b, struct gvi *to)
+{
+	size_t size = gvi_save_size(b->m);
+	uint8_t *bytes = malloc(2 * size);
+
+	MUST(bytes && gvi_save(b->m, bytes, size) == GVI_OK);
+	MUST(gvi_restore(to, &b->host, NULL, bytes, size) == GVI_OK);
+	MUST(gvi_save_size(to) == size && gvi_save(to, bytes + size, size) == GVI_OK);
+	MUST(!memcmp(bytes, bytes + size, size));
+	free(bytes);
 }
 
 static void do_store(struct bench *b)
@@ -369,21 +388,21 @@ static void step(struct bench *b)
 
 static bool open_bench(struct bench *b)
 {
-	struct gvi_host host = {.user = b,
-				.read = on_read,
-				.write = on_write,
-				.exchange = on_exchange,
-				.send = on_send,
-				.choose = on_choose};
 	unsigned flags = take_byte(&b->in);
 
+	b->host = (struct gvi_host){.user = b,
+				    .read = on_read,
+				    .write = on_write,
+				    .exchange = on_exchange,
+				    .send = on_send,
+				    .choose = on_choose};
 	MUST(gvi_preset((enum gvi_preset)(take_byte(&b->in) % GVI_NPRESETS), &b->config) == GVI_OK);
 	b->config.enabled = !(flags & 1);
 	b->depends = flags & 2;
 	b->race = flags & 4 ? 3 : 0;
 	b->refuse = (uint8_t)take_byte(&b->in);
 	if (flags & 8)
-		host.note = on_note;
+		b->host.note = on_note;
 	if (flags & 16)
 		b->config.efr ^= take(&b->in, 8);
 	if (flags & 32)
@@ -396,7 +415,7 @@ static bool open_bench(struct bench *b)
 	b->config.habit[GVI_CHOICE_REGISTER_ABSENT] = 0;
 	b->config.habit[GVI_CHOICE_EXCL_LIMIT_LOW] = 0;
 	b->config.habit[GVI_CHOICE_POINTER_BEYOND_RING] = b->refuse % 3;
-	return gvi_init(b->m, &b->config, &host) == GVI_OK;
+	return gvi_init(b->m, &b->config, &b->host) == GVI_OK;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

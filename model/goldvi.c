@@ -391,7 +391,7 @@ enum gvi_status gvi_track(struct gvi *m, void *storage, unsigned values_log2)
 		return GVI_ARG_HISTORY;
 	memset(&m->past, 0, sizeof m->past);
 	m->past.history = storage ? history_begin(storage, values_log2) : NULL;
-	m->past.used = get_CONTROL_IOMMU_EN(&m->reg[SLOT_CONTROL]);
+	m->past.used = storage && get_CONTROL_IOMMU_EN(&m->reg[SLOT_CONTROL]);
 	host_watch(m);
 	return GVI_OK;
 }

@@ -57,17 +57,64 @@ struct history *history_begin(void *storage, unsigned values_log2)
 	return h;
 }
 
-void history_wrote(struct history *h, uint64_t spa, uint64_t old, bool together)
+static struct past *place(struct history *h, uint64_t count)
+{
+	return &values(h)[count & low_ones(h->values_log2)];
+}
+
+/* The value of the next number. */
+static void add(struct history *h, uint64_t spa, uint64_t value, uint64_t until)
 {
 	uint64_t *newest = bucket(h, spa);
-	struct past *p = &values(h)[h->count & low_ones(h->values_log2)];
 
+	*place(h, h->count) = (struct past){spa, value, until, *newest};
+	*newest = ++h->count;
+}
+
+void history_wrote(struct history *h, uint64_t spa, uint64_t old, bool together)
+{
 	if (!together)
 		h->now++;
 	if (h->count >> h->values_log2)
-		h->lost = p->until;
-	*p = (struct past){spa, old, h->now, *newest};
-	*newest = ++h->count;
+		h->lost = place(h, h->count)->until;
+	add(h, spa, old, h->now);
+}
+
+unsigned history_values_log2(const struct history *h)
+{
+	return h->values_log2;
+}
+
+/* More moments than a session can have. */
+#define MOMENTS (UINT64_C(1) << 56)
+
+void history_pass(struct pass *p, unsigned values_log2, struct history *h)
+{
+	struct history head = {.values_log2 = values_log2};
+	struct past value = {0};
+	uint64_t kept, before;
+
+	if (p->way != LOAD)
+		head = *h;
+	PASS_TO(p, head.now, MOMENTS);
+	PASS_TO(p, head.count, MOMENTS);
+	PASS_TO(p, head.lost, head.count >> values_log2 ? head.now : 0);
+	kept = head.count >> values_log2 ? UINT64_C(1) << values_log2 : head.count;
+	before = head.lost;
+	head.count -= kept;
+	if (p->way == LOAD && h)
+		*h = head;
+	for (uint64_t i = 0; i < kept && p->status == GVI_OK; i++, before = value.until) {
+		if (p->way != LOAD)
+			value = *place(h, head.count + i);
+		PASS_TO(p, value.spa, UINT64_MAX - 7);
+		PASS(p, value.value);
+		PASS_TO(p, value.until, head.now);
+		if (p->way == LOAD && (value.spa % 8 || !value.until || value.until < before))
+			pass_refuse(p, GVI_SAVE_VALUE);
+		if (p->way == LOAD && h)
+			add(h, value.spa, value.value, value.until);
+	}
 }
 
 bool history_recorded(const struct gvi *m)

@@ -6,6 +6,7 @@
 #define MODEL_HISTORY_H
 
 #include "model/access.h"
+#include "model/pass.h"
 
 /* The head of the caller's storage; entries and buckets follow it. */
 struct history;
@@ -13,6 +14,13 @@ struct history;
 /* Bytes for so many old values, a power of two. */
 size_t history_size(unsigned values_log2);
 struct history *history_begin(void *storage, unsigned values_log2);
+
+/* What it was given room for. */
+unsigned history_values_log2(const struct history *h);
+
+/* The old values, oldest first, into a snapshot or out of it: then `h` is as
+ * history_begin() makes it, or NULL to look at them only. */
+void history_pass(struct pass *p, unsigned values_log2, struct history *h);
 
 /* The word at `spa` was `old` until now; `together` with the one recorded before. */
 void history_wrote(struct history *h, uint64_t spa, uint64_t old, bool together);

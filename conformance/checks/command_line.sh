@@ -64,7 +64,8 @@ try 2 run --filter a --filter=b vectors; complains ' run: --filter is given twic
 try 2 run --tap=1 vectors; complains ' run: --tap takes no value.'
 
 try 0 version; quiet
-line 'library ABI   0'; line 'vectors       schema 1'; line 'publication   48882, revisions 2.00 to 3.11'
+line 'library ABI   0'; line 'vectors       schema 1'; line 'traces        1'; line 'snapshots     1'
+line 'publication   48882, revisions 2.00 to 3.11'
 try 2 version all; complains ' version: it takes no argument.'
 
 # ---- encode and decode ----------------------------------------------------------

@@ -9,6 +9,7 @@ order='
 include/goldvi/export.h include/goldvi/def
 include/goldvi/format.h
 include/goldvi/goldvi.h model/bits.h model/text.h model/format_tile.inc
+model/pass.h
 model/format model/bits_proof model/tables model/config
 model/state
 model/ring.h model/access.h
@@ -24,6 +25,7 @@ model/walk_guest
 model/translate model/plain model/remap model/command
 model/ats model/page_request
 model/goldvi
+model/save
 include/goldvi/oracle.h
 model/seen
 model/oracle

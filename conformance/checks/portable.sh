@@ -1,7 +1,7 @@
 #!/bin/sh
 # The same answers on 32 bits and on a big-endian machine as here: random worlds
 # in which model and twin must agree, their totals compared, and the corpora of
-# the fuzz targets.  Needs i686-linux-gnu-gcc, s390x-linux-gnu-gcc and
+# the fuzz targets, and snapshots.  Needs i686-linux-gnu-gcc, s390x-linux-gnu-gcc and
 # qemu-s390x-static.  Run from the project's root; the first argument is the
 # number of worlds.
 set -eu
@@ -28,12 +28,14 @@ build() {
 machine() {
 	build "$2" "$here/worlds-$1" conformance/checks/worlds.c
 	$3 "$here/worlds-$1" "$count" >"$here/$1.txt"
-	for target in ats format guest host interrupt page register; do
+	build "$2" "$here/snapshots-$1" conformance/checks/snapshots.c
+	$3 "$here/snapshots-$1" conformance/checks/snapshot-1.bin >/dev/null
+	for target in ats format guest host interrupt page register save; do
 		build "$2" "$here/$target-$1" "fuzz/fuzz_$target.c" fuzz/replay.c
 		$3 "$here/$target-$1" "fuzz/corpus/$target" >/dev/null
 	done
 	cmp "$here/native.txt" "$here/$1.txt"
-	echo "$1: $(cut -d: -f1 "$here/$1.txt"), the corpora: as here"
+	echo "$1: $(cut -d: -f1 "$here/$1.txt"), the corpora, a snapshot: as here"
 }
 
 machine native cc ""

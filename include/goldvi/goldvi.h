@@ -511,6 +511,31 @@ GVI_API enum gvi_status gvi_wrote(struct gvi *m, uint64_t spa, const uint64_t *o
 /* Whether the last call could have used a value that the history had no room for. */
 GVI_API bool gvi_unsure(const struct gvi *m);
 
+/* ---- Snapshots that outlive the process --------------------------------- */
+
+/* A snapshot as bytes that mean the same on every machine and in every later version of
+ * the library: all of the state, with what gvi_effects() and gvi_unsure() say of the last
+ * call and with the history of gvi_track(), so that an IOMMU that is restored answers
+ * every further call as the one that was saved.  Not the host, and not memory, which
+ * must be what it was. */
+#define GVI_SAVE_VERSION 1
+
+/* The bytes that gvi_save() will write now. */
+GVI_API size_t gvi_save_size(const struct gvi *m);
+
+/* Writes them.  GVI_SAVE_ROOM if they are more than `size`. */
+GVI_API enum gvi_status gvi_save(const struct gvi *m, void *to, size_t size);
+
+/* Whether these bytes begin like a snapshot, and of what: *values_log2 is that of the
+ * history that it has, or 0. */
+GVI_API enum gvi_status gvi_saved(const void *from, size_t size, unsigned *values_log2);
+
+/* Makes `m` the IOMMU that was saved.  `storage` is where its history goes:
+ * gvi_history_size(values_log2) bytes as for gvi_track(), not used if it has none.  What is no snapshot is
+ * refused and changes neither m nor storage.  Needs gvi_size() bytes of stack. */
+GVI_API enum gvi_status gvi_restore(struct gvi *m, const struct gvi_host *host, void *storage,
+                                    const void *from, size_t size);
+
 /* ---- What a call did ---------------------------------------------------- */
 
 enum gvi_effect_kind {

@@ -157,21 +157,36 @@ class Iommu:
 
     def track(self, values_log2=12):
         """From now on `choose` is asked, at fetches, for what memory.store() has overwritten."""
-        history = ctypes.create_string_buffer(lib.gvi_history_size(values_log2) or 1)
+        history = self._new_history(values_log2)
         self._call(lib.gvi_track, history, values_log2)
-        if not self._history:
+        self._hear(history)
+
+    def save(self):
+        """The state as bytes that mean the same everywhere and later; memory is not in it."""
+        room = ctypes.create_string_buffer(lib.gvi_save_size(self._m))
+        self._call(lib.gvi_save, room, len(room))
+        return room.raw
+
+    def restore(self, saved):
+        """Makes this IOMMU the one that was saved, in front of its present memory."""
+        values_log2 = ctypes.c_uint()
+        check(lib.gvi_saved(saved, len(saved), values_log2))
+        history = self._new_history(values_log2.value) if values_log2.value else None
+        check(lib.gvi_restore(self._m, self._host.c, history, saved, len(saved)))
+        self._hear(history)
+        self.config = Config.from_c(lib.gvi_config(self._m)[0])
+
+    @staticmethod
+    def _new_history(values_log2):
+        return ctypes.create_string_buffer(lib.gvi_history_size(values_log2) or 1)
+
+    def _hear(self, history):
+        """The history that is in use now, or None, hears of what software stores."""
+        if history and not self._history:
             self.memory._tell.append(self._wrote)
+        elif self._history and not history:
+            self.memory._tell.remove(self._wrote)
         self._history = history
-
-    def snapshot(self):
-        """The state as bytes, for restore() in this process; memory is not in it."""
-        return self._room.raw
-
-    def restore(self, snapshot):
-        if len(snapshot) != len(self._room.raw):
-            raise ValueError("these bytes are no snapshot of this library's models")
-        self._room.raw = snapshot
-        check(lib.gvi_set_host(self._m, self._host.c))
 
     def _wrote(self, spa, old):
         for at, words in _chunks(spa, old):

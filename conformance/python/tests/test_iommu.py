@@ -38,13 +38,13 @@ def test_requests_as_records(scene):
 
 
 def test_refused_calls_change_nothing(scene):
-    before = scene.iommu.snapshot()
+    before = scene.iommu.save()
     with pytest.raises(goldvi.Error) as refused:
         scene.iommu.mmio_read(3)
     assert refused.value.status == goldvi.Status.ARG_MMIO_SIZE
     with pytest.raises(goldvi.Error):
         scene.read(0x5ffe)  # crosses a page
-    assert scene.iommu.snapshot() == before
+    assert scene.iommu.save() == before
 
 
 def test_registers(scene):
@@ -167,13 +167,33 @@ def test_configuration():
 
 
 def test_snapshots(scene):
-    before = scene.iommu.snapshot()
+    before = scene.iommu.save()
     scene.read(0x6000)
     assert scene.iommu.read("EVENT_LOG_TAIL") == 16
     scene.iommu.restore(before)
     assert scene.iommu.read("EVENT_LOG_TAIL") == 0
-    with pytest.raises(ValueError):
-        scene.iommu.restore(before[1:])
+    other = goldvi.Iommu("client", scene.memory)
+    other.restore(before)
+    assert other.config == scene.iommu.config
+    assert other.translate(address=PAGE, length=4, device=DEVICE) == scene.read()
+    for wrong in (before[1:], before[:-1], before + b"x", b""):
+        with pytest.raises(goldvi.Error):
+            scene.iommu.restore(wrong)
+
+
+def test_a_history_is_saved():
+    def held(choice, alternatives):
+        return len(alternatives) - 1 if choice == "HELD_HOST" else 0
+
+    scene = Scene(choose=held)
+    scene.iommu.track()
+    scene.memory.store(LEAF, 0x6000000004009001)
+    other = goldvi.Iommu("host-only", scene.memory, choose=held)
+    other.restore(scene.iommu.save())
+    assert other.translate(address=PAGE, length=4, device=DEVICE).address == DATA + 0x5000
+    scene.memory.store(LEAF, 0x600000000400a001)  # of which both hear
+    scene.iommu.restore(other.save())
+    assert scene.read().address == DATA + 0x5000
 
 
 def test_an_interrupt():
