@@ -45,6 +45,8 @@ endif()
 if(NOT GOLDVI_SANITIZE AND NOT GOLDVI_COVERAGE)
 	goldvi_check(house.symbols sh ${checks}/symbols.sh
 		$<TARGET_FILE:goldvi_static> $<TARGET_FILE:goldvi>)
+	goldvi_check(package.manuals sh ${checks}/manuals.sh ${CMAKE_BINARY_DIR}/man
+		${goldvi} $<TARGET_FILE:goldvi>)
 	goldvi_check(package.amalgamation sh ${checks}/amalgamation.sh ${CMAKE_BINARY_DIR}/amalgamation
 		${goldvi} $<TARGET_FILE:goldvi_amalgamated>)
 	if(TARGET goldvi_python)
