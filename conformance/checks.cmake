@@ -50,6 +50,8 @@ if(NOT GOLDVI_SANITIZE AND NOT GOLDVI_COVERAGE)
 	goldvi_check(package.amalgamation sh ${checks}/amalgamation.sh ${CMAKE_BINARY_DIR}/amalgamation
 		${goldvi} $<TARGET_FILE:goldvi_amalgamated>)
 	if(TARGET goldvi_python)
+		goldvi_check(package.debian sh ${checks}/packages.sh ${CMAKE_BINARY_DIR} ${CMAKE_C_COMPILER})
+		set_tests_properties(package.debian PROPERTIES SKIP_RETURN_CODE 77)
 		goldvi_check(package.python sh ${checks}/python.sh ${CMAKE_BINARY_DIR}/python)
 		set_tests_properties(package.python PROPERTIES SKIP_RETURN_CODE 77)
 	endif()

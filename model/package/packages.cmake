@@ -27,10 +27,15 @@ set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 
 # package COMPONENT NAME SECTION SUMMARY TEXT
 function(goldvi_package component name section summary text)
+	if(NOT component IN_LIST CPACK_COMPONENTS_ALL)
+		return()
+	endif()
 	string(TOUPPER ${component} c)
 	set(CPACK_DEBIAN_${c}_PACKAGE_NAME ${name} PARENT_SCOPE)
 	set(CPACK_DEBIAN_${c}_PACKAGE_SECTION ${section} PARENT_SCOPE)
 	set(CPACK_DEBIAN_${c}_DESCRIPTION "${summary}\n${text}" PARENT_SCOPE)
+	install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/${name}
+		RENAME copyright COMPONENT ${component})
 	set(CPACK_ARCHIVE_${c}_FILE_NAME
 		${name}-${PROJECT_VERSION}-${CMAKE_SYSTEM_PROCESSOR} PARENT_SCOPE)
 endfunction()
