@@ -49,6 +49,7 @@ if(NOT GOLDVI_SANITIZE AND NOT GOLDVI_COVERAGE)
 		${goldvi} $<TARGET_FILE:goldvi>)
 	goldvi_check(package.amalgamation sh ${checks}/amalgamation.sh ${CMAKE_BINARY_DIR}/amalgamation
 		${goldvi} $<TARGET_FILE:goldvi_amalgamated>)
+	goldvi_check(docs.integrate sh ${checks}/integrate.sh ${CMAKE_BINARY_DIR})
 	if(TARGET goldvi_python)
 		goldvi_check(package.debian sh ${checks}/packages.sh ${CMAKE_BINARY_DIR} ${CMAKE_C_COMPILER})
 		set_tests_properties(package.debian PROPERTIES SKIP_RETURN_CODE 77)

@@ -4,6 +4,7 @@
 # CTest shows as skipped, if no Python here has pytest.  Run from the root of the
 # project.
 set -eu
+# The manager's modules may be seen by /usr/bin/python3 alone.
 for python in python3 /usr/bin/python3 none; do
 	"$python" -c 'import pytest' 2>/dev/null && break
 done
