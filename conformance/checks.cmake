@@ -46,5 +46,16 @@ endif()
 if(NOT GOLDVI_SANITIZE AND NOT GOLDVI_COVERAGE)
 	goldvi_check(house.symbols sh ${checks}/symbols.sh
 		$<TARGET_FILE:goldvi_static> $<TARGET_FILE:goldvi>)
+	goldvi_check(package.manuals sh ${checks}/manuals.sh ${CMAKE_BINARY_DIR}/man
+		${goldvi} $<TARGET_FILE:goldvi>)
+	goldvi_check(package.amalgamation sh ${checks}/amalgamation.sh ${CMAKE_BINARY_DIR}/amalgamation
+		${goldvi} $<TARGET_FILE:goldvi_amalgamated>)
+	goldvi_check(docs.integrate sh ${checks}/integrate.sh ${CMAKE_BINARY_DIR})
+	if(TARGET goldvi_python)
+		goldvi_check(package.debian sh ${checks}/packages.sh ${CMAKE_BINARY_DIR} ${CMAKE_C_COMPILER})
+		set_tests_properties(package.debian PROPERTIES SKIP_RETURN_CODE 77)
+		goldvi_check(package.python sh ${checks}/python.sh ${CMAKE_BINARY_DIR}/python)
+		set_tests_properties(package.python PROPERTIES SKIP_RETURN_CODE 77)
+	endif()
 	goldvi_check(package.install sh ${checks}/install.sh ${CMAKE_BINARY_DIR} ${CMAKE_C_COMPILER})
 endif()

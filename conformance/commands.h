@@ -27,6 +27,7 @@ int command_replay(int argc, char **argv);
 int command_merge(int argc, char **argv);
 int command_serve(int argc, char **argv);
 int command_bench(int argc, char **argv);
+int command_version(int argc, char **argv);
 
 /* Writes `goldvi NAME: sentence` to standard error; always BAD_INPUT. */
 int wrong_use(const char *command, const char *format, ...);

@@ -91,6 +91,9 @@ static const struct command commands[] = {
 	{"bench", "", "measure operations of the model", command_bench,
 	 "Nanoseconds on this machine and, if valgrind is there, instructions.\n"
 	 "Exit status: 0 the goals are met, 1 one is missed.\n"},
+	{"version", "", "show the versions of all that has one", command_version,
+	 "Of the library, its binary interface, the formats of vectors, traces and snapshots, and\n"
+	 "the revisions of the publication that are modelled.\n"},
 };
 /* clang-format on */
 enum { NCOMMANDS = sizeof commands / sizeof commands[0] };

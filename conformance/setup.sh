@@ -3,6 +3,13 @@
 
 have_command() { command -v "$1" >/dev/null 2>&1; }
 have_library() { have_command pkg-config && pkg-config --exists "$1"; }
+# As the tests look for it: a python3 that comes first may not see the manager's modules.
+have_python_module() {
+	for python in python3 /usr/bin/python3; do
+		"$python" -c "import $1" 2>/dev/null && return 0
+	done
+	return 1
+}
 
 missing=
 # need_command COMMAND PACKAGE, need_library PKG_CONFIG_NAME PACKAGE
@@ -24,6 +31,8 @@ package_name() {
 	apk:pkg-config) echo pkgconf ;;
 	apk:libclang-rt-dev) echo compiler-rt ;;
 	apk:qemu-system-x86) echo qemu-system-x86_64 ;;
+	apk:python3-pytest) echo py3-pytest ;;
+	pacman:python3-pytest) echo python-pytest ;;
 	pacman:libyaml-dev) echo libyaml ;;
 	pacman:zlib1g-dev) echo zlib ;;
 	pacman:pkg-config) echo pkgconf ;;

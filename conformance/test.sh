@@ -30,6 +30,8 @@ need_library zlib zlib1g-dev
 need_library check check
 echo 'int main(void) { return 0; }' | clang -fsanitize=address,fuzzer-no-link -x c - -o /dev/null 2>/dev/null ||
 	missing="$missing libclang-rt-dev"
+need_command mandoc mandoc
+have_python_module pytest || missing="$missing python3-pytest"
 install_missing
 
 # part NAME COMMAND...: runs it, and goes on if it fails.

@@ -81,8 +81,8 @@ bool head_of(struct reader *r, struct yaml_node *root, const char **about)
 
 	if (!schema || !number_of(r, schema, &number))
 		return false;
-	if (number != 1)
-		return complain(r, schema, "Only schema 1 is known here.");
+	if (number != VECTOR_SCHEMA)
+		return complain(r, schema, "Only schema %d is known here.", VECTOR_SCHEMA);
 	node = needed(r, root, "about");
 	*about = node ? text_of(r, node) : NULL;
 	return *about && (**about || complain(r, node, "The sentence is missing."));

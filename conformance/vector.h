@@ -11,6 +11,9 @@
 #include "conformance/expression.h"
 #include "conformance/yaml.h"
 
+/* The version of the format. */
+#define VECTOR_SCHEMA 1
+
 /* ---- Words and registers -------------------------------------------------- */
 
 /* Words in memory, or expected there. */

@@ -125,7 +125,7 @@ static enum gvi_status check_identity(const struct gvi_config *c)
 {
 	if (c->version / 10000 != GVI_VERSION_MAJOR || c->version > GVI_VERSION || !c->version)
 		return GVI_CONFIG_VERSION;
-	if (c->revision < GVI_REVISION(2, 0) || c->revision > GVI_REVISION(3, 11) ||
+	if (c->revision < GVI_OLDEST_REVISION || c->revision > GVI_NEWEST_REVISION ||
 	    (c->revision & 0xff) > 99)
 		return GVI_CONFIG_REVISION;
 	/* [pci.capability-header] */

@@ -35,7 +35,7 @@ const struct gvi_field gvi_fields[GVI_NFIELDS] = {
 /* Where the rows of each format start and end. */
 enum {
 #define FORMAT(id, bits, title, clause) FIRST_##id, BEFORE_##id = FIRST_##id - 1,
-#define F(format, id, name, kind, scale, needs, text, segs) AT_##format##_##id,
+#define F(format, id, name, kind, scale, needs, text, segs) ROW_##format##_##id,
 #define END(format, bits) END_##format, BACK_##format = END_##format - 1,
 #include "goldvi/def/formats.inc"
 	END_OF_ALL

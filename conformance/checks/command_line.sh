@@ -44,7 +44,7 @@ quiet() { [ ! -s "$here/err" ] || fail "says something on standard error"; }
 
 try 0 --version; has '^goldvi [0-9]+\.[0-9]+\.[0-9]+$'; quiet
 try 0 help; quiet
-commands='run list lint explain decode encode markdown replay bench'
+commands='run list lint explain decode encode markdown replay bench version'
 for command in $commands; do
 	has "^  goldvi $command "
 done
@@ -62,6 +62,11 @@ done
 try 2 run --filter; complains ' run: --filter needs a value.'
 try 2 run --filter a --filter=b vectors; complains ' run: --filter is given twice.'
 try 2 run --tap=1 vectors; complains ' run: --tap takes no value.'
+
+try 0 version; quiet
+line 'library ABI   0'; line 'vectors       schema 1'; line 'traces        1'; line 'snapshots     1'
+line 'publication   48882, revisions 2.00 to 3.11'
+try 2 version all; complains ' version: it takes no argument.'
 
 # ---- encode and decode ----------------------------------------------------------
 

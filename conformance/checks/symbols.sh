@@ -1,13 +1,17 @@
 #!/bin/sh
-# symbols.sh STATIC_LIBRARY SHARED_LIBRARY: exported names start with gvi_, and
-# there is no writable variable.
+# symbols.sh STATIC_LIBRARY SHARED_LIBRARY: what is exported is what
+# model/package/exports.txt lists, all names start with gvi_, and there is no
+# writable variable.  Run from the root of the project.
 set -eu
 status=0
+here=$(mktemp -d)
+trap 'rm -rf "$here"' EXIT
 
-exported=$(nm -D --defined-only "$2" | awk '{ print $NF }')
-[ -n "$exported" ] || { echo "$2 exports nothing"; exit 1; }
-foreign=$(printf '%s\n' "$exported" | grep -v '^gvi_' || true)
-[ -z "$foreign" ] || { echo "exported names that do not start with gvi_:" $foreign; status=1; }
+# A name that goes, or is used differently, needs a new SONAME.
+nm -D --defined-only "$2" | awk '{ print $NF }' | LC_ALL=C sort >"$here/exported"
+diff -u model/package/exports.txt "$here/exported" ||
+	{ echo "the exported names are not those of model/package/exports.txt"; status=1; }
+! grep -v '^gvi_' "$here/exported" || { echo "exported names that do not start with gvi_"; status=1; }
 
 # Tables of pointers lie in .data.rel.ro, which is read-only once relocated.
 writable=$(nm --format=sysv "$1" |

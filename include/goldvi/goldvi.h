@@ -31,9 +31,14 @@ extern "C" {
 #define GVI_VERSION_PATCH 0
 #define GVI_VERSION (GVI_VERSION_MAJOR * 10000 + GVI_VERSION_MINOR * 100 + GVI_VERSION_PATCH)
 
+/* Of the binary interface: the number in the name of the shared library. */
+#define GVI_ABI 0
+
 /* The revisions of the publication that can be modelled, as major << 8 | minor:
  * gvi_config.revision.  They differ in reserved bits [device.reserved-bits]. */
 #define GVI_REVISION(major, minor) ((uint16_t)((major) << 8 | (minor)))
+#define GVI_OLDEST_REVISION GVI_REVISION(2, 0)
+#define GVI_NEWEST_REVISION GVI_REVISION(3, 11)
 
 /* The version of the library that is linked, as GVI_VERSION. */
 GVI_API int gvi_version(void);
@@ -398,7 +403,7 @@ struct gvi_ats_answer {
 	uint64_t translation[GVI_MAX_TRANSLATIONS];     /* each an ATS_COMPLETION; then 0 */
 	uint64_t event[2];      /* the last record, whether it was logged or not; 0 without one */
 	uint8_t  count;         /* of translation[]; 0 if refused */
-	uint8_t  result;        /* GVI_GRANT: completed, be it with R=W=0; or GVI_ABORT */
+	uint8_t  result;        /* enum gvi_result: GRANT is completed, be it with R=W=0; or ABORT */
 	uint8_t  completion;    /* enum gvi_completion */
 	uint8_t  logging;       /* enum gvi_logging */
 	uint16_t nclauses;
@@ -547,7 +552,7 @@ struct gvi_effect {
 	struct gvi_message message;
 	uint8_t  kind;          /* enum gvi_effect_kind */
 	uint8_t  length;
-	uint8_t  bus;           /* how memory answered */
+	uint8_t  bus;           /* enum gvi_bus: how memory answered */
 };
 
 /* The longest call is a write through guest tables (3 of GCR3, 5 levels) under 6
