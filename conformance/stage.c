@@ -69,6 +69,8 @@ static bool open_stage(struct stage *s, const struct stream *stream, const struc
 
 	s->stream = *stream;
 	s->way = *way;
+	if (way->plain)
+		s->stream.ndecisions = 0;
 	s->decided = 0;
 	s->swerved = s->held = s->was_held = s->unsettled = false;
 	s->error = s->race = (struct act){0};
@@ -119,6 +121,8 @@ static void configure(struct stage *s)
 	changed.snp = head->flags & STREAM_SNP;
 	changed.no_host = changed.no_host || head->flags & STREAM_NO_HOST;
 	try_config(c, &changed);
+	if (s->way.plain)
+		memset(c->habit, 0, sizeof c->habit);
 	if (s->way.told)
 		memcpy(c->habit, s->way.told, sizeof c->habit);
 	memcpy(s->habit, c->habit, sizeof s->habit);

@@ -76,6 +76,9 @@ struct stage_way {
 	bool quiet;       /* nobody listens to the model, whatever the head says */
 	bool listens;     /* or somebody does */
 	bool no_windows;
+	/* These do make one: */
+	bool calm;        /* memory neither fails nor changes by itself */
+	bool plain;       /* every choice comes out as preferred */
 	const uint8_t *told; /* habits that are settled, or GVI_UNSETTLED; NULL: none */
 };
 

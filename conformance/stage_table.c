@@ -484,7 +484,7 @@ static void make_error(struct stage *s, const struct operation *o)
 			  .on_read = !(o->a[3] & 1),
 			  .on_write = !(o->a[3] & 2)};
 
-	if (!s->nwindows && (act.on_read || act.on_write))
+	if (!(s->stream.head.flags & STREAM_WINDOW) && !s->way.calm)
 		stage_act(s, &act);
 }
 
@@ -495,5 +495,6 @@ static void make_race(struct stage *s, const struct operation *o)
 
 	act.word[0] = o->a[2] & 1 ? o->value
 				  : memory_load(s->memory, p.spa) ^ UINT64_C(1) << o->a[3] % 64;
-	stage_act(s, &act);
+	if (!s->way.calm)
+		stage_act(s, &act);
 }

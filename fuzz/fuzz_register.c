@@ -72,8 +72,8 @@ static enum gvi_bus on_exchange(void *user, uint64_t spa, uint64_t *seen, uint64
 
 static void on_send(void *user, const struct gvi_message *message)
 {
-	bool to_device = message->kind == GVI_MESSAGE_INVALIDATE ||
-			 message->kind == GVI_MESSAGE_RESPONSE;
+	bool to_device =
+		message->kind == GVI_MESSAGE_INVALIDATE || message->kind == GVI_MESSAGE_RESPONSE;
 
 	(void)user;
 	MUST(message->kind > GVI_MESSAGE_NONE && message->kind <= GVI_MESSAGE_RESPONSE);
