@@ -121,8 +121,8 @@ static void configure(struct stage *s)
 	changed.snp = head->flags & STREAM_SNP;
 	changed.no_host = changed.no_host || head->flags & STREAM_NO_HOST;
 	try_config(c, &changed);
-	if (s->way.plain)
-		memset(c->habit, 0, sizeof c->habit);
+	for (unsigned i = 0; i < GVI_NCHOICES && s->way.plain; i++)
+		c->habit[i] = gvi_choices[i].habit ? 0 : GVI_UNSETTLED;
 	if (s->way.told)
 		memcpy(c->habit, s->way.told, sizeof c->habit);
 	memcpy(s->habit, c->habit, sizeof s->habit);

@@ -317,8 +317,8 @@ static void access_memory(struct stage *s, const struct operation *o)
 	r->has_pasid = flags >> 2 & 1 || o->a[2] % 4 == 3;
 	r->execute = r->has_pasid && flags >> 3 & 1;
 	r->privileged = r->has_pasid && flags >> 4 & 1;
-	r->intx = flags >> 5 & 1 && r->access == GVI_WRITE;
 	r->translated = flags >> 6 & 1;
+	r->intx = flags >> 5 & 1 && r->access == GVI_WRITE && !r->translated;
 	r->pasid = r->has_pasid ? pasid(s, o, o->a[2]) : 0;
 	r->length = o->a[3];
 	if (o->a[4] & 1)

@@ -70,8 +70,7 @@ static void on_note(void *user, const struct gvi_note *note)
 
 	if (note->kind != GVI_NOTE_FETCH || p->nentries == MAX_ENTRIES)
 		return;
-	p->entry[p->nentries++] =
-		(struct entry){note->spa, note->words, format_of(note)};
+	p->entry[p->nentries++] = (struct entry){note->spa, note->words, format_of(note)};
 }
 
 static struct gvi_answer ask(struct probe *p, const struct gvi_input *in)
@@ -134,22 +133,9 @@ static enum use use_in_entry(const struct gvi_input *in, unsigned word, enum gvi
 {
 	bool access = in->kind == GVI_INPUT_TRANSLATE;
 
-	if (access != (word < 2))
-		switch ((int)field) {
-		case GVI_DTE_GUEST_MODE:
-		case GVI_DTE_ATTR_V:
-		case GVI_DTE_MODE0_FC:
-		case GVI_DTE_SNOOP_ATTR:
-		case GVI_DTE_V:
-		case GVI_DTE_TV:
-		case GVI_DTE_MODE:
-		case GVI_DTE_DOMAIN_ID:
-			return UNKNOWN; /* of use beyond its half */
-		default:
-			return reserved ? UNKNOWN : IGNORED;
-		}
+	/* [remap.memory-half] counts for interrupts, but not the other way round. */
 	if (reserved)
-		return RESERVED;
+		return access && word >= 2 ? IGNORED : RESERVED;
 	switch ((int)field) {
 	case GVI_DTE_CACHE:
 	case GVI_DTE_SD:
@@ -158,7 +144,21 @@ static enum use use_in_entry(const struct gvi_input *in, unsigned word, enum gvi
 	case GVI_DTE_IG:
 		return IGNORED;
 	case GVI_DTE_I:
-		return access && !in->of.request.translated ? IGNORED : UNKNOWN;
+		return access && in->of.request.translated ? UNKNOWN : IGNORED;
+	case GVI_DTE_IR:
+	case GVI_DTE_IW:
+	case GVI_DTE_EX:
+		return access ? UNKNOWN : IGNORED;
+	case GVI_DTE_IV:
+	case GVI_DTE_INT_LEN:
+	case GVI_DTE_INT_ROOT:
+	case GVI_DTE_INT_CTL:
+	case GVI_DTE_INIT_PASS:
+	case GVI_DTE_EINT_PASS:
+	case GVI_DTE_NMI_PASS:
+	case GVI_DTE_LINT0_PASS:
+	case GVI_DTE_LINT1_PASS:
+		return access ? IGNORED : UNKNOWN;
 	default:
 		return UNKNOWN;
 	}
@@ -197,7 +197,7 @@ static enum use use_in_leaf(enum gvi_field_id field)
 
 /* ---- What it must do ----------------------------------------------------------------- */
 
-static bool is_valid_entry(const struct gvi_input *in, const struct entry *e);
+static bool is_valid_entry(const struct gvi_input *in, const struct entry *e, unsigned word);
 
 /* The record of a reserved bit. */
 static bool is_due(const struct entry *e, const uint64_t event[2])
@@ -235,7 +235,7 @@ static void try_bit(const struct gvi_input *in, const struct gvi_answer *was, co
 
 	if (use == UNKNOWN)
 		return;
-	if (use == RESERVED && !is_valid_entry(in, e))
+	if (use == RESERVED && !is_valid_entry(in, e, word))
 		use = IGNORED;
 	probe.at = e->spa + 8 * (uint64_t)word;
 	probe.flip = UINT64_C(1) << bit;
@@ -254,16 +254,16 @@ static void try_bit(const struct gvi_input *in, const struct gvi_answer *was, co
 	EXPECT(!memcmp(&is, &same, sizeof is));
 }
 
-/* With V or IV of 0 all else of its half is ignored. */
-static bool is_valid_entry(const struct gvi_input *in, const struct entry *e)
+/* With V or IV of 0 all else of its half is ignored, and with IV=0 an interrupt is none of
+ * the entry's business. */
+static bool is_valid_entry(const struct gvi_input *in, const struct entry *e, unsigned word)
 {
-	uint64_t word;
+	bool v = memory_load(probe.stage->memory, e->spa) & 1;
+	bool iv = memory_load(probe.stage->memory, e->spa + 16) & 1;
 
 	if (e->format != GVI_FORMAT_DTE)
 		return true;
-	word = memory_load(probe.stage->memory,
-			   e->spa + (in->kind == GVI_INPUT_TRANSLATE ? 0 : 16));
-	return word & 1;
+	return (v || word >= 2) && (iv || in->kind == GVI_INPUT_TRANSLATE);
 }
 
 /* Tables can overlap, so that one word is two entries. */
