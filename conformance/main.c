@@ -88,6 +88,11 @@ static const struct command commands[] = {
 	{"serve", "[--dut DEVICE]", "answer for a device, line by line", command_serve,
 	 "Lines of docs/pipe.md on standard input are answered on standard output.  DEVICE is as\n"
 	 "for run; without it the built-in model.\n"},
+	{"fuzz-print", "FILE | --hash FILE...", "show a fuzzer's stream as a vector", command_fuzz_print,
+	 "FILE is any bytes (fuzz/corpus/stream has some).  What the model answers stands as\n"
+	 "expectation; a comment says if it cannot be played as a vector.\n\n"
+	 "  --hash           instead a number that sums up all that the model does, the number of\n"
+	 "                   acts and the name, a line for each FILE\n"},
 	{"bench", "", "measure operations of the model", command_bench,
 	 "Nanoseconds on this machine and, if valgrind is there, instructions.\n"
 	 "Exit status: 0 the goals are met, 1 one is missed.\n"},
@@ -162,8 +167,8 @@ static int help(int argc, char **argv)
 	puts("goldvi: a golden model of the AMD IOMMU, and vectors that test any "
 	     "implementation.\n");
 	for (unsigned i = 0; i < NCOMMANDS; i++)
-		printf("  goldvi %-9s %s\n", commands[i].name, commands[i].about);
-	puts("  goldvi help      this, or the help of a command\n"
+		printf("  goldvi %-10s %s\n", commands[i].name, commands[i].about);
+	puts("  goldvi help       this, or the help of a command\n"
 	     "  goldvi --version\n\n"
 	     "goldvi COMMAND --help has the arguments.");
 	return ALL_PASSED;

@@ -98,6 +98,13 @@ bool memory_write(struct memory *memory, uint64_t spa, const void *from, size_t 
 	return true;
 }
 
+const void *memory_page(struct memory *memory, uint64_t spa)
+{
+	const struct page *page = make(memory, spa / PAGE);
+
+	return page ? page->bytes : NULL;
+}
+
 uint64_t memory_load(struct memory *memory, uint64_t spa)
 {
 	unsigned char bytes[8];

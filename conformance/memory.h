@@ -29,6 +29,10 @@ bool memory_write(struct memory *memory, uint64_t spa, const void *from, size_t 
 uint64_t memory_load(struct memory *memory, uint64_t spa);
 bool memory_store(struct memory *memory, uint64_t spa, uint64_t value);
 
+/* The 4096 bytes of the page that spa lies in, until the memory is cleared; NULL when
+ * the host's memory ran out. */
+const void *memory_page(struct memory *memory, uint64_t spa);
+
 /* If the 8 bytes are *seen, stores next; loads what they were into *seen. */
 bool memory_exchange(struct memory *memory, uint64_t spa, uint64_t *seen, uint64_t next);
 
