@@ -170,7 +170,7 @@ static void check_growth(const struct set *was, const struct set *is)
 {
 	for (size_t i = 0; i < was->count; i++) {
 		const struct gvi_answer *a = &was->outcome[i].reply.answer;
-		/* What is not present need not be held [invalidate.not-present]. */
+		/* What is not present need not be held [invalidate.cacheable]. */
 		bool found = a->result != GVI_GRANT || !a->translated;
 
 		for (size_t k = 0; k < is->count && !found; k++)

@@ -98,6 +98,7 @@ void history_pass(struct pass *p, unsigned values_log2, struct history *h)
 	if (p->way != LOAD)
 		head = *h;
 	PASS_TO(p, head.now, MOMENTS);
+	PASS_TO(p, head.changed, head.now);
 	PASS_TO(p, head.count, MOMENTS);
 	PASS_TO(p, head.lost, head.count >> values_log2 ? head.now : 0);
 	kept = head.count >> values_log2 ? UINT64_C(1) << values_log2 : head.count;
