@@ -12,7 +12,9 @@ struct judge {
 	struct gvi_oracle *oracle;
 	struct gvi *look; /* a copy of a world, to read registers of */
 	struct memory *memory;
-	struct gvi_effect *effects; /* of what was settled last */
+	/* Of what was settled last: the effects that others see, and how many were explained. */
+	struct gvi_effect *effects;
+	size_t explained;
 	bool begun;
 	bool lost; /* commands could not be told apart: all is unsure */
 	/* Of the record judged last: */

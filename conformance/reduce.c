@@ -20,7 +20,7 @@ struct failure {
 	uint32_t differs;
 	bool stale;
 	uint64_t ended_by[2];
-	union gvi_reply nearest;
+	struct gvi_outcome nearest;
 	uint8_t kind; /* of the input: enum gvi_input_kind */
 	enum gvi_status status;
 };
@@ -137,7 +137,7 @@ static void keep_failure(struct reduction *r)
 
 	r->failure = (struct failure){.differs = j->judgement.differs,
 				      .stale = j->judgement.stale,
-				      .nearest = j->nearest.reply,
+				      .nearest = j->nearest,
 				      .kind = j->input.kind,
 				      .status = j->status};
 	memcpy(r->failure.ended_by, j->judgement.ended_by, sizeof r->failure.ended_by);
@@ -340,6 +340,14 @@ static bool fails(struct reduction *r)
 	return false;
 }
 
+/* Of effects only if it is these that differ. */
+static bool same_outcome(const struct gvi_outcome *a, const struct gvi_outcome *b, bool effects)
+{
+	return !memcmp(&a->reply, &b->reply, sizeof a->reply) &&
+	       (!effects || (a->neffects == b->neffects &&
+			     !memcmp(a->effect, b->effect, a->neffects * sizeof a->effect[0])));
+}
+
 static bool same_failure(const struct reduction *r)
 {
 	const struct judge *j = &r->judge;
@@ -348,7 +356,8 @@ static bool same_failure(const struct reduction *r)
 	return j->status == f->status && j->input.kind == f->kind &&
 	       j->judgement.differs == f->differs && j->judgement.stale == f->stale &&
 	       !memcmp(j->judgement.ended_by, f->ended_by, sizeof f->ended_by) &&
-	       (f->status != GVI_OK || !memcmp(&j->nearest.reply, &f->nearest, sizeof f->nearest));
+	       (f->status != GVI_OK ||
+		same_outcome(&j->nearest, &f->nearest, f->differs & GVI_SEEN_EFFECTS));
 }
 
 static size_t kept(const struct story *s)

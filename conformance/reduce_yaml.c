@@ -7,7 +7,7 @@
 
 #include "conformance/reduce.h"
 
-enum { MAX_LISTED = 64 };
+enum { MAX_LISTED = 64, COMMAND_TAIL = 0x2008 };
 
 struct yaml_out {
 	struct judge judge;
@@ -15,7 +15,7 @@ struct yaml_out {
 	const struct session_record *last;
 	bool setting_up; /* nothing has been asked yet */
 	/* The step that is being written, without what it leaves in logs. */
-	bool open;
+	bool open, others;       /* more is permitted than it says */
 	char *traces[NLOGS + 1]; /* of that step; messages are the last */
 	struct gvi_outcome list[MAX_LISTED];
 	size_t count;
@@ -25,6 +25,7 @@ static void put_head(struct yaml_out *y, const struct story *s);
 static void put_given(struct yaml_out *y, const struct story *s);
 static void put_step(struct yaml_out *y, const struct session_record *record);
 static void close_step(struct yaml_out *y);
+static void put_traces(struct yaml_out *y, bool first, FILE *to);
 
 bool put_vector(const struct story *s, const struct gvi_bounds *bounds, FILE *out)
 {
@@ -255,7 +256,7 @@ static bool put_given_register(const struct gvi_input *in, bool first, FILE *out
 	return true;
 }
 
-/* Of all that comes before the first request or read. */
+/* Of all that comes before the first request, read or command. */
 bool sets_up(const struct session_record *record)
 {
 	unsigned n;
@@ -263,7 +264,7 @@ bool sets_up(const struct session_record *record)
 	return record->kind == SESSION_WROTE || record->kind == SESSION_SETTLED ||
 	       record->kind == SESSION_IOMMU || record->kind == SESSION_NOTE ||
 	       (record->kind == SESSION_INPUT && record->input.kind == GVI_INPUT_MMIO_WRITE &&
-		register_at(&record->input, &n));
+		record->input.of.mmio.offset != COMMAND_TAIL && register_at(&record->input, &n));
 }
 
 /* A whole register of 8 bytes. */
@@ -282,14 +283,14 @@ static const struct gvi_register *register_at(const struct gvi_input *in, unsign
 
 /* ---- Steps -------------------------------------------------------------------- */
 
-static void put_input(struct yaml_out *y, const struct session_record *record);
+static bool put_input(struct yaml_out *y, const struct session_record *record);
 static void put_memory(struct yaml_out *y, const struct session_record *record);
 static void add_traces(struct yaml_out *y, const struct gvi_effect *effects, size_t count);
 static void put_stores(struct yaml_out *y);
 
 static void put_step(struct yaml_out *y, const struct session_record *record)
 {
-	bool last = record == y->last;
+	bool last = record == y->last, whole = false;
 
 	if (record->kind != SESSION_BEGIN && !sets_up(record))
 		y->setting_up = false;
@@ -304,12 +305,14 @@ static void put_step(struct yaml_out *y, const struct session_record *record)
 			y->count = MAX_LISTED;
 	}
 	if (!y->setting_up && record->kind == SESSION_INPUT && record->input.kind != GVI_INPUT_STEP)
-		put_input(y, record);
+		whole = put_input(y, record);
 	if (!y->setting_up && record->kind == SESSION_WROTE)
 		put_memory(y, record);
 	(void)judge_record(&y->judge, record);
-	if (y->setting_up)
+	if (y->setting_up || whole)
 		return;
+	if (last && record->kind == SESSION_SETTLED)
+		add_traces(y, y->judge.effects, y->judge.explained);
 	if (last && y->judge.judgement.near)
 		add_traces(y, y->judge.nearest.effect, y->judge.nearest.neffects);
 	else if (record->kind == SESSION_INPUT && y->count && record->input.kind != GVI_INPUT_STEP)
@@ -323,25 +326,35 @@ static void put_step(struct yaml_out *y, const struct session_record *record)
 static void open_step(struct yaml_out *y, const char *text)
 {
 	close_step(y);
+	if (y->others)
+		fprintf(y->out, "      # Of this one more is permitted than is said here.\n");
 	fprintf(y->out, "      - %s", text);
 	y->open = true;
+	y->others = false;
 }
 
 static void close_step(struct yaml_out *y)
 {
+	if (!y->open)
+		return;
+	put_traces(y, false, y->out);
+	fprintf(y->out, "}\n");
+	y->open = false;
+}
+
+/* And forgets them. */
+static void put_traces(struct yaml_out *y, bool first, FILE *to)
+{
 	static const char *const keys[NLOGS + 1] = {"events", "events_b", "ppr",
 						    "ppr_b",  "ga",       "messages"};
 
-	if (!y->open)
-		return;
 	for (unsigned i = 0; i <= NLOGS; i++) {
 		if (y->traces[i])
-			fprintf(y->out, ", %s: [%s]", keys[i], y->traces[i]);
+			fprintf(to, "%s%s: [%s]", first ? "" : ", ", keys[i], y->traces[i]);
+		first = first && !y->traces[i];
 		free(y->traces[i]);
 		y->traces[i] = NULL;
 	}
-	fprintf(y->out, "}\n");
-	y->open = false;
 }
 
 static void put_memory(struct yaml_out *y, const struct session_record *record)
@@ -380,21 +393,24 @@ static void put_stores(struct yaml_out *y)
 }
 
 static void put_action(const struct gvi_input *in, FILE *to);
-static void put_answers(struct yaml_out *y, const struct gvi_input *in, FILE *to);
+static bool put_answers(struct yaml_out *y, const struct gvi_input *in, FILE *to);
 
-static void put_input(struct yaml_out *y, const struct session_record *record)
+/* Whether its answer says what is left in logs. */
+static bool put_input(struct yaml_out *y, const struct session_record *record)
 {
 	char *text = NULL;
 	size_t size;
+	bool whole;
 	FILE *to = open_memstream(&text, &size);
 
 	if (!to)
-		return;
+		return false;
 	put_action(&record->input, to);
-	put_answers(y, &record->input, to);
+	whole = put_answers(y, &record->input, to);
 	if (fclose(to) == 0)
 		open_step(y, text);
 	free(text);
+	return whole;
 }
 
 static void put_device(FILE *to, uint16_t device)
@@ -502,70 +518,113 @@ static void put_action(const struct gvi_input *in, FILE *to)
 /* ---- Answers ------------------------------------------------------------------ */
 
 static char *answer_text(const struct gvi_input *in, const union gvi_reply *reply);
-static bool put_choice(struct yaml_out *y, char *const *answer, FILE *to);
+static char *whole_text(struct yaml_out *y, const struct gvi_input *in,
+			const struct gvi_outcome *o);
+static bool put_tree(const struct yaml_out *y, char *const *text, const bool *in, unsigned depth,
+		     FILE *to);
 
-/* All that is permitted, if they are the same or hang on one choice; else what the model
- * predicts. */
-static void put_answers(struct yaml_out *y, const struct gvi_input *in, FILE *to)
+/* What is permitted, by the choices that it hangs on; where these do not tell it apart,
+ * what the model predicts.  True if the answer says what is left in logs, too. */
+static bool put_answers(struct yaml_out *y, const struct gvi_input *in, FILE *to)
 {
-	char *answer[MAX_LISTED] = {NULL};
-	bool same = true;
+	char *text[MAX_LISTED] = {NULL}, *tree = NULL, *first;
+	bool all[MAX_LISTED] = {false}, reads, whole = false;
+	size_t size;
+	FILE *out = open_memstream(&tree, &size);
 
 	for (size_t i = 0; i < y->count; i++) {
-		answer[i] = answer_text(in, &y->list[i].reply);
-		same = same && answer[i] && answer[0] && strcmp(answer[0], answer[i]) == 0;
+		all[i] = true;
+		text[i] = whole_text(y, in, &y->list[i]);
 	}
-	if (y->count && answer[0] && *answer[0]) {
-		if (in->kind == GVI_INPUT_MMIO_READ || in->kind == GVI_INPUT_CONFIG_READ)
-			fprintf(to, ", %s", answer[0]);
-		else if (same || !put_choice(y, answer, to))
-			fprintf(to, ", answer: {%s}", answer[0]);
-	}
+	reads = in->kind == GVI_INPUT_MMIO_READ || in->kind == GVI_INPUT_CONFIG_READ;
+	if (y->count > 1 && !reads && out)
+		whole = put_tree(y, text, all, 0, out);
+	if (out)
+		fclose(out);
+	whole = whole && tree && strncmp(tree, "choice", 6) == 0;
+	first = y->count ? answer_text(in, &y->list[0].reply) : NULL;
+	if (whole)
+		fprintf(to, ", answer: {%s}", tree);
+	else if (first && *first)
+		fprintf(to, reads ? ", %s" : ", answer: {%s}", first);
+	if (!whole && y->count > 1 && !reads)
+		y->others = true;
 	for (size_t i = 0; i < y->count; i++)
-		free(answer[i]);
+		free(text[i]);
+	free(first);
+	free(tree);
+	return whole;
 }
 
-static const char *under(const struct yaml_out *y, char *const *answer, unsigned choice,
-			 unsigned value);
+static bool put_alternatives(const struct yaml_out *y, char *const *text, const bool *in,
+			     unsigned depth, FILE *to);
 
-/* False if no single choice tells them apart. */
-static bool put_choice(struct yaml_out *y, char *const *answer, FILE *to)
+/* Runs take the first alternatives first, so that the one before another that was not the
+ * first has come out like one elsewhere, and is not in the list. */
+static bool is_earliest(const struct gvi_outcome *o, unsigned depth)
 {
-	for (unsigned p = 0; p < y->list[0].npicks; p++) {
-		unsigned choice = y->list[0].pick[p].choice, count = gvi_choices[choice].count;
-		bool good = true;
+	for (unsigned i = depth; i < o->npicks; i++)
+		if (o->pick[i].value)
+			return false;
+	return true;
+}
 
-		for (unsigned v = 0; v < count; v++)
-			good = good && under(y, answer, choice, v);
-		if (!good)
+/* The outcomes that `in` names have taken the same alternatives so far.  False if one that is
+ * missing cannot be told: it came out like another. */
+static bool put_tree(const struct yaml_out *y, char *const *text, const bool *in, unsigned depth,
+		     FILE *to)
+{
+	size_t first = y->count;
+	bool same = true, split = false;
+
+	for (size_t i = 0; i < y->count; i++) {
+		if (!in[i])
 			continue;
-		fprintf(to, ", answer: {choice: %s, permitted: {", gvi_choices[choice].id);
-		for (unsigned v = 0; v < count; v++)
-			fprintf(to, "%s%s: {%s}", v ? ", " : "",
-				gvi_choices[choice].alternative[v].name,
-				under(y, answer, choice, v));
-		fprintf(to, "}}");
+		if (!text[i] || (first < y->count && depth >= y->list[i].npicks &&
+				 strcmp(text[first], text[i]) != 0))
+			return false;
+		first = first < y->count ? first : i;
+		same = same && strcmp(text[first], text[i]) == 0;
+	}
+	if (first == y->count || (same && !is_earliest(&y->list[first], depth)))
+		return false;
+	if (same) {
+		fprintf(to, "%s", text[first]);
 		return true;
 	}
-	return false;
+	for (size_t i = first; i < y->count; i++)
+		split = split ||
+			(in[i] &&
+			 (depth >= y->list[i].npicks || depth >= y->list[first].npicks ||
+			  y->list[i].pick[depth].value != y->list[first].pick[depth].value));
+	return split ? put_alternatives(y, text, in, depth, to)
+		     : put_tree(y, text, in, depth + 1, to);
 }
 
-/* The one answer that comes with an alternative, or NULL. */
-static const char *under(const struct yaml_out *y, char *const *answer, unsigned choice,
-			 unsigned value)
+static bool put_alternatives(const struct yaml_out *y, char *const *text, const bool *in,
+			     unsigned depth, FILE *to)
 {
-	const char *found = NULL;
+	unsigned choice = GVI_NCHOICES;
+	bool good = true;
 
-	for (size_t i = 0; i < y->count; i++)
-		for (unsigned p = 0; p < y->list[i].npicks; p++) {
-			if (y->list[i].pick[p].choice != choice ||
-			    y->list[i].pick[p].value != value)
-				continue;
-			if (found && strcmp(found, answer[i]) != 0)
-				return NULL;
-			found = answer[i];
-		}
-	return found;
+	for (size_t i = 0; i < y->count; i++) {
+		if (in[i] && depth >= y->list[i].npicks)
+			return false;
+		if (in[i])
+			choice = y->list[i].pick[depth].choice;
+	}
+	fprintf(to, "choice: %s, permitted: {", gvi_choices[choice].id);
+	for (unsigned v = 0; good && v < gvi_choices[choice].count; v++) {
+		bool some[MAX_LISTED] = {false};
+
+		for (size_t i = 0; i < y->count; i++)
+			some[i] = in[i] && y->list[i].pick[depth].value == v;
+		fprintf(to, "%s%s: {", v ? ", " : "", gvi_choices[choice].alternative[v].name);
+		good = put_tree(y, text, some, depth + 1, to);
+		fprintf(to, "}");
+	}
+	fprintf(to, "}");
+	return good;
 }
 
 static void put_grant(const struct gvi_input *in, const struct gvi_answer *a, FILE *to)
@@ -641,6 +700,27 @@ static char *answer_text(const struct gvi_input *in, const union gvi_reply *repl
 		return text;
 	free(text);
 	return NULL;
+}
+
+/* The answer, and what is left in logs. */
+static char *whole_text(struct yaml_out *y, const struct gvi_input *in, const struct gvi_outcome *o)
+{
+	char *keep[NLOGS + 1], *answer = answer_text(in, &o->reply), *text = NULL;
+	size_t size;
+	FILE *to = open_memstream(&text, &size);
+
+	memcpy(keep, y->traces, sizeof keep);
+	memset(y->traces, 0, sizeof y->traces);
+	add_traces(y, o->effect, o->neffects);
+	if (to && answer) {
+		fprintf(to, "%s", answer);
+		put_traces(y, !*answer, to);
+	}
+	if (to)
+		fclose(to);
+	memcpy(y->traces, keep, sizeof keep);
+	free(answer);
+	return text;
 }
 
 /* ---- What steps leave in logs --------------------------------------------------- */
