@@ -18,13 +18,15 @@ bool judge_open(struct judge *j, const struct gvi_bounds *bounds)
 {
 	size_t size = gvi_oracle_size(bounds);
 
-	*j = (struct judge){.bounds = *bounds};
+	*j = (struct judge){.bounds = *bounds, .most_commands = MAX_COMMANDS};
 	if (!size)
 		return false;
 	j->oracle = malloc(size);
 	j->look = malloc(gvi_size());
 	j->memory = memory_new();
-	if (j->oracle && j->look && j->memory)
+	j->before = malloc(size);
+	j->furthest = malloc(size);
+	if (j->oracle && j->look && j->memory && j->before && j->furthest)
 		return true;
 	judge_close(j);
 	return false;
@@ -36,6 +38,8 @@ void judge_close(struct judge *j)
 	free(j->look);
 	memory_free(j->memory);
 	free(j->effects);
+	free(j->before);
+	free(j->furthest);
 	*j = (struct judge){0};
 }
 
@@ -254,26 +258,22 @@ static enum ruling match_commands(struct judge *j, const struct gvi_effect *effe
 	struct settling s = {.j = j,
 			     .effects = effects,
 			     .count = count,
-			     .before = malloc(gvi_oracle_size(&j->bounds)),
-			     .furthest = malloc(gvi_oracle_size(&j->bounds))};
-	bool good = s.before && s.furthest;
-	enum ruling ruling = good ? RULED_PERMITTED : RULED_UNSURE;
+			     .before = j->before,
+			     .furthest = j->furthest};
+	enum ruling ruling = RULED_PERMITTED;
 
-	if (good)
-		memcpy(s.furthest, (const void *)j->oracle, gvi_oracle_size(&j->bounds));
-	for (unsigned n = 0; good && n < 2 * MAX_COMMANDS; n++) {
+	memcpy(s.furthest, (const void *)j->oracle, gvi_oracle_size(&j->bounds));
+	for (unsigned n = 0; n < 2 * j->most_commands; n++) {
 		if (next_command(&s))
 			continue;
 		if (s.unsure || (s.idle && s.at == count) || !go_back(&s))
 			break;
 	}
-	if (good && (s.unsure || s.j->status != GVI_OK))
+	if (s.unsure || s.j->status != GVI_OK)
 		ruling = RULED_UNSURE;
-	else if (good && (!s.idle || s.at < count))
+	else if (!s.idle || s.at < count)
 		ruling = explain_refusal(&s);
 	j->explained = s.most;
-	free(s.before);
-	free(s.furthest);
 	return ruling == RULED_REFUSED && s.skipped ? RULED_UNSURE : ruling;
 }
 
@@ -369,7 +369,7 @@ static enum ruling settle_unseen(struct judge *j)
 	const struct gvi_seen done = {.what = GVI_SEEN_VALUE, .reply.value = 1};
 	enum ruling ruling = RULED_PERMITTED;
 
-	for (unsigned n = 0; ruling == RULED_PERMITTED && n < MAX_COMMANDS; n++)
+	for (unsigned n = 0; ruling == RULED_PERMITTED && n < j->most_commands; n++)
 		ruling = observe(j, &step, &done);
 	return ruling == RULED_REFUSED ? RULED_PERMITTED : ruling;
 }
