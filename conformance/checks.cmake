@@ -22,6 +22,7 @@ goldvi_check(vectors.lint ${goldvi} lint vectors)
 goldvi_check(vectors.refused sh ${checks}/refused.sh ${goldvi})
 goldvi_check(vectors.wrong sh ${checks}/wrong.sh ${goldvi})
 goldvi_check(captured.linux sh ${checks}/captured.sh ${goldvi})
+goldvi_check(trace.round sh ${checks}/traces.sh ${goldvi})
 goldvi_check(command.line sh ${checks}/command_line.sh ${goldvi})
 
 goldvi_check(save.golden $<TARGET_FILE:goldvi_snapshots> ${checks}/snapshot-1.bin)

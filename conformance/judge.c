@@ -18,13 +18,15 @@ bool judge_open(struct judge *j, const struct gvi_bounds *bounds)
 {
 	size_t size = gvi_oracle_size(bounds);
 
-	*j = (struct judge){.bounds = *bounds};
+	*j = (struct judge){.bounds = *bounds, .most_commands = MAX_COMMANDS};
 	if (!size)
 		return false;
 	j->oracle = malloc(size);
 	j->look = malloc(gvi_size());
 	j->memory = memory_new();
-	if (j->oracle && j->look && j->memory)
+	j->before = malloc(size);
+	j->furthest = malloc(size);
+	if (j->oracle && j->look && j->memory && j->before && j->furthest)
 		return true;
 	judge_close(j);
 	return false;
@@ -36,6 +38,8 @@ void judge_close(struct judge *j)
 	free(j->look);
 	memory_free(j->memory);
 	free(j->effects);
+	free(j->before);
+	free(j->furthest);
 	*j = (struct judge){0};
 }
 
@@ -206,7 +210,6 @@ static size_t visible(const struct gvi_outcome *outcome)
 }
 
 static enum ruling settle_unseen(struct judge *j);
-static enum ruling explain_refusal(struct judge *j, const struct gvi_effect *effects, size_t count);
 static enum ruling match_commands(struct judge *j, const struct gvi_effect *effects, size_t count);
 
 static enum ruling settle(struct judge *j, const struct gvi_seen *seen)
@@ -236,13 +239,16 @@ struct settling {
 	size_t count, at; /* effects, and how many are taken */
 	uint32_t worlds;  /* that explained all before */
 	bool idle, unsure;
-	void *before;          /* the oracle at the crossing */
-	size_t crossing, next; /* effects taken before it, and what to try next */
-	bool open, met;
+	void *before, *furthest; /* the oracle at the crossing, and where most was explained */
+	size_t most;             /* how much that was */
+	size_t crossing, next;   /* effects taken before it, and what to try next */
+	bool open, skipped;      /* skipped: one behind it was not marked */
 };
 
 static bool next_command(struct settling *s);
+static enum ruling explain_refusal(struct settling *s);
 static bool go_back(struct settling *s);
+static bool try_command(struct settling *s, size_t n);
 
 /* One command after the other, each with the effects that it may have had; where these
  * are of different number, each is tried.  What can then not be told apart for sure is
@@ -252,22 +258,23 @@ static enum ruling match_commands(struct judge *j, const struct gvi_effect *effe
 	struct settling s = {.j = j,
 			     .effects = effects,
 			     .count = count,
-			     .before = malloc(gvi_oracle_size(&j->bounds))};
-	bool good = s.before != NULL;
-	enum ruling ruling = good ? RULED_PERMITTED : RULED_UNSURE;
+			     .before = j->before,
+			     .furthest = j->furthest};
+	enum ruling ruling = RULED_PERMITTED;
 
-	for (unsigned n = 0; good && n < 2 * MAX_COMMANDS; n++) {
+	memcpy(s.furthest, (const void *)j->oracle, gvi_oracle_size(&j->bounds));
+	for (unsigned n = 0; n < 2 * j->most_commands; n++) {
 		if (next_command(&s))
 			continue;
 		if (s.unsure || (s.idle && s.at == count) || !go_back(&s))
 			break;
 	}
-	free(s.before);
-	if (good && (s.unsure || s.j->status != GVI_OK))
+	if (s.unsure || s.j->status != GVI_OK)
 		ruling = RULED_UNSURE;
-	else if (good && (!s.idle || s.at < count))
-		ruling = explain_refusal(j, effects + s.at, count - s.at);
-	return ruling == RULED_REFUSED && s.met ? RULED_UNSURE : ruling;
+	else if (!s.idle || s.at < count)
+		ruling = explain_refusal(&s);
+	j->explained = s.most;
+	return ruling == RULED_REFUSED && s.skipped ? RULED_UNSURE : ruling;
 }
 
 static bool go_back(struct settling *s)
@@ -279,7 +286,6 @@ static bool go_back(struct settling *s)
 	return true;
 }
 
-static bool try_command(struct settling *s, size_t n);
 static void mark_crossing(struct settling *s, size_t next);
 
 /* False if the IOMMU is idle, or no command can have had the next effects. */
@@ -298,6 +304,7 @@ static bool next_command(struct settling *s)
 			continue;
 		if (again || !s->open)
 			s->open = false;
+		s->skipped |= i + 1 < c.count && s->open;
 		if (i + 1 < c.count && !s->open)
 			mark_crossing(s, i + 1);
 		if (try_command(s, c.n[i]))
@@ -313,7 +320,7 @@ static void mark_crossing(struct settling *s, size_t next)
 	memcpy(s->before, (const void *)s->j->oracle, gvi_oracle_size(&s->j->bounds));
 	s->crossing = s->at;
 	s->next = next;
-	s->open = s->met = true;
+	s->open = true;
 }
 
 static bool try_command(struct settling *s, size_t n)
@@ -326,19 +333,33 @@ static bool try_command(struct settling *s, size_t n)
 	if (observe(s->j, &step, &seen) != RULED_PERMITTED)
 		return false;
 	s->at += n;
+	if (s->at > s->most) {
+		s->most = s->at;
+		memcpy(s->furthest, (const void *)s->j->oracle, gvi_oracle_size(&s->j->bounds));
+	}
 	return true;
 }
 
-/* What the next command would have done instead of the effect that came. */
-static enum ruling explain_refusal(struct judge *j, const struct gvi_effect *effects, size_t count)
+/* From where most effects were explained: past what shows none, to the command that would
+ * have done something else. */
+static enum ruling explain_refusal(struct settling *s)
 {
 	static const struct gvi_input step = {.kind = GVI_INPUT_STEP};
-	const struct gvi_seen seen = {.what = GVI_SEEN_VALUE | GVI_SEEN_EFFECTS,
-				      .reply.value = 1,
-				      .effects = effects,
-				      .neffects = count ? 1 : 0};
-	enum ruling ruling = observe(j, &step, &seen);
+	struct judge *j = s->j;
+	enum ruling ruling = RULED_REFUSED;
 
+	memcpy((void *)j->oracle, s->furthest, gvi_oracle_size(&j->bounds));
+	s->at = s->most;
+	for (unsigned n = 0; n < MAX_LISTED; n++) {
+		const struct gvi_seen seen = {.what = GVI_SEEN_EFFECTS,
+					      .effects = s->effects + s->at,
+					      .neffects = s->at < s->count ? 1 : 0};
+
+		ruling = observe(j, &step, &seen);
+		if (ruling != RULED_REFUSED || !j->nearest.reply.value || visible(&j->nearest) ||
+		    !try_command(s, 0))
+			break;
+	}
 	return ruling == RULED_PERMITTED ? RULED_UNSURE : ruling;
 }
 
@@ -348,7 +369,7 @@ static enum ruling settle_unseen(struct judge *j)
 	const struct gvi_seen done = {.what = GVI_SEEN_VALUE, .reply.value = 1};
 	enum ruling ruling = RULED_PERMITTED;
 
-	for (unsigned n = 0; ruling == RULED_PERMITTED && n < MAX_COMMANDS; n++)
+	for (unsigned n = 0; ruling == RULED_PERMITTED && n < j->most_commands; n++)
 		ruling = observe(j, &step, &done);
 	return ruling == RULED_REFUSED ? RULED_PERMITTED : ruling;
 }

@@ -8,11 +8,15 @@
 
 struct judge {
 	struct gvi_bounds bounds;
+	unsigned most_commands; /* between two records: as many as a ring can hold */
 	struct gvi_config config;
 	struct gvi_oracle *oracle;
 	struct gvi *look; /* a copy of a world, to read registers of */
 	struct memory *memory;
-	struct gvi_effect *effects; /* of what was settled last */
+	/* Of what was settled last: the effects that others see, and how many were explained. */
+	struct gvi_effect *effects;
+	size_t explained;
+	void *before, *furthest; /* copies of the oracle, while commands are matched */
 	bool begun;
 	bool lost; /* commands could not be told apart: all is unsure */
 	/* Of the record judged last: */

@@ -37,6 +37,7 @@ static const struct command commands[] = {
 	 "  --profile NAME   this profile or preset instead of each file's own\n"
 	 "  --learn FILE     after the run, what the device has settled on\n"
 	 "  --habits FILE    hold the device to what such a file says\n"
+	 "  --record FILE    what was done and seen, as a trace for goldvi replay and reduce\n"
 	 "  --freedom        model only: every alternative of all choices that a case meets and\n"
 	 "                   does not settle, singly and in pairs, not only of those it names\n"
 	 "  --tap            results as TAP on standard output\n"
@@ -82,9 +83,20 @@ static const struct command commands[] = {
 	{"systemverilog", "", "print the tables as a SystemVerilog package", command_systemverilog,
 	 "All formats, registers, choices and clauses, with functions that pack and unpack, as\n"
 	 "goldvi_pkg.sv: IEEE 1800-2017.\n"},
-	{"replay", "FILE", "play a recorded driver session on the model", command_replay,
-	 "FILE is a recording (vectors/captured/README.md), plain or compressed with gzip.\n"
-	 "Exit status: 0 all agreed, 1 mismatches, 2 wrong usage or bad input.\n"},
+	{"replay", "[options] FILE", "judge a recorded session", command_replay,
+	 "FILE is a trace of a test bench (docs/traces.md): each record goes before the oracle,\n"
+	 "and what is not permitted is shown with its line.  Or it is the session of a driver\n"
+	 "(vectors/captured/README.md), which is played on the model.  Both may be compressed\n"
+	 "with gzip.\n\n"
+	 "  --worlds N       states that the oracle keeps at once (32)\n"
+	 "  --runs N         runs of the model for one record (4096)\n"
+	 "  --values N       old values of memory: 2^N (14)\n"
+	 "  --delay N        records for which a register may still read as before (0)\n\n"
+	 "Exit status: 0 nothing refused, 1 something, 2 wrong usage or bad input.\n"},
+	{"reduce", "[options] FILE", "make a vector of the first failure in a trace", command_reduce,
+	 "What is left is refused by the oracle in the same way; it is printed as a vector\n"
+	 "(vectors/README.md).  `goldvi run --record FILE` makes a trace of vectors.\n\n"
+	 "  --worlds, --runs, --values, --delay as for goldvi replay\n"},
 	{"serve", "[--dut DEVICE]", "answer for a device, line by line", command_serve,
 	 "Lines of docs/pipe.md on standard input are answered on standard output.  DEVICE is as\n"
 	 "for run; without it the built-in model.\n"},

@@ -1,1 +1,370 @@
-int goldvi_reduce_todo;
+/* goldvi reduce: delta debugging over the records of a session and over the words of its
+ * memory.
+ *
+ * "The same way" is what the oracle says: the last record is refused, differs in the
+ * same from the same nearest outcome, and is as stale as it was.  Without the device
+ * that failed nobody knows what it needed to fail, so earlier requests about the same
+ * page stay: a cache was filled by one of them. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conformance/commands.h"
+#include "conformance/reduce.h"
+#include "conformance/rejudge.h"
+
+enum { MAX_TESTS = 20000 };
+
+/* How a session failed. */
+struct failure {
+	uint32_t differs;
+	bool stale;
+	uint64_t ended_by[2];
+	struct gvi_outcome nearest;
+	uint8_t kind; /* of the input: enum gvi_input_kind */
+	enum gvi_status status;
+};
+
+struct reduction {
+	struct story story;
+	struct judge judge;
+	struct failure failure;
+	unsigned tests;
+};
+
+static bool load(struct reduction *r, const char *path, char *error, size_t size);
+static void shrink(struct reduction *r);
+static void set_up_first(struct reduction *r);
+static size_t kept(const struct story *s);
+
+int command_reduce(int argc, char **argv)
+{
+	struct rejudging how = {0};
+	struct gvi_bounds bounds;
+	const struct option known[] = {{"--worlds", NULL, &how.worlds},
+				       {"--runs", NULL, &how.runs},
+				       {"--values", NULL, &how.values},
+				       {"--delay", NULL, &how.delay}};
+	struct reduction *r = calloc(1, sizeof *r);
+	char error[1024] = "there is not enough memory.";
+	int status = BAD_INPUT;
+
+	if (!r || !take_options(known, 4, &argc, argv) || !take_bounds("reduce", &how, &bounds)) {
+		free(r);
+		return BAD_INPUT;
+	}
+	if (argc != 2) {
+		status = wrong_use("reduce", "one trace is needed.");
+	} else if (judge_open(&r->judge, &bounds) && load(r, argv[1], error, sizeof error)) {
+		size_t before = r->story.count;
+
+		shrink(r);
+		set_up_first(r);
+		shrink(r);
+		fprintf(stderr, "%zu of %zu records are left, after %u trials\n", kept(&r->story),
+			before, r->tests);
+		status = put_vector(&r->story, &bounds, stdout) ? ALL_PASSED : BAD_INPUT;
+	} else {
+		status = wrong_use("reduce", "%s", error);
+	}
+	judge_close(&r->judge);
+	arena_free(&r->story.arena);
+	free(r->story.record);
+	free(r->story.kept);
+	free(r);
+	return status;
+}
+
+/* ---- The session that fails --------------------------------------------------- */
+
+static bool add(struct story *s, const struct session_record *record);
+static bool find_failure(struct reduction *r, struct session_reader *reader, struct trace *trace,
+			 char *error, size_t size);
+
+static bool load(struct reduction *r, const char *path, char *error, size_t size)
+{
+	struct trace *trace = trace_open(path, error, size);
+	struct session_reader *reader = trace ? session_reader_new() : NULL;
+	bool good = false;
+
+	if (trace && !trace_is_recorded(trace))
+		snprintf(error, size, "%s: this is no trace of a recorder.", path);
+	else if (reader)
+		good = find_failure(r, reader, trace, error, size);
+	session_reader_free(reader);
+	trace_close(trace);
+	return good;
+}
+
+static void keep_failure(struct reduction *r);
+
+/* All records of the session up to the first that is refused. */
+static bool find_failure(struct reduction *r, struct session_reader *reader, struct trace *trace,
+			 char *error, size_t size)
+{
+	struct session_record record;
+	enum ruling ruling;
+	int more;
+
+	while ((more = session_next(reader, trace, &record, error, size)) == 1) {
+		if (record.kind == SESSION_BEGIN) {
+			arena_reset(&r->story.arena);
+			r->story.count = 0;
+		}
+		if (!add(&r->story, &record)) {
+			snprintf(error, size, "there is not enough memory.");
+			return false;
+		}
+		ruling = judge_record(&r->judge, &record);
+		if (ruling == RULED_WRONG) {
+			snprintf(error, size, "line %u: %s.", record.line,
+				 gvi_status_text(r->judge.status));
+			return false;
+		}
+		if (ruling == RULED_REFUSED) {
+			keep_failure(r);
+			return true;
+		}
+	}
+	if (more == 0)
+		snprintf(error, size, "nothing is refused: there is nothing to reduce.");
+	return false;
+}
+
+static void keep_failure(struct reduction *r)
+{
+	const struct judge *j = &r->judge;
+
+	r->failure = (struct failure){.differs = j->judgement.differs,
+				      .stale = j->judgement.stale,
+				      .nearest = j->nearest,
+				      .kind = j->input.kind,
+				      .status = j->status};
+	memcpy(r->failure.ended_by, j->judgement.ended_by, sizeof r->failure.ended_by);
+}
+
+static bool make_room(struct story *s);
+static void *copy(struct story *s, const void *from, size_t size);
+
+/* Memory word by word, without what is no event; reads of registers that were permitted
+ * have told nothing. */
+static bool add(struct story *s, const struct session_record *record)
+{
+	size_t pieces = record->nbytes ? (record->spa % 8 + record->nbytes + 7) / 8 : 1, at = 0;
+
+	for (size_t i = 0; i < pieces; i++) {
+		struct session_record *one;
+
+		if (!make_room(s))
+			return false;
+		one = &s->record[s->count];
+		*one = *record;
+		s->kept[s->count++] = record->kind != SESSION_NOTE;
+		if (record->text)
+			one->text = arena_text(&s->arena, record->text, strlen(record->text));
+		if (record->seen.neffects)
+			one->seen.effects =
+				copy(s, record->seen.effects,
+				     record->seen.neffects * sizeof *record->seen.effects);
+		if (record->nbytes) {
+			size_t n = 8 - (record->spa + at) % 8;
+
+			one->nbytes = n < record->nbytes - at ? n : record->nbytes - at;
+			one->spa = record->spa + at;
+			one->bytes = copy(s, record->bytes + at, one->nbytes);
+			at += one->nbytes;
+		}
+	}
+	return true;
+}
+
+static bool make_room(struct story *s)
+{
+	size_t room = s->count ? s->count : 64;
+	void *records, *flags;
+
+	/* A power of two, or the first time. */
+	if (s->record && (s->count < 64 || s->count & (s->count - 1)))
+		return true;
+	records = realloc(s->record, 2 * room * sizeof *s->record);
+	if (records)
+		s->record = records;
+	flags = realloc(s->kept, 2 * room * sizeof *s->kept);
+	if (flags)
+		s->kept = flags;
+	return records && flags;
+}
+
+static void *copy(struct story *s, const void *from, size_t size)
+{
+	void *to = arena_alloc(&s->arena, size);
+
+	return memcpy(to, from, size);
+}
+
+/* ---- Less of it --------------------------------------------------------------- */
+
+static bool fails(struct reduction *r);
+static bool is_needed(const struct story *s, size_t i);
+static bool take_out(struct reduction *r, size_t chunk);
+
+/* Ever smaller pieces; a piece that goes may let others go. */
+static void shrink(struct reduction *r)
+{
+	size_t chunk = 1;
+	bool less;
+
+	while (chunk < r->story.count / 2)
+		chunk *= 2;
+	for (; chunk; chunk /= 2)
+		do
+			less = take_out(r, chunk);
+		while (less && r->tests < MAX_TESTS);
+}
+
+static bool take_out(struct reduction *r, size_t chunk)
+{
+	struct story *s = &r->story;
+	bool *before = malloc(s->count * sizeof *before), less = false;
+
+	for (size_t at = 1; before && at + 1 < s->count && r->tests < MAX_TESTS; at += chunk) {
+		bool any = false;
+
+		memcpy(before, s->kept, s->count * sizeof *before);
+		for (size_t i = at; i < at + chunk && i + 1 < s->count; i++) {
+			any |= s->kept[i] && !is_needed(s, i);
+			s->kept[i] = s->kept[i] && is_needed(s, i);
+		}
+		if (any && fails(r))
+			less = true;
+		else
+			memcpy(s->kept, before, s->count * sizeof *before);
+	}
+	free(before);
+	return less;
+}
+
+/* A case starts from memory, and then come its registers: in that order, if the session
+ * fails as well then. */
+static void set_up_first(struct reduction *r)
+{
+	struct story *s = &r->story;
+	struct session_record *before = s->record;
+	struct session_record *sorted = malloc(s->count * sizeof *sorted);
+	bool *kept_before = s->kept, *all = malloc(s->count * sizeof *all);
+	size_t count = s->count, n = 0, end = 1;
+
+	if (sorted && all) {
+		while (!s->kept[end] || sets_up(&s->record[end]))
+			end++;
+		for (unsigned memory = 0; memory < 2; memory++)
+			for (size_t i = 1; i < end; i++)
+				if (s->kept[i] && (s->record[i].kind == SESSION_WROTE) == !memory)
+					sorted[++n] = s->record[i];
+		sorted[0] = s->record[0];
+		for (size_t i = end; i < count; i++)
+			if (s->kept[i])
+				sorted[++n] = s->record[i];
+		memset(all, 1, s->count * sizeof *all);
+		s->record = sorted;
+		s->kept = all;
+		s->count = n + 1;
+	}
+	if (sorted && all && fails(r)) {
+		free(before);
+		free(kept_before);
+		return;
+	}
+	free(sorted);
+	free(all);
+	s->record = before;
+	s->kept = kept_before;
+	s->count = count;
+}
+
+/* The request's page; UINT64_MAX: it has none. */
+static uint64_t page_of(const struct session_record *record)
+{
+	const struct gvi_input *in = &record->input;
+
+	if (record->kind != SESSION_INPUT)
+		return UINT64_MAX;
+	switch (in->kind) {
+	case GVI_INPUT_TRANSLATE:
+		return in->of.request.address >> 12;
+	case GVI_INPUT_ATS:
+		return in->of.ats.address >> 12;
+	case GVI_INPUT_INTERRUPT:
+		return in->of.interrupt.data;
+	default:
+		return UINT64_MAX;
+	}
+}
+
+static uint16_t device_of(const struct gvi_input *in)
+{
+	return in->kind == GVI_INPUT_TRANSLATE ? in->of.request.device
+	       : in->kind == GVI_INPUT_ATS     ? in->of.ats.device
+					       : in->of.interrupt.device;
+}
+
+/* A cache may have been filled by it. */
+static bool is_needed(const struct story *s, size_t i)
+{
+	const struct session_record *last = &s->record[s->count - 1], *record = &s->record[i];
+
+	return page_of(last) != UINT64_MAX && page_of(record) == page_of(last) &&
+	       record->input.kind == last->input.kind &&
+	       device_of(&record->input) == device_of(&last->input);
+}
+
+static bool same_failure(const struct reduction *r);
+
+static bool fails(struct reduction *r)
+{
+	const struct story *s = &r->story;
+
+	r->tests++;
+	for (size_t i = 0; i < s->count; i++) {
+		enum ruling ruling;
+
+		if (!s->kept[i])
+			continue;
+		ruling = judge_record(&r->judge, &s->record[i]);
+		if (i + 1 == s->count)
+			return ruling == RULED_REFUSED && same_failure(r);
+		/* What is left must be a session of an IOMMU up to here. */
+		if (ruling == RULED_REFUSED || ruling == RULED_UNSURE || ruling == RULED_WRONG)
+			return false;
+	}
+	return false;
+}
+
+/* Of effects only if it is these that differ. */
+static bool same_outcome(const struct gvi_outcome *a, const struct gvi_outcome *b, bool effects)
+{
+	return !memcmp(&a->reply, &b->reply, sizeof a->reply) &&
+	       (!effects || (a->neffects == b->neffects &&
+			     !memcmp(a->effect, b->effect, a->neffects * sizeof a->effect[0])));
+}
+
+static bool same_failure(const struct reduction *r)
+{
+	const struct judge *j = &r->judge;
+	const struct failure *f = &r->failure;
+
+	return j->status == f->status && j->input.kind == f->kind &&
+	       j->judgement.differs == f->differs && j->judgement.stale == f->stale &&
+	       !memcmp(j->judgement.ended_by, f->ended_by, sizeof f->ended_by) &&
+	       (f->status != GVI_OK ||
+		same_outcome(&j->nearest, &f->nearest, f->differs & GVI_SEEN_EFFECTS));
+}
+
+static size_t kept(const struct story *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->count; i++)
+		n += s->kept[i];
+	return n;
+}

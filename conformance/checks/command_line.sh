@@ -44,7 +44,7 @@ quiet() { [ ! -s "$here/err" ] || fail "says something on standard error"; }
 
 try 0 --version; has '^goldvi [0-9]+\.[0-9]+\.[0-9]+$'; quiet
 try 0 help; quiet
-commands='run list lint explain decode encode markdown replay bench version'
+commands='run list lint explain decode encode markdown replay reduce bench version'
 for command in $commands; do
 	has "^  goldvi $command "
 done
@@ -55,7 +55,7 @@ done
 try 2; complains ': a command is needed; see goldvi help.'
 try 2 walk; complains ": there is no command 'walk'; see goldvi help."
 try 2 help walk; complains " help: there is no command 'walk'."
-for command in run list lint explain decode encode markdown; do
+for command in run list lint explain decode encode markdown replay reduce; do
 	try 2 $command --colour x
 	complains " $command: there is no option '--colour'; see goldvi $command --help."
 done
