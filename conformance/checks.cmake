@@ -3,6 +3,7 @@ function(goldvi_check name)
 	add_test(NAME ${name} COMMAND ${ARGN} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
 endfunction()
 
+find_program(cxx NAMES g++ clang++)
 set(checks ${CMAKE_CURRENT_SOURCE_DIR}/checks)
 set(goldvi $<TARGET_FILE:goldvi_command>)
 
@@ -24,7 +25,9 @@ goldvi_check(vectors.wrong sh ${checks}/wrong.sh ${goldvi})
 goldvi_check(captured.linux sh ${checks}/captured.sh ${goldvi})
 goldvi_check(command.line sh ${checks}/command_line.sh ${goldvi})
 
+goldvi_check(devices.pipe ${goldvi} run --shard 3/64 --dut "pipe:exec ${goldvi} serve" vectors)
 goldvi_check(devices.lost sh ${checks}/devices.sh ${goldvi} $<TARGET_FILE:bad_device>)
+goldvi_check(results.divided sh ${checks}/divided.sh ${goldvi} $<TARGET_FILE:bad_device>)
 
 goldvi_check(example.hypervisor $<TARGET_FILE:goldvi_example>)
 
@@ -35,7 +38,6 @@ goldvi_check(docs.choices sh ${checks}/document.sh ${goldvi} choices vectors)
 
 goldvi_check(house.includes sh ${checks}/includes.sh)
 goldvi_check(house.clauses sh ${checks}/clauses.sh)
-find_program(cxx NAMES g++ clang++)
 goldvi_check(house.headers sh ${checks}/headers.sh ${CMAKE_C_COMPILER} $<$<BOOL:${cxx}>:${cxx}>)
 find_program(clang clang)
 if(clang)
@@ -44,5 +46,7 @@ endif()
 if(NOT GOLDVI_SANITIZE AND NOT GOLDVI_COVERAGE)
 	goldvi_check(house.symbols sh ${checks}/symbols.sh
 		$<TARGET_FILE:goldvi_static> $<TARGET_FILE:goldvi>)
+	goldvi_check(devices.adapters sh ${checks}/adapters.sh ${goldvi} $<TARGET_FILE:goldvi_static>
+		${CMAKE_C_COMPILER} "${cxx}")
 	goldvi_check(package.install sh ${checks}/install.sh ${CMAKE_BINARY_DIR} ${CMAKE_C_COMPILER})
 endif()
