@@ -48,7 +48,10 @@ struct gvi_oracle {
 	/* Of the question that is being answered: */
 	uint32_t runs, nwritten;
 	bool lenient;            /* ... as if invalidations ended nothing */
+	bool ordered;            /* ... and the order of commands shows */
+	uint64_t since;          /* ... or for a request that came then; 0: now */
 	bool unsure, unfinished; /* a history, or the bounds, did not suffice */
+	bool crowded;            /* more commands than are looked at */
 	struct tape tape;
 	struct overlay written[MAX_OVERLAY];
 	uint8_t met[GVI_NCHOICES];   /* alternatives of habits in the runs that match ... */
@@ -166,6 +169,13 @@ enum gvi_status gvi_oracle_wrote(struct gvi_oracle *o, uint64_t spa, const uint6
 	return status;
 }
 
+uint64_t gvi_moment(struct gvi_oracle *o)
+{
+	struct history *history = attached(o, 0)->past.history;
+
+	return history ? history_moment(history) : 0;
+}
+
 unsigned gvi_left(const struct gvi_oracle *o, enum gvi_choice choice)
 {
 	return (unsigned)choice < GVI_NCHOICES ? o->left[choice] : 0;
@@ -198,7 +208,7 @@ static enum gvi_status play_all(struct gvi_oracle *o, const struct gvi_input *in
 	bool taken = false;
 
 	o->runs = 0;
-	o->unsure = false;
+	o->unsure = o->crowded = false;
 	o->unfinished = o->lost;
 	for (uint32_t w = 0; w < o->nworlds; w++) {
 		o->tape.len = 0;
@@ -229,14 +239,16 @@ static enum gvi_status play_once(struct gvi_oracle *o, uint32_t w, const struct 
 	rewind_tape(&o->tape);
 	o->nwritten = 0;
 	memcpy(&o->run, attached(o, w), sizeof o->run);
-	if (o->lenient) {
-		o->run.past.lenient = true;
+	if (o->lenient || o->since) {
+		o->run.past.lenient = o->lenient;
+		o->run.past.since = o->since;
 		host_watch(&o->run);
 	}
 	memset(reply, 0, sizeof *reply);
 	status = play(&o->run, in, reply);
 	o->unfinished |= o->tape.full;
 	o->unsure |= gvi_unsure(&o->run);
+	o->crowded |= o->run.crowded;
 	return status;
 }
 
@@ -343,6 +355,8 @@ static unsigned run_choose(void *user, enum gvi_choice choice, unsigned options)
 
 	if (*habit != NONE)
 		return *habit;
+	if (choice == GVI_CHOICE_COMMAND_ORDER && !o->ordered)
+		return 0;
 	value = pick_now(o, choice, options);
 	if (gvi_choices[choice].habit)
 		*habit = (uint8_t)value;
@@ -450,11 +464,12 @@ enum gvi_status gvi_permitted(struct gvi_oracle *o, const struct gvi_input *inpu
 
 	if (!o || !input || !list || !count || !verdict)
 		return GVI_ARG_NULL;
+	o->ordered = true;
 	status = play_all(o, input, &v);
 	if (status != GVI_OK)
 		return status;
 	*count = l.count;
-	*verdict = o->unsure || o->unfinished ? GVI_UNSURE : GVI_PERMITTED;
+	*verdict = o->unsure || o->crowded || o->unfinished ? GVI_UNSURE : GVI_PERMITTED;
 	return GVI_OK;
 }
 
@@ -464,7 +479,7 @@ static void add_outcome(struct gvi_oracle *o, const union gvi_reply *reply, void
 	struct list *l = context;
 	size_t effects, known = l->count < l->room ? l->count : l->room;
 	const struct gvi_effect *effect = gvi_effects(&o->run, &effects);
-	const struct gvi_seen seen = {GVI_SEEN_ALL, *reply, effect, effects};
+	const struct gvi_seen seen = {GVI_SEEN_ALL, *reply, effect, effects, 0};
 
 	for (size_t i = 0; i < known; i++)
 		if (!seen_differs((enum gvi_input_kind)l->in->kind, &seen, &l->outcome[i].reply,
@@ -525,11 +540,14 @@ enum gvi_status gvi_observe(struct gvi_oracle *o, const struct gvi_input *input,
 	if (is_late(o, input, seen) || is_ahead(o, input, seen))
 		return GVI_OK;
 	o->nnext = 0;
+	o->ordered = (seen->what & GVI_SEEN_EFFECTS) != 0;
 	memset(o->met, 0, sizeof o->met);
 	memset(o->unmet, 0, sizeof o->unmet);
+	o->since = seen->since;
 	status = play_all(o, input, &v);
 	if (status == GVI_OK)
 		conclude(o, &match);
+	o->since = 0;
 	return status;
 }
 
@@ -563,6 +581,8 @@ static void compare(struct gvi_oracle *o, const union gvi_reply *reply, void *co
 	uint32_t differs = seen_differs((enum gvi_input_kind)match->in->kind, match->seen, reply,
 					o->run.effects, o->run.neffects);
 
+	if (!differs && !state_adopt_tags(&o->run, match->seen))
+		differs = GVI_SEEN_EFFECTS;
 	if (!differs) {
 		match->found = true;
 		keep_world(o);
@@ -588,6 +608,10 @@ static void keep_world(struct gvi_oracle *o)
 {
 	struct gvi *next = world(o, o->bounds.worlds);
 
+	if (o->since) {
+		o->run.past.since = 0;
+		host_watch(&o->run);
+	}
 	for (uint32_t i = 0; i < o->nnext; i++)
 		if (state_equal(&next[i], &o->run))
 			return;
@@ -617,7 +641,7 @@ static void conclude(struct gvi_oracle *o, struct match *match)
 
 	j->runs = o->runs;
 	o->lost = loses_track(o, match);
-	if (o->unfinished || (!match->found && o->unsure))
+	if (o->unfinished || (!match->found && (o->unsure || o->crowded)))
 		j->verdict = GVI_UNSURE;
 	else if (!match->found)
 		j->verdict = GVI_REFUSED;

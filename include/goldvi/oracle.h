@@ -31,8 +31,13 @@ enum gvi_input_kind {
 	GVI_INPUT_INTERRUPT,    /* interrupt: gvi_interrupt() */
 	GVI_INPUT_ATS,          /* ats: gvi_ats_translate() */
 	GVI_INPUT_PAGE,         /* page: gvi_page_request() */
-	GVI_INPUT_STEP,         /* nothing: gvi_step() */
-	GVI_INPUT_DONE,         /* invalidation: gvi_invalidation_done() */
+	/* nothing: gvi_step().  One for each command that takes effect, in the order in
+	 * which they do; those whose effect is not seen at any time after the tail was
+	 * written.  Who looks at effects (GVI_SEEN_EFFECTS) looks at those of all steps:
+	 * without, commands are taken in the order of the ring. */
+	GVI_INPUT_STEP,
+	/* invalidation: gvi_invalidation_done(); the tag is that of the message seen. */
+	GVI_INPUT_DONE,
 	GVI_INPUT_TIMED_OUT,    /* invalidation: gvi_invalidation_timed_out() */
 	GVI_INPUT_MMIO_READ,    /* mmio: gvi_mmio_read() */
 	GVI_INPUT_MMIO_WRITE,   /* mmio: gvi_mmio_write() */
@@ -88,6 +93,10 @@ struct gvi_seen {
 	union gvi_reply reply;
 	const struct gvi_effect *effects;       /* with GVI_SEEN_EFFECTS; RAISE does not count */
 	size_t neffects;
+	/* Of a request that was under way for a while: gvi_moment() when it came.  An
+	 * invalidation that was complete only after that ends nothing for it, and it may
+	 * have met whatever memory has been since.  0: it came now. */
+	uint64_t since;
 };
 
 /* ---- What is permitted -------------------------------------------------- */
@@ -170,6 +179,9 @@ GVI_API enum gvi_status gvi_permitted(struct gvi_oracle *o, const struct gvi_inp
 GVI_API enum gvi_status gvi_observe(struct gvi_oracle *o, const struct gvi_input *input,
                                     const struct gvi_seen *seen, struct gvi_judgement *judgement,
                                     struct gvi_outcome *nearest);
+
+/* This moment, for gvi_seen.since: later ones are greater. */
+GVI_API uint64_t gvi_moment(struct gvi_oracle *o);
 
 /* The alternatives of a choice that what was seen has left, one bit each; of an
  * EVENT always all. */
