@@ -3,6 +3,7 @@ function(goldvi_check name)
 	add_test(NAME ${name} COMMAND ${ARGN} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
 endfunction()
 
+find_program(cxx NAMES g++ clang++)
 set(checks ${CMAKE_CURRENT_SOURCE_DIR}/checks)
 set(goldvi $<TARGET_FILE:goldvi_command>)
 
@@ -27,7 +28,9 @@ goldvi_check(command.line sh ${checks}/command_line.sh ${goldvi})
 
 goldvi_check(save.golden $<TARGET_FILE:goldvi_snapshots> ${checks}/snapshot-1.bin)
 goldvi_check(house.saved sh ${checks}/saved.sh)
+goldvi_check(devices.pipe ${goldvi} run --shard 3/64 --dut "pipe:exec ${goldvi} serve" vectors)
 goldvi_check(devices.lost sh ${checks}/devices.sh ${goldvi} $<TARGET_FILE:bad_device>)
+goldvi_check(results.divided sh ${checks}/divided.sh ${goldvi} $<TARGET_FILE:bad_device>)
 
 goldvi_check(example.hypervisor $<TARGET_FILE:goldvi_example>)
 
@@ -38,7 +41,6 @@ goldvi_check(docs.choices sh ${checks}/document.sh ${goldvi} choices vectors)
 
 goldvi_check(house.includes sh ${checks}/includes.sh)
 goldvi_check(house.clauses sh ${checks}/clauses.sh)
-find_program(cxx NAMES g++ clang++)
 goldvi_check(house.headers sh ${checks}/headers.sh ${CMAKE_C_COMPILER} $<$<BOOL:${cxx}>:${cxx}>)
 find_program(clang clang)
 if(clang)
@@ -58,6 +60,8 @@ if(NOT GOLDVI_SANITIZE AND NOT GOLDVI_COVERAGE)
 		goldvi_check(package.python sh ${checks}/python.sh ${CMAKE_BINARY_DIR}/python)
 		set_tests_properties(package.python PROPERTIES SKIP_RETURN_CODE 77)
 	endif()
+	goldvi_check(devices.adapters sh ${checks}/adapters.sh ${goldvi} $<TARGET_FILE:goldvi_static>
+		${CMAKE_C_COMPILER} "${cxx}")
 	goldvi_check(package.install sh ${checks}/install.sh ${CMAKE_BINARY_DIR} ${CMAKE_C_COMPILER})
 endif()
 

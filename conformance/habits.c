@@ -132,7 +132,8 @@ static bool take_word(const char *word, size_t length, uint8_t possible[GVI_NCHO
 	enum gvi_choice choice;
 	char id[64];
 
-	if (at >= end || (size_t)snprintf(id, sizeof id, "%.*s", (int)(at - word), word) >= sizeof id)
+	if (at >= end ||
+	    (size_t)snprintf(id, sizeof id, "%.*s", (int)(at - word), word) >= sizeof id)
 		return false;
 	choice = gvi_find_choice(id);
 	while (choice < GVI_NCHOICES && at < end) {
@@ -181,7 +182,8 @@ static bool hold_one(struct report *report, struct result *result, struct holdin
 	if (!habits_take(result->shown, shown))
 		return false;
 	for (unsigned i = 0; i < GVI_NCHOICES; i++) {
-		unsigned left = holding->possible[i] & shown[i], all = (1u << gvi_choices[i].count) - 1;
+		unsigned left = holding->possible[i] & shown[i],
+			 all = (1u << gvi_choices[i].count) - 1;
 
 		if ((shown[i] & all) == all || left == holding->possible[i])
 			continue;
@@ -189,9 +191,11 @@ static bool hold_one(struct report *report, struct result *result, struct holdin
 			holding->possible[i] = (uint8_t)left;
 			holding->shown_by[i] = result->id;
 		} else if (!reason.length) {
-			text_add(&reason, "%s: this is not the device's habit, which was shown by %s",
+			text_add(&reason,
+				 "%s: this is not the device's habit, which was shown by %s",
 				 gvi_choices[i].id,
-				 holding->shown_by[i] ? holding->shown_by[i] : "what it is held to");
+				 holding->shown_by[i] ? holding->shown_by[i]
+						      : "what it is held to");
 		}
 	}
 	if (!reason.length || result->verdict != PASSED)

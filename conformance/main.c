@@ -362,7 +362,8 @@ static bool take_division(struct run_options *options, const char *shard, const 
 		return false;
 	}
 	if (resume && options->results) {
-		(void)wrong_use("run", "--resume writes results itself: --results is one too many.");
+		(void)wrong_use("run",
+				"--resume writes results itself: --results is one too many.");
 		return false;
 	}
 	options->resume = resume != NULL;

@@ -15,8 +15,7 @@ static void strings_of(struct result *result, char **string[NSTRINGS])
 {
 	char **const all[NSTRINGS] = {&result->id,     &result->instance, &result->topic,
 				      &result->file,   &result->why,      &result->clauses,
-				      &result->reason, &result->explain,
-				      &result->shown};
+				      &result->reason, &result->explain,  &result->shown};
 
 	memcpy(string, all, sizeof all);
 }

@@ -159,7 +159,8 @@ static char *take_escape(char *p, char **to)
 		*(*to)++ = values[at - names];
 		return p + 1;
 	}
-	if (*p != 'u' || strspn(p + 1, "0123456789abcdefABCDEF") < 4 || sscanf(p + 1, "%4x", &code) != 1)
+	if (*p != 'u' || strspn(p + 1, "0123456789abcdefABCDEF") < 4 ||
+	    sscanf(p + 1, "%4x", &code) != 1)
 		return NULL;
 	*(*to)++ = code && code < 0x80 ? (char)code : '?';
 	return p + 5;
@@ -217,11 +218,10 @@ static bool take_result(void *user, const struct member *m)
 	struct {
 		const char *key;
 		char **text;
-	} const texts[] = {{"id", &r->id},         {"instance", &r->instance},
-			   {"topic", &r->topic},   {"file", &r->file},
-			   {"why", &r->why},       {"clauses", &r->clauses},
-			   {"reason", &r->reason}, {"explain", &r->explain},
-			   {"shown", &r->shown}};
+	} const texts[] = {
+		{"id", &r->id},         {"instance", &r->instance}, {"topic", &r->topic},
+		{"file", &r->file},     {"why", &r->why},           {"clauses", &r->clauses},
+		{"reason", &r->reason}, {"explain", &r->explain},   {"shown", &r->shown}};
 
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		if (strcmp(m->key, texts[i].key) == 0)
@@ -264,8 +264,7 @@ static bool take_head(void *user, const struct member *m)
 	struct {
 		const char *key;
 		char **text;
-	} const texts[] = {
-		{"device", &h->device}, {"options", &h->options}, {"held", &h->held}};
+	} const texts[] = {{"device", &h->device}, {"options", &h->options}, {"held", &h->held}};
 
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		if (strcmp(m->key, texts[i].key) == 0 && m->text && !*texts[i].text)

@@ -21,7 +21,7 @@
 #include "conformance/yaml.h"
 
 enum {
-	MOST_LOST = 50,  /* instances in a row that lose the device: it is of no use */
+	MOST_LOST = 200, /* instances in a row that lose the device: it is of no use */
 	BLOCK = 256,     /* results, at most, that an interrupted run loses */
 	BLOCK_SECONDS = 2
 };
@@ -35,10 +35,10 @@ struct run {
 	uint8_t held[GVI_NCHOICES]; /* what the device is held to */
 	struct plan plan;
 	struct share share;
-	uint64_t seed;        /* of the order, if options->shuffle */
-	uint8_t *played;      /* a bit for each combination that a file already has, or NULL */
-	FILE *out;            /* a worker's results; NULL: to the report */
-	size_t block;         /* results in the block that is being written */
+	uint64_t seed;   /* of the order, if options->shuffle */
+	uint8_t *played; /* a bit for each combination that a file already has, or NULL */
+	FILE *out;       /* a worker's results; NULL: to the report */
+	size_t block;    /* results in the block that is being written */
 	uint64_t hits[GVI_NCLAUSES]; /* clauses met in it */
 	struct timespec block_began;
 	struct profiles profiles;
@@ -348,8 +348,9 @@ static bool is_of_use(struct run *run, const struct play *play)
 	run->lost = play->lost ? run->lost + 1 : 0;
 	if (run->lost < MOST_LOST)
 		return true;
-	snprintf(run->error, run->size, "the device was lost in %d cases running; in the last one: %s",
-		 MOST_LOST, play->reason);
+	snprintf(run->error, run->size,
+		 "the device was lost in %d cases running; in the last one: %s", MOST_LOST,
+		 play->reason);
 	return false;
 }
 
@@ -441,7 +442,8 @@ static bool go_on(struct run *run, const struct results_head *head, bool *ended)
 	bool good = results_read(path, &file, run->report, run->error, run->size);
 
 	if (good && (!same_run(head, &file.head) || head->shard != file.head.shard)) {
-		snprintf(run->error, run->size, "%s: it is of another run, or of another shard", path);
+		snprintf(run->error, run->size, "%s: it is of another run, or of another shard",
+			 path);
 		good = false;
 	}
 	*ended = file.ended;
@@ -613,7 +615,8 @@ static bool all_there(struct merging *m)
 {
 	for (unsigned i = 0; i < m->head.shards; i++)
 		if (!m->seen[i]) {
-			snprintf(m->error, m->size, "shard %u/%u is missing", i + 1, m->head.shards);
+			snprintf(m->error, m->size, "shard %u/%u is missing", i + 1,
+				 m->head.shards);
 			return false;
 		}
 	return true;

@@ -7,6 +7,8 @@
 #                                     coverage fuzz compilers qemu
 #   sh conformance/test.sh portable   32 bits and big-endian (not a part of "all":
 #                                     installs cross-compilers and an emulator)
+#   sh conformance/test.sh slurm      a regression as a Slurm job array, on this machine
+#   sh conformance/test.sh devices    all vectors through each adapter
 set -eu
 cd "$(dirname "$0")/.."
 . conformance/setup.sh
@@ -88,6 +90,12 @@ foreign() {
 	sh conformance/checks/qemu.sh build/release/bin/goldvi
 }
 
+cluster() { sh conformance/checks/slurm.sh build/release/bin/goldvi; }
+
+adapters() {
+	sh conformance/checks/adapters.sh build/release/bin/goldvi build/release/model/libgoldvi.a cc g++ 1/1
+}
+
 # 32 bits, and big-endian under an emulator.
 portable() {
 	need_command i686-linux-gnu-gcc 'gcc-i686-linux-gnu libc6-dev-i386-cross'
@@ -105,6 +113,8 @@ for p in $parts; do
 	compilers) part compilers compilers ;;
 	qemu) part qemu foreign ;;
 	portable) part portable portable ;;
+	slurm) part slurm cluster ;;
+	devices) part devices adapters ;;
 	*) echo "goldvi: there is no part '$p'" >&2; exit 2 ;;
 	esac
 done

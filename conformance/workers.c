@@ -159,7 +159,8 @@ static bool take_lines(struct crew *crew, struct worker *w)
 			*next = kept;
 			block = next;
 		} else if (starts(line, error_line)) {
-			snprintf(crew->error, crew->size, "%.*s", (int)strcspn(line + 6, "\n"), line + 6);
+			snprintf(crew->error, crew->size, "%.*s", (int)strcspn(line + 6, "\n"),
+				 line + 6);
 			good = false;
 		} else if (starts(line, done_line)) {
 			w->done = true;

@@ -44,7 +44,8 @@ quiet() { [ ! -s "$here/err" ] || fail "says something on standard error"; }
 
 try 0 --version; has '^goldvi [0-9]+\.[0-9]+\.[0-9]+$'; quiet
 try 0 help; quiet
-commands='run list lint explain decode encode markdown replay reduce bench version'
+commands='run merge list lint explain decode encode markdown systemverilog replay reduce serve
+	fuzz-print bench version'
 for command in $commands; do
 	has "^  goldvi $command "
 done
@@ -55,7 +56,7 @@ done
 try 2; complains ': a command is needed; see goldvi help.'
 try 2 walk; complains ": there is no command 'walk'; see goldvi help."
 try 2 help walk; complains " help: there is no command 'walk'."
-for command in run list lint explain decode encode markdown replay reduce; do
+for command in run merge list lint explain decode encode markdown replay reduce serve; do
 	try 2 $command --colour x
 	complains " $command: there is no option '--colour'; see goldvi $command --help."
 done
@@ -262,7 +263,7 @@ try 2 run --freedom --dut qemu "$here/vectors"; complains ' run: --freedom is fo
 
 try 2 run; complains ' run: a file or directory of vectors is needed.'
 try 2 run --filter 'x*' "$here/vectors"; complains " run: no case matches 'x*'."
-try 2 run --dut foo "$here/vectors"; complains " run: there is no device 'foo'; there are model, cache and qemu."
+try 2 run --dut foo "$here/vectors"; complains " run: there is no device 'foo'; there are model, cache, qemu, plugin and pipe."
 try 2 run --dut model:x "$here/vectors"; complains " run: model:x: there is no such preset."
 try 2 run --freedom --dut model:client "$here/vectors"; holds err 'configured freely\.$'
 try 0 run --dut model:everything --filter '*.absent' "$here/vectors"; line '1 passed, 0 failed, 0 skipped'
@@ -318,6 +319,27 @@ try 0 explain wrong.guest.log-unsaid conformance/checks/wrong_guest.yaml
 has 'does: write at 0x4001000 of GA_LOG_ENTRY\(GATag=0x77 DeviceID=0x20\)'; has '=> posted to a guest, nobody is told'
 try 2 explain try.none "$here/vectors"; complains " explain: there is no case 'try.none'."
 try 2 explain; complains ' explain: the id of a case is needed; goldvi list prints them.'
+
+# ---- serve: the transcript of docs/pipe.md ------------------------------------------
+
+sed -n 's/^> //p' docs/pipe.md >"$here/in"
+try 0 serve --dut model:nothing; quiet
+sed -n 's/^< //p' docs/pipe.md >"$here/expected"
+[ -s "$here/expected" ] && cmp -s "$here/expected" "$here/out" || fail 'not the transcript of docs/pipe.md'
+printf '%s\n' 'what' '7' '8 hello 2' '9 mmio_read 0x30 8' '10 start efr=0xg' '11 start' '12 dma x=1' '13 dma device=1 device=1' \
+	'14 mmio_read 0x31 8' '15 memory_write 0x0 123' '16 memory_read 0x0 4097' '17 effects 1' '18 dma device=0x10000' \
+	'19 race 1' '20 interrupt pasid=0x1 address=0xfee00000' >"$here/in"
+try 0 serve; quiet
+line '0 error a line begins with a number'; line '7 unsupported `` is not known here'
+line '8 error this is version 1 of the protocol'; line '9 unsupported nothing has been started'
+line '10 error `efr=0xg` has no such value'; line '11 ok'; line '12 error `x=1` is not known here'
+line '13 error `device=1` is there twice'; line '14 error mmio_read OFFSET LENGTH'
+line '15 error memory_write ADDRESS BYTES, at most 4096'; line '16 error memory_read ADDRESS LENGTH, at most 4096'
+line '18 error `device=0x10000` has no such value'; line '19 error race ADDRESS VALUE'
+head -c 100000 /dev/urandom >"$here/in"; try 0 serve; quiet
+: >"$here/in"
+try 2 serve x; complains ' serve: there is nothing to say but --dut DEVICE.'
+try 2 serve --dut foo; complains " serve: there is no device 'foo'; there are model, cache, qemu, plugin and pipe."
 
 # ---- replay, bench -----------------------------------------------------------------
 

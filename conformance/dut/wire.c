@@ -23,7 +23,7 @@ enum wire_kind {
 struct wire_key {
 	const char *key;
 	uint8_t kind, size;
-	uint16_t offset, other;
+	uint16_t offset, other; /* other, of a WORD: said even if it is the first */
 	const char *const *names;
 	size_t nnames;
 };
@@ -43,11 +43,12 @@ struct wire_form {
 	{                                                                                          \
 		name, NUMBER, SIZE(type, member), AT(type, member), 0, NULL, 0                     \
 	}
-#define ONE_OF(name, type, member, list)                                                           \
+#define CHOSEN(name, type, member, list, said)                                                     \
 	{                                                                                          \
-		name, WORD, SIZE(type, member), AT(type, member), 0, list,                         \
+		name, WORD, SIZE(type, member), AT(type, member), said, list,                      \
 			sizeof list / sizeof *list                                                 \
 	}
+#define ONE_OF(name, type, member, list) CHOSEN(name, type, member, list, 0)
 #define PASID(type)                                                                                \
 	{                                                                                          \
 		"pasid", GIVEN, SIZE(type, pasid), AT(type, pasid), AT(type, has_pasid), NULL, 0   \
@@ -65,7 +66,7 @@ static const struct wire_key wire_dma_keys[] = {
 	PLAIN(NUMBER, gvi_request, device),
 	PLAIN(NUMBER, gvi_request, address),
 	PLAIN(NUMBER, gvi_request, length),
-	ONE_OF("access", gvi_request, access, accesses),
+	CHOSEN("access", gvi_request, access, accesses, 1),
 	PASID(gvi_request),
 	PLAIN(FLAG, gvi_request, execute),
 	PLAIN(FLAG, gvi_request, privileged),
@@ -84,7 +85,7 @@ FORM(wire_interrupt);
 
 /* Of an interrupt: the message that left. */
 static const struct wire_key wire_answer_keys[] = {
-	ONE_OF("result", gvi_answer, result, results),
+	CHOSEN("result", gvi_answer, result, results, 1),
 	PLAIN(NUMBER, gvi_answer, address),
 	PLAIN(NUMBER, gvi_answer, size),
 	ONE_OF("completion", gvi_answer, completion, completions),
@@ -114,7 +115,7 @@ static const struct wire_key wire_ats_keys[] = {
 FORM(wire_ats);
 
 static const struct wire_key wire_ats_answer_keys[] = {
-	ONE_OF("result", gvi_ats_answer, result, results),
+	CHOSEN("result", gvi_ats_answer, result, results, 1),
 	ONE_OF("completion", gvi_ats_answer, completion, completions),
 	{"translations", NUMBERS, 8, AT(gvi_ats_answer, translation), AT(gvi_ats_answer, count),
 	 NULL, GVI_MAX_TRANSLATIONS},
@@ -208,7 +209,7 @@ static void put_key(struct text *line, const struct wire_key *key, const void *f
 
 	if (key->kind == NUMBERS)
 		put_numbers(line, key, from);
-	else if (key->kind == WORD && value < key->nnames && value)
+	else if (key->kind == WORD && value < key->nnames && (value || key->other))
 		text_add(line, " %s=%s", key->key, key->names[value]);
 	else if (key->kind == GIVEN ? ((const uint8_t *)from)[key->other] : value != 0)
 		text_add(line, " %s=0x%" PRIx64, key->key, value);

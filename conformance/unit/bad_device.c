@@ -83,6 +83,14 @@ static enum dut_status chatter(struct dut *dut, const struct gvi_message **list,
 	return dut_model.messages(dut, list, count);
 }
 
+/* A habit that hangs on the surroundings. */
+static enum dut_status moody(struct dut *dut, struct gvi_config *config)
+{
+	if (is("moody") && getenv("MOOD"))
+		config->habit[GVI_CHOICE_LEVEL_1_POINTER] = 1;
+	return dut_model.start(dut, config);
+}
+
 int main(int argc, char **argv)
 {
 	struct dut_class bad = dut_model;
@@ -101,6 +109,7 @@ int main(int argc, char **argv)
 	dut = dut_model.open(NULL, why, sizeof why);
 	if (!dut)
 		return 2;
+	bad.start = moody;
 	bad.dma = bad_dma;
 	bad.messages = chatter;
 	dut->class = &bad;
