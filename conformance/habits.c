@@ -61,10 +61,7 @@ bool habits_write(const char *path, const uint8_t possible[GVI_NCHOICES], const 
 		snprintf(error, size, "%s: %s", path, strerror(errno));
 		return false;
 	}
-	fprintf(out,
-		"schema: %d\nabout: What `%s` settled on, as far as the vectors have shown "
-		"it.\nhabits:",
-		VECTOR_SCHEMA, device);
+	fprintf(out, "schema: 1\nabout: What `%s` settled on, as far as the vectors have shown it.\nhabits:", device);
 	for (unsigned i = 0; i < GVI_NCHOICES; i++) {
 		unsigned alternative = settled(&gvi_choices[i], possible[i]);
 

@@ -5,8 +5,8 @@
 #
 # Comments of the page tell what a block is: `file: PATH` it is this file, whole
 # (`again`: it is there, but not shown), `run` its commands are run, `prints` it is what
-# they print.  `needs: WORDS` are commands, or files of the repository, without which
-# the section is skipped.  Each section has a folder of its own.
+# they print.  `needs: WORDS` are commands, files of the repository or pkg-config:NAME,
+# without which the section is skipped.  Each section has a folder of its own.
 set -eu
 page=docs/integrate.md
 here=$(mktemp -d)
@@ -47,6 +47,8 @@ awk -v here="$here" '
 
 cmake --install "$1" --prefix "$here/installed" >"$here/log"
 SOURCE=$PWD
+BUILD=$(cd "$1" && pwd)
+BUILT=1
 PREFIX=$here/installed
 PATH=$PREFIX/bin:$PATH
 PKG_CONFIG_PATH=$(dirname "$(find "$PREFIX" -name goldvi.pc)")
@@ -54,13 +56,14 @@ LD_LIBRARY_PATH=$(dirname "$PKG_CONFIG_PATH")
 python=$(find "$PREFIX" -name _abi.py)
 PYTHONPATH=${python%/goldvi/_abi.py}
 PYTHONDONTWRITEBYTECODE=1
-export SOURCE PREFIX PATH PKG_CONFIG_PATH LD_LIBRARY_PATH PYTHONPATH PYTHONDONTWRITEBYTECODE
+export SOURCE BUILD BUILT PREFIX PATH PKG_CONFIG_PATH LD_LIBRARY_PATH PYTHONPATH PYTHONDONTWRITEBYTECODE
 
 # What of its needs a section lacks.
 lacks() {
 	[ -f "$1/needs" ] || return 0
 	for word in $(cat "$1/needs"); do
 		case "$word" in
+		pkg-config:*) PKG_CONFIG_PATH= pkg-config --exists "${word#*:}" || echo "$word" ;;
 		*/*) [ -e "$word" ] || echo "$word" ;;
 		*) command -v "$word" >/dev/null || echo "$word" ;;
 		esac

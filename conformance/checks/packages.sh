@@ -11,7 +11,7 @@ trap 'rm -rf "$here"' EXIT
 
 abi=$(sed -n 's/^#define GVI_ABI \([0-9]*\)$/\1/p' include/goldvi/goldvi.h)
 mkdir "$here/root"
-for package in libgoldvi$abi libgoldvi-dev goldvi-tools python3-goldvi; do
+for package in libgoldvi$abi libgoldvi-dev goldvi-tools goldvi-vectors python3-goldvi; do
 	file=$(ls "$here/made/$package"_*.deb) || { echo "no $package"; exit 1; }
 	ls "$here/made/$package"-*.tar.gz >/dev/null || { echo "no archive of $package"; exit 1; }
 	dpkg-deb --fsys-tarfile "$file" | tar -t | grep -v '/$' >"$here/$package.files"

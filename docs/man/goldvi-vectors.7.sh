@@ -12,7 +12,7 @@ cat <<'MDOC'
 .Nd test vectors for AMD IOMMUs
 .Sh DESCRIPTION
 MDOC
-awk '
+sed 's/…/.../g; s/–/-/g' "$1" | awk '
 # What Markdown marks inside of a line is set bold or left as it is.
 function inline(text) {
 	gsub(/\\/, "\\e", text)
@@ -88,7 +88,7 @@ code {
 	sub(/^ +/, "")
 	say($0)
 }
-END { leave() }' "$1" | sed 's/…/.../g; s/–/-/g'
+END { leave() }'
 cat <<'MDOC'
 .Sh FILES
 .Pa /usr/share/goldvi/vectors
