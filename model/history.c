@@ -21,9 +21,10 @@ struct past {
  * names the newest of its words, and each value the one before it.  Numbers that
  * have left the ring end the way. */
 struct history {
-	uint64_t now;   /* moments of writing so far */
-	uint64_t count; /* values recorded so far */
-	uint64_t lost;  /* until when the newest of those that left the ring was there */
+	uint64_t now;     /* moments so far */
+	uint64_t changed; /* the last one at which something was written, or the table moved */
+	uint64_t count;   /* values recorded so far */
+	uint64_t lost;    /* until when the newest of those that left the ring was there */
 	unsigned values_log2;
 };
 
@@ -74,7 +75,7 @@ static void add(struct history *h, uint64_t spa, uint64_t value, uint64_t until)
 void history_wrote(struct history *h, uint64_t spa, uint64_t old, bool together)
 {
 	if (!together)
-		h->now++;
+		h->changed = ++h->now;
 	if (h->count >> h->values_log2)
 		h->lost = place(h, h->count)->until;
 	add(h, spa, old, h->now);
@@ -97,6 +98,7 @@ void history_pass(struct pass *p, unsigned values_log2, struct history *h)
 	if (p->way != LOAD)
 		head = *h;
 	PASS_TO(p, head.now, MOMENTS);
+	PASS_TO(p, head.changed, head.now);
 	PASS_TO(p, head.count, MOMENTS);
 	PASS_TO(p, head.lost, head.count >> values_log2 ? head.now : 0);
 	kept = head.count >> values_log2 ? UINT64_C(1) << values_log2 : head.count;
@@ -122,13 +124,36 @@ bool history_recorded(const struct gvi *m)
 	return m->past.history && m->past.history->count;
 }
 
+uint64_t history_moment(struct history *h)
+{
+	return ++h->now;
+}
+
+/* Whether an invalidation that was complete at this moment counts. */
+static bool counts(const struct gvi *m, uint64_t at)
+{
+	return !m->past.since || at < m->past.since;
+}
+
+/* Whether the request may have met what was there until then. */
+static bool met(const struct gvi *m, uint64_t until)
+{
+	return m->past.since && until > m->past.since;
+}
+
+/* What was there until this moment is not used any more. */
+static uint64_t forgotten(const struct gvi *m)
+{
+	return counts(m, m->past.all_at) ? m->past.forgotten : m->past.enabled;
+}
+
 bool history_alive(const struct gvi *m)
 {
 	const struct history *h = m->past.history;
 
 	if (m->past.lenient)
 		return h && h->count;
-	return h && (h->count ? h->now : m->past.moved) > m->past.forgotten;
+	return h && (h->count ? h->changed : m->past.moved) > forgotten(m);
 }
 
 /* The value of number `n`, or NULL if the ring has it no more. */
@@ -208,7 +233,7 @@ static void pick(struct gvi *m, const struct role *role, uint64_t spa, uint64_t 
 	for (unsigned depth = 0; further(m, container, words, &moment, depth); depth++) {
 		memcpy(unit, now, 8 * (size_t)words);
 		just_before(m->past.history, container, unit, words, moment);
-		if (role->choice == GVI_CHOICE_HELD_IRTE)
+		if (role->choice == GVI_CHOICE_HELD_IRTE && (words == 1 || !met(m, moment)))
 			as_fetched(m, spa, unit, now, words);
 		if (!memcmp(unit, to, 8 * (size_t)words) || !usable(m, role, unit, moment))
 			continue;
@@ -227,8 +252,7 @@ static bool further(struct gvi *m, uint64_t spa, unsigned words, uint64_t *momen
 
 	memset(m->past.suspect, 0, sizeof m->past.suspect);
 	*moment = change_before(m->past.history, spa, words, *moment);
-	if (*moment <= m->past.forgotten &&
-	    (!*moment || m->past.forgotten != m->past.all || ends(m, all)))
+	if (*moment <= forgotten(m) && (!*moment || forgotten(m) != m->past.all || ends(m, all)))
 		return false;
 	m->past.unsure |= depth == MAX_DEPTH;
 	return depth < MAX_DEPTH;
@@ -435,7 +459,7 @@ static bool cacheable(struct gvi *m, const struct role *role, uint64_t value);
 
 static bool usable(struct gvi *m, const struct role *role, const uint64_t *unit, uint64_t until)
 {
-	return !ended(m, role, unit, until) && cacheable(m, role, unit[0]);
+	return met(m, until) || (!ended(m, role, unit, until) && cacheable(m, role, unit[0]));
 }
 
 static bool drops(const uint64_t command[2], const struct role *role);
@@ -476,6 +500,12 @@ static bool ends(struct gvi *m, const uint64_t *command)
 	return command && !m->past.lenient;
 }
 
+/* Whether this one counts, and was visible at that moment or later. */
+static bool ends_since(const struct gvi *m, unsigned i, uint64_t moment)
+{
+	return m->past.ended[i].time >= moment && counts(m, m->past.ended[i].at);
+}
+
 /* The one that does.  A pointer goes first, and then the pages that were found through
  * it. */
 static const uint64_t *ender(const struct gvi *m, const struct role *role, const uint64_t *unit,
@@ -489,7 +519,7 @@ static const uint64_t *ender(const struct gvi *m, const struct role *role, const
 	if (is_leaf(role, unit[0]))
 		return any(m, role, until, drops_page);
 	for (unsigned i = 0; i < m->past.nended && !last; i++)
-		if (m->past.ended[i].time >= until && drops_pointer(m->past.ended[i].command, role))
+		if (ends_since(m, i, until) && drops_pointer(m->past.ended[i].command, role))
 			last = any(m, role, m->past.ended[i].time, drops_page);
 	return last;
 }
@@ -503,7 +533,7 @@ static const uint64_t *root_ender(const struct gvi *m, const struct role *role, 
 
 	entry.choice = GVI_CHOICE_HELD_DTE;
 	for (unsigned i = 0; i < m->past.nended && !last; i++)
-		if (m->past.ended[i].time >= until && drops(m->past.ended[i].command, &entry))
+		if (ends_since(m, i, until) && drops(m->past.ended[i].command, &entry))
 			last = any(m, role, m->past.ended[i].time, drops);
 	return last;
 }
@@ -513,7 +543,7 @@ static const uint64_t *any(const struct gvi *m, const struct role *role, uint64_
 			   bool (*drop)(const uint64_t command[2], const struct role *role))
 {
 	for (unsigned i = 0; i < m->past.nended; i++)
-		if (m->past.ended[i].time >= since && drop(m->past.ended[i].command, role))
+		if (ends_since(m, i, since) && drop(m->past.ended[i].command, role))
 			return m->past.ended[i].command;
 	return NULL;
 }
@@ -615,7 +645,7 @@ static void doubt(struct gvi *m, const struct role *role)
 	 * well, and what their tables said. */
 	if (m->past.moved > reach)
 		reach = m->past.moved;
-	if (reach > m->past.forgotten && !ended(m, role, &pointer, reach))
+	if (reach > forgotten(m) && !ended(m, role, &pointer, reach))
 		m->past.unsure = true;
 }
 
@@ -627,13 +657,13 @@ void history_enabled(struct gvi *m)
 	if (!h || m->past.used)
 		return;
 	m->past.used = true;
-	m->past.forgotten = h->now;
+	m->past.forgotten = m->past.enabled = h->now;
 }
 
 void history_moved(struct gvi *m)
 {
 	if (m->past.used)
-		m->past.moved = ++m->past.history->now;
+		m->past.moved = m->past.history->changed = ++m->past.history->now;
 }
 
 void history_reset(struct gvi *m)
@@ -642,7 +672,7 @@ void history_reset(struct gvi *m)
 
 	memset(&m->past, 0, sizeof m->past);
 	m->past.history = h;
-	m->past.forgotten = h ? h->now : 0;
+	m->past.forgotten = m->past.enabled = h ? h->now : 0;
 }
 
 /* ---- Section 4: when invalidations are complete --------------------------- */
@@ -690,6 +720,7 @@ void history_ended(struct gvi *m, const uint64_t command[2], uint64_t time)
 		return;
 	if (opcode == 8) {
 		m->past.forgotten = m->past.all = time;
+		m->past.all_at = m->past.history->now;
 		m->past.nended = 0;
 	} else if (opcode == 2 || opcode == 3 || opcode == 5) {
 		append(m, command, time);
@@ -712,5 +743,6 @@ static void append(struct gvi *m, const uint64_t command[2], uint64_t time)
 			(m->past.nended - at) * sizeof m->past.ended[0]);
 	}
 	m->past.ended[m->past.nended].time = time;
+	m->past.ended[m->past.nended].at = m->past.history->now;
 	memcpy(m->past.ended[m->past.nended++].command, command, 16);
 }

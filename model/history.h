@@ -22,6 +22,9 @@ unsigned history_values_log2(const struct history *h);
  * history_begin() makes it, or NULL to look at them only. */
 void history_pass(struct pass *p, unsigned values_log2, struct history *h);
 
+/* A new moment, after all that was written and is complete. */
+uint64_t history_moment(struct history *h);
+
 /* The word at `spa` was `old` until now; `together` with the one recorded before. */
 void history_wrote(struct history *h, uint64_t spa, uint64_t old, bool together);
 
