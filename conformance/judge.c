@@ -48,6 +48,7 @@ static enum ruling wrote(struct judge *j, const struct session_record *record, b
 static enum ruling observe(struct judge *j, const struct gvi_input *input,
 			   const struct gvi_seen *seen);
 static enum ruling settle(struct judge *j, const struct gvi_seen *seen);
+static enum ruling since(struct judge *j, const struct session_record *record);
 static void apply(struct judge *j, const struct gvi_effect *effects, size_t count);
 
 enum ruling judge_record(struct judge *j, const struct session_record *record)
@@ -64,6 +65,10 @@ enum ruling judge_record(struct judge *j, const struct session_record *record)
 		return begin(j);
 	case SESSION_RESET:
 		return begin(j);
+	case SESSION_MOMENT:
+		j->moment[j->moments % JUDGE_MOMENTS].theirs = record->spa;
+		j->moment[j->moments++ % JUDGE_MOMENTS].ours = gvi_moment(j->oracle);
+		return RULED_NOTHING;
 	case SESSION_WROTE:
 		return wrote(j, record, true);
 	case SESSION_IOMMU:
@@ -76,11 +81,26 @@ enum ruling judge_record(struct judge *j, const struct session_record *record)
 	}
 	if (j->lost)
 		return RULED_UNSURE;
-	ruling = record->kind == SESSION_INPUT ? observe(j, &record->input, &record->seen)
-					       : settle(j, &record->seen);
+	ruling = record->kind == SESSION_INPUT ? since(j, record) : settle(j, &record->seen);
 	j->lost = ruling == RULED_UNSURE && record->kind == SESSION_SETTLED;
 	apply(j, record->seen.effects, record->seen.neffects);
 	return ruling;
+}
+
+/* A moment that is forgotten leaves open what the request may have met. */
+static enum ruling since(struct judge *j, const struct session_record *record)
+{
+	struct gvi_seen seen = record->seen;
+
+	bool known = !seen.since;
+
+	for (unsigned i = 0; !known && i < JUDGE_MOMENTS && i < j->moments; i++) {
+		known = j->moment[i].theirs == record->seen.since;
+		seen.since = known ? j->moment[i].ours : seen.since;
+	}
+	if (!known)
+		return RULED_UNSURE;
+	return observe(j, &record->input, &seen);
 }
 
 static enum ruling wrong(struct judge *j, enum gvi_status status)
@@ -94,6 +114,7 @@ static enum ruling begin(struct judge *j)
 	const struct gvi_host host = {.user = j->memory, .read = read_memory};
 
 	j->begun = true;
+	j->moments = 0;
 	j->lost = false;
 	return wrong(j, gvi_oracle_init(j->oracle, &j->bounds, &j->config, &host));
 }

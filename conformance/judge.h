@@ -6,6 +6,9 @@
 #include "conformance/memory.h"
 #include "conformance/session.h"
 
+/* Moments of requests that may be under way. */
+enum { JUDGE_MOMENTS = 256 };
+
 struct judge {
 	struct gvi_bounds bounds;
 	unsigned most_commands; /* between two records: as many as a ring can hold */
@@ -17,6 +20,11 @@ struct judge {
 	struct gvi_effect *effects;
 	size_t explained;
 	void *before, *furthest; /* copies of the oracle, while commands are matched */
+	/* Of the trace, and what they are here. */
+	struct {
+		uint64_t theirs, ours;
+	} moment[JUDGE_MOMENTS];
+	unsigned moments;
 	bool begun;
 	bool lost; /* commands could not be told apart: all is unsure */
 	/* Of the record judged last: */

@@ -77,6 +77,13 @@ void gvi_record(struct gvi_recorder *r, const struct gvi_input *input, const str
 	put(r, "}}\n");
 }
 
+void gvi_record_moment(struct gvi_recorder *r, uint64_t moment)
+{
+	put(r, "{\"moment\":");
+	put_number(r, moment);
+	put(r, "}\n");
+}
+
 void gvi_record_settled(struct gvi_recorder *r, const struct gvi_effect *effects, size_t count)
 {
 	put(r, "{\"settled\":{},\"seen\":{");

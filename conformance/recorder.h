@@ -46,6 +46,9 @@ void gvi_record_iommu(struct gvi_recorder *r, uint64_t spa, const void *bytes, s
  * be NULL: nothing was. */
 void gvi_record(struct gvi_recorder *r, const struct gvi_input *input, const struct gvi_seen *seen);
 
+/* gvi_moment() was asked, and has said this: what gvi_seen.since refers to. */
+void gvi_record_moment(struct gvi_recorder *r, uint64_t moment);
+
 /* The IOMMU is idle: it has performed all commands that it could, and nobody has seen
  * when (else each is a GVI_INPUT_STEP).  effects[] are all of theirs, in order; NULL: not
  * seen. */

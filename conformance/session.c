@@ -245,6 +245,10 @@ static bool take_other(struct session_reader *r, struct json *whole, struct sess
 		record->text = part->text;
 		return part->kind == JSON_TEXT || refuse(r, "`note` is no text");
 	}
+	record->kind = SESSION_MOMENT;
+	if ((part = json_get(&r->line, whole, "moment")))
+		return json_number(part, UINT64_MAX, &record->spa) ||
+		       refuse(r, "`moment` is no number");
 	record->kind = SESSION_RESET;
 	if ((part = json_get(&r->line, whole, "reset")))
 		return take_members(r, trace_nothing, part, NULL, NULL) && all_read(r, part);

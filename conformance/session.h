@@ -6,13 +6,14 @@
 #include "goldvi/oracle.h"
 
 enum session_kind {
-	SESSION_BEGIN,          /* text: its name; config */
+	SESSION_BEGIN, /* text: its name; config */
 	SESSION_RESET,
-	SESSION_NOTE,           /* text */
-	SESSION_WROTE,          /* bytes at spa: somebody else than the IOMMU */
-	SESSION_IOMMU,          /* the same: the IOMMU itself */
-	SESSION_INPUT,          /* input, seen */
-	SESSION_SETTLED         /* seen: of effects at most */
+	SESSION_NOTE,   /* text */
+	SESSION_MOMENT, /* spa: its number */
+	SESSION_WROTE,  /* bytes at spa: somebody else than the IOMMU */
+	SESSION_IOMMU,  /* the same: the IOMMU itself */
+	SESSION_INPUT,  /* input, seen */
+	SESSION_SETTLED /* seen: of effects at most */
 };
 
 enum { SESSION_MAX_BYTES = 4096, SESSION_MAX_EFFECTS = 1024, SESSION_MAX_ERROR = 512 };
@@ -24,7 +25,7 @@ struct session_record {
 	const char *text;
 	struct gvi_config config;
 	uint64_t spa;
-	size_t   nbytes;
+	size_t nbytes;
 	const uint8_t *bytes;
 	struct gvi_input input;
 	struct gvi_seen seen;

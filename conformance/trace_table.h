@@ -117,9 +117,11 @@ static const struct trace_member trace_effect[] = {
 	TRACE_NAME(struct gvi_effect, "bus", bus, 0, trace_buses),
 	TRACE_END};
 
+#define SINCE TRACE_NUMBER(struct gvi_seen, "since", since, 0)
 #define SEEN(key, member, what)         TRACE_NUMBER(struct gvi_seen, key, reply.member, what)
 #define NAMED(key, member, what, names) TRACE_NAME(struct gvi_seen, key, reply.member, what, names)
 static const struct trace_member trace_answer[] = {
+	SINCE,
 	NAMED("result", answer.result, GVI_SEEN_RESULT, trace_results),
 	SEEN("address", answer.address, GVI_SEEN_ADDRESS),
 	SEEN("size", answer.size, GVI_SEEN_SIZE),
@@ -134,6 +136,7 @@ static const struct trace_member trace_answer[] = {
 		    trace_message),
 	TRACE_END};
 static const struct trace_member trace_ats_answer[] = {
+	SINCE,
 	NAMED("result", ats.result, GVI_SEEN_RESULT, trace_results),
 	NAMED("completion", ats.completion, GVI_SEEN_COMPLETION, trace_completions),
 	SEEN("count", ats.count, GVI_SEEN_VALUE),
@@ -143,6 +146,7 @@ static const struct trace_member trace_ats_answer[] = {
 	TRACE_WORDS(struct gvi_seen, "event", reply.ats.event, 2, GVI_SEEN_EVENT),
 	TRACE_END};
 static const struct trace_member trace_page_answer[] = {
+	SINCE,
 	NAMED("result", page.result, GVI_SEEN_RESULT, trace_page_results),
 	TRACE_WORDS(struct gvi_seen, "entry", reply.page.entry, 2, GVI_SEEN_MESSAGE),
 	SEEN("log_b", page.log_b, GVI_SEEN_MESSAGE),

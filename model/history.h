@@ -15,14 +15,15 @@ struct history;
 size_t history_size(unsigned values_log2);
 struct history *history_begin(void *storage, unsigned values_log2);
 
-/* A new moment, after all that was written and is complete. */
-uint64_t history_moment(struct history *h);
 /* What it was given room for. */
 unsigned history_values_log2(const struct history *h);
 
 /* The old values, oldest first, into a snapshot or out of it: then `h` is as
  * history_begin() makes it, or NULL to look at them only. */
 void history_pass(struct pass *p, unsigned values_log2, struct history *h);
+
+/* A new moment, after all that was written and is complete. */
+uint64_t history_moment(struct history *h);
 
 /* The word at `spa` was `old` until now; `together` with the one recorded before. */
 void history_wrote(struct history *h, uint64_t spa, uint64_t old, bool together);

@@ -4,7 +4,7 @@
  * changes of the tables: the register's offset, the choice's name.
  *
  * Not saved, as it is given or follows from what is: host, near, alone, watched, reset,
- * derived, features.  Nor what counts only during a call: stand, about, fresh, lenient, since,
+ * derived, features.  Nor what counts only during a call: stand, about, fresh, lenient, past.since,
  * suspect, blamed; nor of old values, which are in a ring: older. */
 #include "goldvi/goldvi.h"
 
@@ -391,9 +391,9 @@ static void pass_past(struct pass *p, struct past_state *past)
 	PASS_TO(p, past->unsure, 1);
 	PASS(p, past->moved);
 	PASS(p, past->forgotten);
+	PASS(p, past->enabled);
 	PASS(p, past->all);
 	PASS(p, past->all_at);
-	PASS(p, past->enabled);
 	PASS_AS(p, 4, past->nended, GVI_MAX_ENDED);
 	for (unsigned i = 0; i < past->nended; i++) {
 		PASS(p, past->ended[i].command[0]);
