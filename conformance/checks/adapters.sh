@@ -56,6 +56,16 @@ fi
 "$goldvi" run --shard "$shard" --dut "plugin:$here/small.so" vectors >"$here/out" || { cat "$here/out"; exit 1; }
 grep -qE '^[1-9][0-9]+ passed, 0 failed' "$here/out" || { cat "$here/out"; exit 1; }
 
+# One that takes its process along has failed, and the runner lives on.
+sed 's/answer->result = seen.result;/abort();/' "$examples/small.c" >"$here/crashing.c"
+# shellcheck disable=SC2086 # a compiler may have arguments
+$cc -std=c11 -shared -fPIC -Iinclude "$here/crashing.c" -o "$here/crashing.so" "$library"
+"$goldvi" run --filter 'host.mode.*' --dut "plugin:$here/crashing.so" vectors/host >"$here/out" 2>&1 && exit 1
+grep -q 'the device has died: signal 6: .*; sent again to a fresh device, it came to the same$' "$here/out" || {
+	head -n 20 "$here/out"
+	exit 1
+}
+
 # A toy in Python fails in what it does not know, which is reserved bits and the command
 # ring, and in nothing else.
 if command -v python3 >/dev/null; then

@@ -43,7 +43,7 @@ goes() {
 		"$here/out")" = 2 ] || fail "not twice: $2"
 }
 goes exits 'has died: exit status 3'
-goes crashes 'has died: signal 11: '
+goes crashes 'has died: signal 6: '
 goes closes 'has died: it has closed its pipe'
 goes hangs 'does not answer'
 goes trickles 'does not answer'

@@ -5,8 +5,8 @@
 #ifndef GOLDVI_DUT_LINK_H
 #define GOLDVI_DUT_LINK_H
 
-#include "conformance/describe.h"
 #include "conformance/dut/dut.h"
+#include "conformance/words.h"
 
 struct link;
 

@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "conformance/vector.h"
 #include "conformance/yaml.h"
 
 const char *const wire_status[] = {

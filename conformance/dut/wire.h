@@ -3,8 +3,8 @@
 #ifndef GOLDVI_DUT_WIRE_H
 #define GOLDVI_DUT_WIRE_H
 
-#include "conformance/describe.h"
 #include "conformance/dut/dut.h"
+#include "conformance/words.h"
 
 #define WIRE_VERSION 1
 

@@ -38,7 +38,7 @@ static void go_wrong(void)
 	if (is("exits"))
 		_exit(3);
 	if (is("crashes"))
-		raise(SIGSEGV);
+		raise(SIGABRT);
 	if (is("hangs"))
 		pause();
 	if (is("trickles"))
