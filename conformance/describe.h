@@ -5,14 +5,7 @@
 #define GOLDVI_DESCRIBE_H
 
 #include "conformance/vector.h"
-
-/* Text that grows in a buffer, and ends where the buffer does. */
-struct text {
-	char *at;
-	size_t size, length;
-};
-
-void text_add(struct text *t, const char *format, ...);
+#include "conformance/words.h"
 
 enum { MAX_ENTRIES_SEEN = 256 };
 
@@ -38,34 +31,13 @@ struct seen {
 	bool     partial;                       /* set when something named cannot be seen */
 };
 
-/* Where an address goes, and how large the page is: 64 = all addresses. */
-struct span {
-	uint64_t address;
-	uint8_t  size_log2;
-};
-
-/* By an ATS_COMPLETION. */
-struct span completion_span(uint64_t word, uint64_t address);
-/* Whether an ATS_INVALIDATE_REQUEST is about the address. */
-bool is_invalidated(uint64_t body, uint64_t address);
-
-/* The format of a record by its code, or GVI_NFORMATS. */
-enum gvi_format_id event_format(const uint64_t raw[2]);
-enum gvi_format_id command_format(const uint64_t raw[2]);
 enum gvi_format_id entry_format(enum log_name log, const uint64_t raw[2]);
 
 const char *log_title(enum log_name log);               /* "the PPR log" */
-const char *source_name(unsigned source);               /* enum gvi_source */
-const char *completion_name(unsigned completion);       /* enum gvi_completion */
 
 /* Of an access that was answered: seen->answer or seen->ats. */
 void describe_answer(const struct seen *seen, struct text *t);
-/* What an ATS_COMPLETION says of the address that was asked for. */
-void describe_completion(uint64_t word, uint64_t address, struct text *t);
-void describe_record(enum gvi_format_id format, const uint64_t raw[2], struct text *t);
 void describe_entry(enum log_name log, const uint64_t raw[2], struct text *t);
-void describe_message(const struct gvi_message *message, struct text *t);
-void describe_device(uint16_t device, struct text *t);
 void describe_effect(const struct gvi_effect *effect, const struct ring *rings, struct text *t);
 
 #endif

@@ -258,10 +258,7 @@ static void end(void *user, enum outcome outcome, const char *reason)
 }
 
 static void put_access(const struct access *access, bool write, FILE *out);
-static void put_request(const struct gvi_request *request, FILE *out);
-static void put_interrupt(const struct gvi_interrupt *interrupt, FILE *out);
-static void put_ats(const struct gvi_ats_request *request, FILE *out);
-static void put_page_request(const struct gvi_page_request *request, FILE *out);
+static void put_asked(const struct step *step, FILE *out);
 static void put_invalidation(const struct step *step, FILE *out);
 static void put_store(const struct store *store, FILE *out);
 static void put_commands(const struct step *step, FILE *out);
@@ -271,16 +268,10 @@ static void put_step(const struct step *step, FILE *out)
 {
 	switch ((enum action)step->action) {
 	case ACTION_DMA:
-		put_request(&step->u.request, out);
-		break;
 	case ACTION_INTERRUPT:
-		put_interrupt(&step->u.interrupt, out);
-		break;
 	case ACTION_ATS:
-		put_ats(&step->u.ats, out);
-		break;
 	case ACTION_PAGE_REQUEST:
-		put_page_request(&step->u.page, out);
+		put_asked(step, out);
 		break;
 	case ACTION_INVALIDATION_DONE:
 	case ACTION_INVALIDATION_TIMEOUT:
@@ -325,65 +316,25 @@ static void put_step(const struct step *step, FILE *out)
 	}
 }
 
+static void put_asked(const struct step *step, FILE *out)
+{
+	char words[300];
+	struct text text = {words, sizeof words, 0};
+
+	if (step->action == ACTION_DMA)
+		describe_request(&step->u.request, &text);
+	else if (step->action == ACTION_INTERRUPT)
+		describe_interrupt(&step->u.interrupt, &text);
+	else if (step->action == ACTION_ATS)
+		describe_ats_request(&step->u.ats, &text);
+	else
+		describe_page_request(&step->u.page, &text);
+	fputs(words, out);
+}
+
 static void put_device(uint16_t device, FILE *out)
 {
 	fprintf(out, "device %02x:%02x.%x ", device >> 8, device >> 3 & 31, device & 7);
-}
-
-static void put_prefix(bool present, uint32_t pasid, bool execute, bool privileged, FILE *out)
-{
-	if (present)
-		fprintf(out, ", PASID 0x%" PRIx32 "%s%s", pasid, execute ? ", execute" : "",
-			privileged ? ", privileged" : "");
-}
-
-static void put_request(const struct gvi_request *r, FILE *out)
-{
-	static const char *const does[] = {"reads", "writes (posted)", "writes (non-posted)",
-					   "updates atomically"};
-
-	put_device(r->device, out);
-	fprintf(out, "%s %" PRIu32 " bytes at %s0x%" PRIx64, does[r->access], r->length,
-		r->translated ? "translated " : "", r->address);
-	put_prefix(r->has_pasid, r->pasid, r->execute, r->privileged, out);
-	if (r->intx)
-		fprintf(out, ", an INTx message");
-}
-
-static void put_interrupt(const struct gvi_interrupt *i, FILE *out)
-{
-	static const char *const types[] = {"fixed", "arbitrated", "SMI",           "reserved type",
-					    "NMI",   "INIT",       "reserved type", "ExtInt"};
-
-	put_device(i->device, out);
-	fprintf(out, "interrupts at 0x%" PRIx64, i->address);
-	if (i->address >> 20 == 0xfee)
-		fprintf(out, " with 0x%" PRIx32 " (%s, %s destination; as an index %" PRIu32 ")",
-			i->data, types[i->data >> 8 & 7], i->address & 4 ? "logical" : "physical",
-			i->data & 0x7ff);
-	put_prefix(i->has_pasid, i->pasid, false, false, out);
-}
-
-static void put_ats(const struct gvi_ats_request *r, FILE *out)
-{
-	put_device(r->device, out);
-	fprintf(out, "asks where 0x%" PRIx64 " is", r->address);
-	if (r->count > 1)
-		fprintf(out, ", and %u more, 0x%" PRIx64 " bytes apart", r->count - 1u,
-			UINT64_C(1) << r->unit_log2);
-	put_prefix(r->has_pasid, r->pasid, r->execute, r->privileged, out);
-	if (r->no_write)
-		fprintf(out, ", not to write");
-}
-
-static void put_page_request(const struct gvi_page_request *r, FILE *out)
-{
-	put_device(r->device, out);
-	fprintf(out, "asks for the page at 0x%" PRIx64 ", group %u%s%s%s%s", r->address, r->group,
-		r->read ? ", to read" : "", r->write ? ", to write" : "",
-		r->last ? ", the last of the group" : "",
-		r->malformed ? ", with a reserved field that is not 0" : "");
-	put_prefix(r->has_pasid, r->pasid, r->execute, r->privileged, out);
 }
 
 static void put_invalidation(const struct step *step, FILE *out)

@@ -1,7 +1,6 @@
 /* What an IOMMU may do in a situation of a vector, and why: the oracle asked. */
 #include "conformance/permitted.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 
 #include "conformance/describe.h"
@@ -58,15 +57,14 @@ static void put_outcome(const struct gvi_input *input, const struct gvi_outcome 
 /* The choices on the way that were not the preferred ones, and held words. */
 static void put_picks(const struct gvi_outcome *outcome, FILE *out)
 {
-	for (unsigned i = 0; i < outcome->npicks; i++) {
-		const struct gvi_pick *p = &outcome->pick[i];
-		const struct gvi_choice_info *info = &gvi_choices[p->choice];
+	char words[400];
 
-		if (!p->value)
+	for (unsigned i = 0; i < outcome->npicks; i++) {
+		struct text text = {words, sizeof words, 0};
+
+		if (!outcome->pick[i].value)
 			continue;
-		fprintf(out, "         with %s=%s", info->id, info->alternative[p->value].name);
-		if (p->spa)
-			fprintf(out, " at 0x%" PRIx64, p->spa);
-		fprintf(out, ": %s\n", info->alternative[p->value].text);
+		describe_pick(&outcome->pick[i], &text);
+		fprintf(out, "         with %s\n", words);
 	}
 }

@@ -182,8 +182,6 @@ struct pattern {
 	uint32_t data, destination;     /* of an interrupt; its address is `at` */
 };
 
-extern const char *const source_names[GVI_NSOURCES];   /* "EventLogInt" */
-
 struct patterns {
 	const struct pattern *pattern;
 	size_t count;

@@ -75,13 +75,25 @@ bool history_recorded(const struct gvi *m)
 	return m->past.history && m->past.history->count;
 }
 
+/* Whether an invalidation that was complete in input `at` counts by now. */
+static bool counts(const struct gvi *m, uint64_t at)
+{
+	return !m->past.since || at <= m->past.since;
+}
+
+/* What was there until this moment is not used any more. */
+static uint64_t forgotten(const struct gvi *m)
+{
+	return counts(m, m->past.all_at) ? m->past.forgotten : m->past.enabled;
+}
+
 bool history_alive(const struct gvi *m)
 {
 	const struct history *h = m->past.history;
 
 	if (m->past.lenient)
 		return h && h->count;
-	return h && (h->count ? h->now : m->past.moved) > m->past.forgotten;
+	return h && (h->count ? h->now : m->past.moved) > forgotten(m);
 }
 
 /* The value of number `n`, or NULL if the ring has it no more. */
@@ -180,8 +192,7 @@ static bool further(struct gvi *m, uint64_t spa, unsigned words, uint64_t *momen
 
 	memset(m->past.suspect, 0, sizeof m->past.suspect);
 	*moment = change_before(m->past.history, spa, words, *moment);
-	if (*moment <= m->past.forgotten &&
-	    (!*moment || m->past.forgotten != m->past.all || ends(m, all)))
+	if (*moment <= forgotten(m) && (!*moment || forgotten(m) != m->past.all || ends(m, all)))
 		return false;
 	m->past.unsure |= depth == MAX_DEPTH;
 	return depth < MAX_DEPTH;
@@ -429,6 +440,12 @@ static bool ends(struct gvi *m, const uint64_t *command)
 	return command && !m->past.lenient;
 }
 
+/* Whether this one counts, and was visible at that moment or later. */
+static bool ends_since(const struct gvi *m, unsigned i, uint64_t moment)
+{
+	return m->past.ended[i].time >= moment && counts(m, m->past.ended[i].at);
+}
+
 /* The one that does.  A pointer goes first, and then the pages that were found through
  * it. */
 static const uint64_t *ender(const struct gvi *m, const struct role *role, const uint64_t *unit,
@@ -442,7 +459,7 @@ static const uint64_t *ender(const struct gvi *m, const struct role *role, const
 	if (is_leaf(role, unit[0]))
 		return any(m, role, until, drops_page);
 	for (unsigned i = 0; i < m->past.nended && !last; i++)
-		if (m->past.ended[i].time >= until && drops_pointer(m->past.ended[i].command, role))
+		if (ends_since(m, i, until) && drops_pointer(m->past.ended[i].command, role))
 			last = any(m, role, m->past.ended[i].time, drops_page);
 	return last;
 }
@@ -456,7 +473,7 @@ static const uint64_t *root_ender(const struct gvi *m, const struct role *role, 
 
 	entry.choice = GVI_CHOICE_HELD_DTE;
 	for (unsigned i = 0; i < m->past.nended && !last; i++)
-		if (m->past.ended[i].time >= until && drops(m->past.ended[i].command, &entry))
+		if (ends_since(m, i, until) && drops(m->past.ended[i].command, &entry))
 			last = any(m, role, m->past.ended[i].time, drops);
 	return last;
 }
@@ -466,7 +483,7 @@ static const uint64_t *any(const struct gvi *m, const struct role *role, uint64_
 			   bool (*drop)(const uint64_t command[2], const struct role *role))
 {
 	for (unsigned i = 0; i < m->past.nended; i++)
-		if (m->past.ended[i].time >= since && drop(m->past.ended[i].command, role))
+		if (ends_since(m, i, since) && drop(m->past.ended[i].command, role))
 			return m->past.ended[i].command;
 	return NULL;
 }
@@ -568,7 +585,7 @@ static void doubt(struct gvi *m, const struct role *role)
 	 * well, and what their tables said. */
 	if (m->past.moved > reach)
 		reach = m->past.moved;
-	if (reach > m->past.forgotten && !ended(m, role, &pointer, reach))
+	if (reach > forgotten(m) && !ended(m, role, &pointer, reach))
 		m->past.unsure = true;
 }
 
@@ -580,7 +597,7 @@ void history_enabled(struct gvi *m)
 	if (!h || m->past.used)
 		return;
 	m->past.used = true;
-	m->past.forgotten = h->now;
+	m->past.forgotten = m->past.enabled = h->now;
 }
 
 void history_moved(struct gvi *m)
@@ -595,7 +612,7 @@ void history_reset(struct gvi *m)
 
 	memset(&m->past, 0, sizeof m->past);
 	m->past.history = h;
-	m->past.forgotten = h ? h->now : 0;
+	m->past.forgotten = m->past.enabled = h ? h->now : 0;
 }
 
 /* ---- Section 4: when invalidations are complete --------------------------- */
@@ -643,6 +660,7 @@ void history_ended(struct gvi *m, const uint64_t command[2], uint64_t time)
 		return;
 	if (opcode == 8) {
 		m->past.forgotten = m->past.all = time;
+		m->past.all_at = m->past.input;
 		m->past.nended = 0;
 	} else if (opcode == 2 || opcode == 3 || opcode == 5) {
 		append(m, command, time);
@@ -665,5 +683,6 @@ static void append(struct gvi *m, const uint64_t command[2], uint64_t time)
 			(m->past.nended - at) * sizeof m->past.ended[0]);
 	}
 	m->past.ended[m->past.nended].time = time;
+	m->past.ended[m->past.nended].at = m->past.input;
 	memcpy(m->past.ended[m->past.nended++].command, command, 16);
 }

@@ -48,6 +48,7 @@ struct gvi_oracle {
 	/* Of the question that is being answered: */
 	uint32_t runs, nwritten;
 	bool lenient;            /* ... as if invalidations ended nothing */
+	uint64_t since;          /* ... or those not that were complete after this input */
 	bool unsure, unfinished; /* a history, or the bounds, did not suffice */
 	struct tape tape;
 	struct overlay written[MAX_OVERLAY];
@@ -166,6 +167,11 @@ enum gvi_status gvi_oracle_wrote(struct gvi_oracle *o, uint64_t spa, const uint6
 	return status;
 }
 
+uint64_t gvi_moment(const struct gvi_oracle *o)
+{
+	return o->inputs;
+}
+
 unsigned gvi_left(const struct gvi_oracle *o, enum gvi_choice choice)
 {
 	return (unsigned)choice < GVI_NCHOICES ? o->left[choice] : 0;
@@ -229,8 +235,10 @@ static enum gvi_status play_once(struct gvi_oracle *o, uint32_t w, const struct 
 	rewind_tape(&o->tape);
 	o->nwritten = 0;
 	memcpy(&o->run, attached(o, w), sizeof o->run);
-	if (o->lenient) {
-		o->run.past.lenient = true;
+	o->run.past.input = o->inputs;
+	if (o->lenient || o->since) {
+		o->run.past.lenient = o->lenient;
+		o->run.past.since = o->since;
 		host_watch(&o->run);
 	}
 	memset(reply, 0, sizeof *reply);
@@ -464,7 +472,7 @@ static void add_outcome(struct gvi_oracle *o, const union gvi_reply *reply, void
 	struct list *l = context;
 	size_t effects, known = l->count < l->room ? l->count : l->room;
 	const struct gvi_effect *effect = gvi_effects(&o->run, &effects);
-	const struct gvi_seen seen = {GVI_SEEN_ALL, *reply, effect, effects};
+	const struct gvi_seen seen = {GVI_SEEN_ALL, *reply, effect, effects, 0};
 
 	for (size_t i = 0; i < known; i++)
 		if (!seen_differs((enum gvi_input_kind)l->in->kind, &seen, &l->outcome[i].reply,
@@ -527,9 +535,11 @@ enum gvi_status gvi_observe(struct gvi_oracle *o, const struct gvi_input *input,
 	o->nnext = 0;
 	memset(o->met, 0, sizeof o->met);
 	memset(o->unmet, 0, sizeof o->unmet);
+	o->since = seen->since;
 	status = play_all(o, input, &v);
 	if (status == GVI_OK)
 		conclude(o, &match);
+	o->since = 0;
 	return status;
 }
 
@@ -588,6 +598,10 @@ static void keep_world(struct gvi_oracle *o)
 {
 	struct gvi *next = world(o, o->bounds.worlds);
 
+	if (o->since) {
+		o->run.past.since = 0;
+		host_watch(&o->run);
+	}
 	for (uint32_t i = 0; i < o->nnext; i++)
 		if (state_equal(&next[i], &o->run))
 			return;

@@ -230,8 +230,8 @@ static bool same_effects(const struct gvi_seen *seen, const struct gvi_effect *e
 
 static bool same_past(const struct past_state *a, const struct past_state *b)
 {
-	return a->used == b->used && a->forgotten == b->forgotten && a->nended == b->nended &&
-	       a->nvisible == b->nvisible &&
+	return a->used == b->used && a->forgotten == b->forgotten && a->all_at == b->all_at &&
+	       a->nended == b->nended && a->nvisible == b->nvisible &&
 	       !memcmp(a->ended, b->ended, a->nended * sizeof a->ended[0]) &&
 	       !memcmp(a->visible, b->visible, a->nvisible * sizeof a->visible[0]);
 }

@@ -97,9 +97,15 @@ struct past_state {
 	uint64_t moved;                 /* when the device table became another one */
 	uint64_t forgotten;             /* what was there until this moment is not used any more */
 	uint64_t all;                   /* the same moment, if it was INVALIDATE_IOMMU_ALL's */
-	/* Completed invalidations, and when they had become visible. */
+	uint64_t enabled;               /* what it was before the first one */
+	/* The oracle's inputs are counted: this is the one being played, and in which one
+	 * INVALIDATE_IOMMU_ALL was complete.  What was completed after input `since`, if that is
+	 * not 0, ends nothing for this one. */
+	uint64_t input, all_at, since;
+	/* Completed invalidations, when they had become visible, and in which input they
+	 * were complete. */
 	unsigned nended, nvisible;
-	struct { uint64_t command[2], time; } ended[GVI_MAX_ENDED];
+	struct { uint64_t command[2], time, at; } ended[GVI_MAX_ENDED];
 	/* Tails of the command ring, and when each was written. */
 	struct { uint64_t tail, time; } visible[GVI_MAX_VISIBLE];
 };

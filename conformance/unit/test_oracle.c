@@ -702,6 +702,55 @@ START_TEST(stale_words_are_named)
 }
 END_TEST
 
+/* A granted read of PAGE that came at `since`. */
+static unsigned granted_since(uint64_t address, uint64_t since)
+{
+	const struct gvi_input in = read_of(PAGE);
+	struct gvi_seen seen = {.what = GVI_SEEN_RESULT | GVI_SEEN_ADDRESS, .since = since};
+
+	seen.reply.answer.result = GVI_GRANT;
+	seen.reply.answer.address = address;
+	return tell(&in, &seen).verdict;
+}
+
+/* What is under way when an invalidation is complete may still use what that ends; what
+ * came later may not, and what was complete before counts for both. */
+START_TEST(requests_under_way)
+{
+	uint64_t before, between;
+
+	start();
+	write_entry(LEAF + 8 * 5, GVI_FORMAT_PTE, "PR=1 Address=0x4111000 IR=1 IW=1");
+	command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES, "DomainID=7 Address=0x5000");
+	before = gvi_moment(oracle);
+	wait();
+	between = gvi_moment(oracle);
+	write_entry(LEAF + 8 * 5, GVI_FORMAT_PTE, "PR=1 Address=0x4222000 IR=1 IW=1");
+	command(GVI_FORMAT_INVALIDATE_IOMMU_ALL, "");
+	wait();
+	ck_assert_uint_eq(granted_since(0x4000000, before), GVI_PERMITTED);
+	ck_assert_uint_eq(granted_since(0x4111000, before), GVI_PERMITTED);
+	ck_assert_uint_eq(granted_since(0x4111000, between), GVI_PERMITTED);
+	ck_assert_uint_eq(granted_since(0x4222000, before), GVI_PERMITTED);
+	ck_assert_uint_eq(granted_since(0x4333000, before), GVI_REFUSED);
+	ck_assert_uint_eq(granted_since(0x4111000, gvi_moment(oracle)), GVI_REFUSED);
+	ck_assert_uint_eq(granted_since(0x4111000, 0), GVI_REFUSED);
+	close_oracle();
+}
+END_TEST
+
+START_TEST(completions_before_a_request)
+{
+	start();
+	write_entry(LEAF + 8 * 5, GVI_FORMAT_PTE, "PR=1 Address=0x4111000 IR=1 IW=1");
+	command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES, "DomainID=7 Address=0x5000");
+	wait();
+	ck_assert_uint_eq(granted_since(0x4000000, gvi_moment(oracle)), GVI_REFUSED);
+	ck_assert_uint_eq(granted_since(0x4000000, gvi_moment(oracle) - 1), GVI_REFUSED);
+	close_oracle();
+}
+END_TEST
+
 /* ---- Bounds --------------------------------------------------------------- */
 
 START_TEST(short_history_is_unsure)
@@ -810,6 +859,7 @@ RIG_RUN("oracle", nothing_changed, leaf_rewritten, written_too_late, pointer_nee
 	interrupt_entry_rewritten, gcr3_entry_rewritten, guest_leaf_rewritten, many_invalidations,
 	commands_are_not_held, enabled_by_firmware, old_and_new_in_turns, habit_is_held_to_its_word,
 	page_address_tells_nothing, unknown_flags_are_not_compared,
-	meaningless_type_is_not_compared, stale_words_are_named, registers_may_be_late,
+	meaningless_type_is_not_compared, stale_words_are_named, requests_under_way,
+	completions_before_a_request, registers_may_be_late,
 	head_may_be_ahead, short_history_is_unsure, unsure_aborts_leave_traces,
 	completions_choose_worlds, moved_table_is_unsure, copies_are_snapshots)
