@@ -57,7 +57,7 @@ module iommu
 	input  logic         b_id,
 	input  logic [1:0]   b_resp,
 
-	output logic         interrupt          // one cycle for each that is due
+	output logic         interrupts         // one cycle for each that is due
 );
 
 	// ---- Registers --------------------------------------------------------
@@ -83,7 +83,7 @@ module iommu
 		.exclusion_en, .exclusion_all, .exclusion_base, .exclusion_limit,
 		.command_run, .command_empty, .command_address, .command_next, .command_stop, .wait_done,
 		.log_run, .log_full, .log_address, .log_next, .log_overflow,
-		.interrupt
+		.interrupt(interrupts)
 	);
 
 	// ---- Requests ---------------------------------------------------------

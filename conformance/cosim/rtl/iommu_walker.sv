@@ -115,7 +115,8 @@ module iommu_walker
 			e[58:57] = f.kind;
 			e[127:64] = {12'd0, spa, 3'd0};
 		end
-		default: ;
+		default:                // INVALID_DEVICE_REQUEST
+			e[127:64] = now.address;
 		endcase
 		return e;
 	endfunction
