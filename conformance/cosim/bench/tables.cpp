@@ -91,14 +91,14 @@ gvi_request Tables::request()
 	static const uint8_t kinds[8] = {GVI_READ,  GVI_READ,  GVI_READ,             GVI_READ,
 					 GVI_WRITE, GVI_WRITE, GVI_WRITE_NONPOSTED, GVI_ATOMIC};
 	const Device &d = devices[random.below(DEVICES)];
-	unsigned spoiled = storm ? 10 : 1;
+	unsigned spoiled = storm ? 5 : 1;
 	gvi_request r = {};
 
 	r.device = d.id;
 	r.length = 1;
 	r.access = kinds[random.below(8)];
 	r.address = addresses[random.below(ADDRESSES)] + random.below(4096);
-	if (random.sometimes(300))
+	if (random.sometimes(150 * spoiled))
 		r.address ^= random.next() & ones(random.between(12, low_bits(d.domain->mode)));
 	if (random.sometimes(10 * spoiled))
 		r.address ^= (uint64_t)1 << random.between(12, 63);
@@ -170,10 +170,12 @@ void Tables::write_device(Batch &batch, const Device &device)
 	const Domain &d = *device.domain;
 	uint64_t e[4] = {3 | (uint64_t)d.mode << 9 | d.root | (uint64_t)3 << 61, d.id, 0, 0};
 
-	if (random.sometimes(200))
-		e[0] &= ~((uint64_t)1 << random.between(61, 62));
 	if (random.sometimes(100))
-		e[1] |= (uint64_t)1 << random.between(33, 34); // SE, SA
+		e[0] &= ~((uint64_t)1 << random.between(61, 62));
+	if (random.sometimes(50))
+		e[1] |= (uint64_t)1 << 34; // SA
+	if (device.id == first_only() && random.sometimes(500))
+		e[1] |= (uint64_t)1 << 33; // SE
 	if (random.sometimes(300))
 		e[1] |= (uint64_t)1 << 39; // EX
 	if (random.sometimes(40))
@@ -215,9 +217,9 @@ void Tables::entry(Batch &batch, Domain &d, unsigned level, uint64_t at, uint64_
 		for (uint64_t i = 0; i < (uint64_t)1 << copies; i++)
 			batch.set((at & ~ones(copies + 3)) + 8 * i, 0, fresh);
 	copies = 0;
-	if (kind < 5)
+	if (kind < 3)
 		e = random.next() & ~(uint64_t)1; // not present
-	else if (kind < 10)
+	else if (kind < 6)
 		e = bad(level);
 	else if (level > 1 && kind < 75)
 		e = pointer(batch, d, level, iova);
@@ -229,7 +231,7 @@ void Tables::entry(Batch &batch, Domain &d, unsigned level, uint64_t at, uint64_
 
 uint64_t Tables::rights()
 {
-	return random.sometimes(150) ? (uint64_t)random.below(4) << 61 : (uint64_t)3 << 61;
+	return random.sometimes(60) ? (uint64_t)random.below(4) << 61 : (uint64_t)3 << 61;
 }
 
 uint64_t Tables::pointer(Batch &batch, Domain &d, unsigned level, uint64_t iova)

@@ -74,6 +74,12 @@ public:
 	Command invalidation(const Dirty &dirty);
 	Command any_invalidation();
 
+	// The only device whose entry may have SE=1.
+	uint16_t first_only() const
+	{
+		return devices[0].id;
+	}
+
 	// An access of a device: most hit what is mapped.
 	gvi_request request();
 
