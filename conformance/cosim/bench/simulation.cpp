@@ -123,6 +123,15 @@ void Simulation::drain()
 	traffic = before;
 }
 
+const gvi_request &Simulation::open_request()
+{
+	uint64_t busy = ~free_tags;
+
+	while (busy & (busy - 1) && random.sometimes(500))
+		busy &= busy - 1;
+	return busy ? open[__builtin_ctzll(busy)] : asked;
+}
+
 void Simulation::mmio_write(uint32_t offset, uint64_t value)
 {
 	dut->mmio_valid = 1;
@@ -277,6 +286,7 @@ void Simulation::observe()
 		input.kind = GVI_INPUT_TRANSLATE;
 		input.of.request = asked;
 		judged(scoreboard_issue(judge, dut->request_tag, &input));
+		open[dut->request_tag] = asked;
 		free_tags &= ~((uint64_t)1 << dut->request_tag);
 		under_way++;
 		asking = false;
@@ -286,11 +296,13 @@ void Simulation::observe()
 
 		r = {};
 		r.busy = true;
-		r.wait = random.sometimes(20) ? random.below(60) : random.below(slowness);
+		r.wait = random.sometimes(30) ? random.below(60) : random.below(slowness);
 		r.spa = (uint64_t)dut->ar_address << 5;
 		r.resp = memory.bus(r.spa) == GVI_BUS_OK ? 0
 			 : memory.bus(r.spa) == GVI_BUS_TARGET_ABORT ? 2 : 3;
-		if (random.sometimes(500))
+		if (walk_delay && dut->ar_id == 0)
+			r.wait += walk_delay;
+		if (walk_delay || random.sometimes(500))
 			sample(r);
 	}
 	if (random.sometimes(1))

@@ -35,6 +35,8 @@ public:
 	// Memory; when nothing is under way if a page appears that was not there.
 	void store(const Batch &batch);
 	void store(uint64_t spa, uint64_t value);
+	// A request that is under way, if there is one.
+	const gvi_request &open_request();
 	// Until no request is under way.
 	void drain();
 
@@ -50,6 +52,7 @@ public:
 	Random random;
 	Tables tables;
 	bool traffic = false;       // devices are at work
+	unsigned walk_delay = 0;    // memory is so late for the walker, with what it held early
 	uint64_t cycles = 0, answered = 0, interrupts = 0;
 	std::string report;         // the first thing that was wrong
 
@@ -78,7 +81,7 @@ private:
 	Slot reads[2] = {}, writes[2] = {};
 	uint64_t free_tags = ~(uint64_t)0;
 	unsigned under_way = 0;
-	gvi_request asked = {};
+	gvi_request open[TAGS] = {}, asked = {};
 	bool asking = false;
 	uint64_t mmio_value = 0;
 	bool mmio_done = false;

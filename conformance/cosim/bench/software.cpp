@@ -25,26 +25,22 @@ Software::Software(Simulation &s) : sim(s), random(s.random)
 	sim.traffic = true;
 }
 
+// In a thousand: how often software does what.
 void Software::step()
 {
-	unsigned what = random.below(1000);
+	static const struct {
+		unsigned often;
+		void (Software::*what)();
+	} steps[] = {
+		{430, &Software::change},      {220, &Software::flush}, {70, &Software::hasten},
+		{180, &Software::read_events}, {40, &Software::look},   {20, &Software::exclude},
+		{20, &Software::blunder},      {15, &Software::storm},  {5, &Software::reprogram},
+	};
+	unsigned left = random.below(1000), i = 0;
 
-	if (what < 450)
-		change();
-	else if (what < 700)
-		flush();
-	else if (what < 880)
-		read_events();
-	else if (what < 940)
-		look();
-	else if (what < 965)
-		blunder();
-	else if (what < 985)
-		exclude();
-	else if (what < 992)
-		sim.tables.storm = !sim.tables.storm;
-	else if (what < 995)
-		reprogram();
+	while (left >= steps[i].often)
+		left -= steps[i++].often;
+	(this->*steps[i].what)();
 	sim.run(random.between(1, 160));
 }
 
@@ -79,10 +75,10 @@ void Software::look()
 // The exclusion range, with nothing under way.
 void Software::exclude()
 {
-	uint64_t at = (uint64_t)random.below(512) << 12;
+	uint64_t at = sim.tables.any_address();
 
 	sim.drain();
-	sim.mmio_write(EXCLUSION_LIMIT, at + ((uint64_t)random.below(64) << 12));
+	sim.mmio_write(EXCLUSION_LIMIT, at + ((uint64_t)random.below(3) << 12));
 	sim.mmio_write(EXCLUSION_BASE, at | random.below(4));
 }
 
@@ -159,13 +155,35 @@ void Software::await()
 
 void Software::change()
 {
-	Batch batch = sim.tables.change(dirty);
+	write(sim.tables.change(dirty));
+}
 
+// An invalidation that catches a walk on its way.
+void Software::hasten()
+{
+	await();
+	sim.walk_delay = 100;
+	sim.run(random.between(5, 30));
+	write(sim.tables.change(dirty, sim.open_request()));
+	flush();
+	sim.walk_delay = 0;
+}
+
+void Software::write(const Batch &batch)
+{
 	sim.store(batch);
 	if (batch.must_flush) {
 		flush();
 		await();
 	}
+}
+
+// For a while most requests are refused.
+void Software::storm()
+{
+	sim.tables.storm = true;
+	sim.run(random.below(1000));
+	sim.tables.storm = false;
 }
 
 // What has changed, or less, or something else, and a wait.
@@ -174,6 +192,10 @@ void Software::flush()
 	await();
 	if (random.sometimes(150))
 		push_wait();
+	if (random.sometimes(100)) {
+		push({(uint64_t)8 << 60, 0});
+		dirty.clear();
+	}
 	while (!dirty.empty()) {
 		push(sim.tables.invalidation(dirty.back()));
 		dirty.pop_back();

@@ -32,8 +32,11 @@ private:
 	void kick();
 	bool complete();
 	void await();
+	void write(const Batch &batch);
 	void change();
 	void flush();
+	void hasten();
+	void storm();
 	void blunder();
 	void read_events();
 	void overflow();

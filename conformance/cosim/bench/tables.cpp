@@ -79,6 +79,11 @@ uint64_t Tables::address()
 	return iova;
 }
 
+uint64_t Tables::any_address()
+{
+	return addresses[random.below(ADDRESSES)];
+}
+
 Tables::Domain &Tables::any_domain()
 {
 	return domains[random.below(DOMAINS)];
@@ -97,8 +102,10 @@ gvi_request Tables::request()
 	r.device = d.id;
 	r.length = 1;
 	r.access = kinds[random.below(8)];
-	r.address = addresses[random.below(ADDRESSES)] + random.below(4096);
-	if (random.sometimes(150 * spoiled))
+	r.address = any_address() + random.below(4096);
+	if (random.sometimes(100))
+		r.address ^= random.next() & ones(random.between(13, 21)); // a large page
+	if (random.sometimes(50 * spoiled))
 		r.address ^= random.next() & ones(random.between(12, low_bits(d.domain->mode)));
 	if (random.sometimes(10 * spoiled))
 		r.address ^= (uint64_t)1 << random.between(12, 63);
@@ -115,10 +122,6 @@ gvi_request Tables::request()
 
 Batch Tables::change(std::vector<Dirty> &dirty)
 {
-	Domain &d = any_domain();
-	uint64_t iova = addresses[random.below(ADDRESSES)] & ones(low_bits(d.mode + 1));
-	uint64_t table = d.root, at, e;
-	unsigned level = d.mode, size;
 	Batch batch;
 
 	if (random.sometimes(120)) {
@@ -128,6 +131,25 @@ Batch Tables::change(std::vector<Dirty> &dirty)
 		dirty.push_back({true, device.id, 0, 0, 0, false});
 		return batch;
 	}
+	return change_page(any_domain(), any_address(), dirty);
+}
+
+Batch Tables::change(std::vector<Dirty> &dirty, const gvi_request &used)
+{
+	for (const Device &d : devices)
+		if (d.id == used.device)
+			return change_page(*d.domain, used.address, dirty);
+	return change(dirty);
+}
+
+// The page, or something on the way to it.
+Batch Tables::change_page(Domain &d, uint64_t iova, std::vector<Dirty> &dirty)
+{
+	uint64_t table = d.root, at, e;
+	unsigned level = d.mode, size;
+	Batch batch;
+
+	iova &= ones(low_bits(d.mode + 1)) & ~ones(12);
 	if (d.used + 8 > POOL_TABLES) {
 		rebuild(batch, d);
 		dirty.push_back({false, 0, d.id, 0, 64, true});
@@ -138,7 +160,7 @@ Batch Tables::change(std::vector<Dirty> &dirty)
 		at = slot(table, level, iova);
 		e = memory.read(at);
 		if (!is_pointer(e) || next_level(e) >= level || (e & ADDRESS) < POOLS ||
-		    (e & ADDRESS) >= Memory::SIZE || random.sometimes(level == d.mode ? 30 : 120))
+		    (e & ADDRESS) >= Memory::SIZE || random.sometimes(level == d.mode ? 40 : 200))
 			break;
 		table = e & ADDRESS;
 		level = next_level(e);
@@ -319,8 +341,8 @@ Command Tables::invalidation(const Dirty &dirty)
 		return {(uint64_t)2 << 60 | dirty.device, 0};
 	if (random.sometimes(200))
 		size = 64;
-	if (random.sometimes(200))
-		size = 12; // a part of a large page
+	if (random.sometimes(300) && size > 12 && size < 64)
+		size = random.between(12, size - 1); // a part of a large page
 	return pages(dirty.domain, dirty.iova, size, dirty.pointer || random.sometimes(200));
 }
 
@@ -335,7 +357,7 @@ Command Tables::any_invalidation()
 	case 3:
 		return {(uint64_t)2 << 60 | devices[random.below(DEVICES)].id, 0};
 	default:
-		return pages(any_domain().id, addresses[random.below(ADDRESSES)],
+		return pages(any_domain().id, any_address(),
 			     random.between(12, 52), random.sometimes(500));
 	}
 }

@@ -69,10 +69,15 @@ public:
 
 	// A change, and what it concerns.
 	Batch change(std::vector<Dirty> &dirty);
+	// The same for what a device is using.
+	Batch change(std::vector<Dirty> &dirty, const gvi_request &used);
 
 	// Commands that invalidate it: just enough, or not.
 	Command invalidation(const Dirty &dirty);
 	Command any_invalidation();
+
+	// One of those that devices use most.
+	uint64_t any_address();
 
 	// The only device whose entry may have SE=1.
 	uint16_t first_only() const
@@ -109,6 +114,7 @@ private:
 	std::vector<uint64_t> addresses; // where something is mapped
 
 	void write_device(Batch &batch, const Device &d);
+	Batch change_page(Domain &d, uint64_t iova, std::vector<Dirty> &dirty);
 	void rebuild(Batch &batch, Domain &d);
 	uint64_t table(Batch &batch, Domain &d, unsigned level, uint64_t iova);
 	void entry(Batch &batch, Domain &d, unsigned level, uint64_t at, uint64_t iova, bool fresh);

@@ -12,7 +12,7 @@ package iommu_pkg;
 
 	localparam int DTE_SETS = 8;            // DTE cache: two ways each
 	localparam int TLB_ENTRIES = 32;        // translations
-	localparam int PDC_ENTRIES = 8;         // pointers to tables
+	localparam int PDC_ENTRIES = 16;        // pointers to tables
 	localparam int MISSES = 4;              // requests that wait for the walker
 	localparam int TAG_BITS = 6;            // of a request
 
