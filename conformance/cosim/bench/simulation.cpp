@@ -322,6 +322,9 @@ void Simulation::observe_answer()
 		seen.reply.answer.coherent = dut->answer_fc;
 		seen.reply.answer.untranslated_only = dut->answer_u;
 	}
+	// An abort comes after its record: without one there was none to write.
+	if (dut->answer_result == GVI_ABORT)
+		seen.what |= GVI_SEEN_EFFECTS;
 	answered++;
 	interrupts += dut->answer_result == GVI_INTERRUPT;
 	if (free_tags >> tag & 1) {

@@ -44,7 +44,9 @@ module iommu_pages
 			return 1;
 		if (!i.pages || bug == BUG_STALE_PAGE)
 			return 0;
-		return meets(i, p.domain, p.iova, bug == BUG_LARGE_PAGE ? '0 : p.span);
+		if (bug == BUG_LARGE_PAGE)
+			return meets(i, p.domain, p.iova & ~p.span, '0);
+		return meets(i, p.domain, p.iova, p.span);
 	endfunction
 
 	// A fill drops what it overlaps, so that no two pages are found.
