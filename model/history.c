@@ -21,9 +21,10 @@ struct past {
  * names the newest of its words, and each value the one before it.  Numbers that
  * have left the ring end the way. */
 struct history {
-	uint64_t now;   /* moments of writing so far */
-	uint64_t count; /* values recorded so far */
-	uint64_t lost;  /* until when the newest of those that left the ring was there */
+	uint64_t now;     /* moments so far */
+	uint64_t changed; /* the last one at which something was written, or the table moved */
+	uint64_t count;   /* values recorded so far */
+	uint64_t lost;    /* until when the newest of those that left the ring was there */
 	unsigned values_log2;
 };
 
@@ -63,7 +64,7 @@ void history_wrote(struct history *h, uint64_t spa, uint64_t old, bool together)
 	struct past *p = &values(h)[h->count & low_ones(h->values_log2)];
 
 	if (!together)
-		h->now++;
+		h->changed = ++h->now;
 	if (h->count >> h->values_log2)
 		h->lost = p->until;
 	*p = (struct past){spa, old, h->now, *newest};
@@ -75,10 +76,21 @@ bool history_recorded(const struct gvi *m)
 	return m->past.history && m->past.history->count;
 }
 
-/* Whether an invalidation that was complete in input `at` counts by now. */
+uint64_t history_moment(struct history *h)
+{
+	return ++h->now;
+}
+
+/* Whether an invalidation that was complete at this moment counts. */
 static bool counts(const struct gvi *m, uint64_t at)
 {
-	return !m->past.since || at <= m->past.since;
+	return !m->past.since || at < m->past.since;
+}
+
+/* Whether the request may have met what was there until then. */
+static bool met(const struct gvi *m, uint64_t until)
+{
+	return m->past.since && until > m->past.since;
 }
 
 /* What was there until this moment is not used any more. */
@@ -93,7 +105,7 @@ bool history_alive(const struct gvi *m)
 
 	if (m->past.lenient)
 		return h && h->count;
-	return h && (h->count ? h->now : m->past.moved) > forgotten(m);
+	return h && (h->count ? h->changed : m->past.moved) > forgotten(m);
 }
 
 /* The value of number `n`, or NULL if the ring has it no more. */
@@ -173,7 +185,7 @@ static void pick(struct gvi *m, const struct role *role, uint64_t spa, uint64_t 
 	for (unsigned depth = 0; further(m, container, words, &moment, depth); depth++) {
 		memcpy(unit, now, 8 * (size_t)words);
 		just_before(m->past.history, container, unit, words, moment);
-		if (role->choice == GVI_CHOICE_HELD_IRTE)
+		if (role->choice == GVI_CHOICE_HELD_IRTE && (words == 1 || !met(m, moment)))
 			as_fetched(m, spa, unit, now, words);
 		if (!memcmp(unit, to, 8 * (size_t)words) || !usable(m, role, unit, moment))
 			continue;
@@ -399,7 +411,7 @@ static bool cacheable(struct gvi *m, const struct role *role, uint64_t value);
 
 static bool usable(struct gvi *m, const struct role *role, const uint64_t *unit, uint64_t until)
 {
-	return !ended(m, role, unit, until) && cacheable(m, role, unit[0]);
+	return met(m, until) || (!ended(m, role, unit, until) && cacheable(m, role, unit[0]));
 }
 
 static bool drops(const uint64_t command[2], const struct role *role);
@@ -603,7 +615,7 @@ void history_enabled(struct gvi *m)
 void history_moved(struct gvi *m)
 {
 	if (m->past.used)
-		m->past.moved = ++m->past.history->now;
+		m->past.moved = m->past.history->changed = ++m->past.history->now;
 }
 
 void history_reset(struct gvi *m)
@@ -660,7 +672,7 @@ void history_ended(struct gvi *m, const uint64_t command[2], uint64_t time)
 		return;
 	if (opcode == 8) {
 		m->past.forgotten = m->past.all = time;
-		m->past.all_at = m->past.input;
+		m->past.all_at = m->past.history->now;
 		m->past.nended = 0;
 	} else if (opcode == 2 || opcode == 3 || opcode == 5) {
 		append(m, command, time);
@@ -683,6 +695,6 @@ static void append(struct gvi *m, const uint64_t command[2], uint64_t time)
 			(m->past.nended - at) * sizeof m->past.ended[0]);
 	}
 	m->past.ended[m->past.nended].time = time;
-	m->past.ended[m->past.nended].at = m->past.input;
+	m->past.ended[m->past.nended].at = m->past.history->now;
 	memcpy(m->past.ended[m->past.nended++].command, command, 16);
 }

@@ -14,6 +14,9 @@ struct history;
 size_t history_size(unsigned values_log2);
 struct history *history_begin(void *storage, unsigned values_log2);
 
+/* A new moment, after all that was written and is complete. */
+uint64_t history_moment(struct history *h);
+
 /* The word at `spa` was `old` until now; `together` with the one recorded before. */
 void history_wrote(struct history *h, uint64_t spa, uint64_t old, bool together);
 

@@ -48,7 +48,7 @@ struct gvi_oracle {
 	/* Of the question that is being answered: */
 	uint32_t runs, nwritten;
 	bool lenient;            /* ... as if invalidations ended nothing */
-	uint64_t since;          /* ... or those not that were complete after this input */
+	uint64_t since;          /* ... or for a request that came then; 0: now */
 	bool unsure, unfinished; /* a history, or the bounds, did not suffice */
 	struct tape tape;
 	struct overlay written[MAX_OVERLAY];
@@ -167,9 +167,11 @@ enum gvi_status gvi_oracle_wrote(struct gvi_oracle *o, uint64_t spa, const uint6
 	return status;
 }
 
-uint64_t gvi_moment(const struct gvi_oracle *o)
+uint64_t gvi_moment(struct gvi_oracle *o)
 {
-	return o->inputs;
+	struct history *history = attached(o, 0)->past.history;
+
+	return history ? history_moment(history) : 0;
 }
 
 unsigned gvi_left(const struct gvi_oracle *o, enum gvi_choice choice)
@@ -235,7 +237,6 @@ static enum gvi_status play_once(struct gvi_oracle *o, uint32_t w, const struct 
 	rewind_tape(&o->tape);
 	o->nwritten = 0;
 	memcpy(&o->run, attached(o, w), sizeof o->run);
-	o->run.past.input = o->inputs;
 	if (o->lenient || o->since) {
 		o->run.past.lenient = o->lenient;
 		o->run.past.since = o->since;

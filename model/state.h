@@ -98,12 +98,12 @@ struct past_state {
 	uint64_t forgotten;             /* what was there until this moment is not used any more */
 	uint64_t all;                   /* the same moment, if it was INVALIDATE_IOMMU_ALL's */
 	uint64_t enabled;               /* what it was before the first one */
-	/* The oracle's inputs are counted: this is the one being played, and in which one
-	 * INVALIDATE_IOMMU_ALL was complete.  What was completed after input `since`, if that is
-	 * not 0, ends nothing for this one. */
-	uint64_t input, all_at, since;
-	/* Completed invalidations, when they had become visible, and in which input they
-	 * were complete. */
+	uint64_t all_at;                /* when that was complete */
+	/* The request came at this moment; 0: now.  What was complete later ends nothing for
+	 * it, and what was replaced later it may have met as it was. */
+	uint64_t since;
+	/* Completed invalidations, when they had become visible, and when they were
+	 * complete. */
 	unsigned nended, nvisible;
 	struct { uint64_t command[2], time, at; } ended[GVI_MAX_ENDED];
 	/* Tails of the command ring, and when each was written. */

@@ -69,7 +69,7 @@ struct scoreboard_totals {
 	uint64_t answers; /* that were judged: translations, interrupts, ATS, page requests */
 	uint64_t grants, aborts; /* of these */
 	uint64_t held;           /* answers that were right only for words that may still be held */
-	uint64_t in_flight;      /* ... and only because they were issued before a completion */
+	uint64_t in_flight;      /* answers to requests during which something changed */
 	uint64_t records, stores, messages, commands, reads; /* explained */
 	uint64_t unsure, refused;
 	uint64_t runs, worlds; /* the most that one item took, and that there were */

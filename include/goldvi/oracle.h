@@ -88,9 +88,9 @@ struct gvi_seen {
 	union gvi_reply reply;
 	const struct gvi_effect *effects;       /* with GVI_SEEN_EFFECTS; RAISE does not count */
 	size_t neffects;
-	/* Of a request that was under way for a while: gvi_moment() when it came, so that an
-	 * invalidation that was complete only after that ends nothing for it.  0: it
-	 * came now. */
+	/* Of a request that was under way for a while: gvi_moment() when it came.  An
+	 * invalidation that was complete only after that ends nothing for it, and it may
+	 * have met whatever memory has been since.  0: it came now. */
 	uint64_t since;
 };
 
@@ -175,8 +175,8 @@ GVI_API enum gvi_status gvi_observe(struct gvi_oracle *o, const struct gvi_input
                                     const struct gvi_seen *seen, struct gvi_judgement *judgement,
                                     struct gvi_outcome *nearest);
 
-/* How many inputs have been observed: never 0 after the first. */
-GVI_API uint64_t gvi_moment(const struct gvi_oracle *o);
+/* This moment, for gvi_seen.since: later ones are greater. */
+GVI_API uint64_t gvi_moment(struct gvi_oracle *o);
 
 /* The alternatives of a choice that what was seen has left, one bit each; of an
  * EVENT always all. */

@@ -1,0 +1,101 @@
+/* What the files of the scoreboard share. */
+#ifndef GOLDVI_SCOREBOARD_PARTS_H
+#define GOLDVI_SCOREBOARD_PARTS_H
+
+#include "conformance/cosim/scoreboard.h"
+
+enum { REPORT_BYTES = 8192, LISTED = 16, MAX_OWED = 64 };
+
+/* How far a request has come. */
+enum progress {
+	ISSUED,
+	ABORTED, /* answered; its record has to tell the rest */
+	RECORDED /* its record was seen; the answer has to be an abort */
+};
+
+struct open_request {
+	uint32_t tag;
+	enum progress progress;
+	bool shaken; /* Control or a base was written meanwhile */
+	uint64_t order, since;
+	uint64_t changes; /* there were before it */
+	struct gvi_input input;
+	struct gvi_seen seen; /* ABORTED: the answer */
+};
+
+/* An effect that was to be seen, or that was seen and has no reason yet. */
+struct owed {
+	struct gvi_effect effect;
+	bool certain; /* all that explains what was seen has it */
+};
+
+/* The IOMMU and the model have tags of their own for one invalidate request. */
+struct itag {
+	uint16_t device;
+	uint8_t theirs, ours;
+};
+
+struct scoreboard {
+	struct scoreboard_options options;
+	struct gvi_oracle *oracle, *trial; /* trial: where it is put back from */
+	struct gvi *plain;                 /* predicts */
+	struct gvi_judgement judgement;
+	struct gvi_outcome nearest, list[LISTED];
+	struct open_request open[SCOREBOARD_TAGS];
+	size_t nopen;
+	uint64_t orders, changes; /* requests so far; writes, commands */
+	struct owed owed[MAX_OWED], early[MAX_OWED];
+	size_t nowed, nearly;
+	struct itag itag[GVI_MAX_INVALIDATIONS];
+	size_t nitags;
+	uint64_t ring, ring_bytes; /* of commands; no bytes: none */
+	bool lost;                 /* what the logs have nobody knows any more */
+	struct scoreboard_totals totals;
+	struct scoreboard_listener *listeners;
+	char report[REPORT_BYTES];
+};
+
+/* ---- scoreboard.c --------------------------------------------------------------- */
+
+/* An item reaches the listeners. */
+void feed(struct scoreboard *s, const struct scoreboard_item *item);
+/* Whether the oracle permits it; nothing is reported.  `r` is the request that it is
+ * about, or NULL. */
+bool fits(struct scoreboard *s, const struct gvi_input *in, const struct gvi_seen *seen,
+	  const struct open_request *r);
+void close_request(struct scoreboard *s, struct open_request *r);
+void count_answer(struct scoreboard *s, const struct gvi_input *in, const struct gvi_seen *seen);
+
+/* ---- scoreboard_predict.c ------------------------------------------------------- */
+
+/* What the model does in the first world without what may be held; aloud if listeners
+ * shall hear it. */
+enum gvi_status foresee(struct scoreboard *s, const struct gvi_input *in, union gvi_reply *reply,
+			bool aloud);
+
+/* ---- scoreboard_effects.c ------------------------------------------------------- */
+
+/* After an input was observed: what it was seen to do, and what it has still to be
+ * seen to do.  `but`, unless it is NULL, was seen. */
+void owe_effects(struct scoreboard *s, enum gvi_input_kind kind, const struct gvi_effect *but);
+/* Performs commands until the read is explained. */
+bool read_after_commands(struct scoreboard *s, const struct gvi_input *in,
+			 const struct gvi_seen *seen);
+/* Software uses a place of the ring again: what stood there is over. */
+void reuse_ring(struct scoreboard *s, uint64_t spa);
+bool refuse_owed(struct scoreboard *s);
+/* An answer whose record was not written, or need not be. */
+bool fits_unrecorded(struct scoreboard *s, struct open_request *r);
+
+/* ---- scoreboard_report.c -------------------------------------------------------- */
+
+/* An input that does not fit what was seen of it.  All of them are always false. */
+bool report_refusal(struct scoreboard *s, const struct open_request *r, const struct gvi_input *in,
+		    const struct gvi_seen *seen);
+/* An effect, and what is wrong with it. */
+bool report_effect(struct scoreboard *s, const struct gvi_effect *effect, const char *why);
+bool report_request(struct scoreboard *s, const struct open_request *r, const char *why);
+bool report_sentence(struct scoreboard *s, const char *format, ...);
+void report_summary(struct scoreboard *s);
+
+#endif

@@ -1,0 +1,100 @@
+/* What the model does by itself: predictions, and what listeners hear. */
+#include "conformance/cosim/scoreboard_parts.h"
+
+#include <string.h>
+
+bool scoreboard_predict(struct scoreboard *s, const struct gvi_input *request,
+			union gvi_reply *reply)
+{
+	return foresee(s, request, reply, false) == GVI_OK;
+}
+
+static enum gvi_bus relay_read(void *user, uint64_t spa, void *to, size_t len)
+{
+	const struct scoreboard *s = user;
+	const struct gvi_host *host = &s->options.host;
+
+	return host->read ? host->read(host->user, spa, to, len) : GVI_BUS_MASTER_ABORT;
+}
+
+static void relay_note(void *user, const struct gvi_note *note)
+{
+	const struct scoreboard *s = user;
+
+	for (const struct scoreboard_listener *l = s->listeners; l; l = l->next)
+		if (l->note)
+			l->note(l->user, note);
+}
+
+static enum gvi_status play(struct gvi *m, const struct gvi_input *in, union gvi_reply *reply);
+
+enum gvi_status foresee(struct scoreboard *s, const struct gvi_input *in, union gvi_reply *reply,
+			bool aloud)
+{
+	const struct gvi_host host = {.user = s,
+				      .read = relay_read,
+				      .note = aloud ? relay_note : NULL,
+				      .windows = s->options.host.windows,
+				      .nwindows = s->options.host.nwindows};
+
+	memset(reply, 0, sizeof *reply);
+	memcpy(s->plain, gvi_world(s->oracle, 0), gvi_size());
+	(void)gvi_track(s->plain, NULL, 0);
+	(void)gvi_set_host(s->plain, &host);
+	return play(s->plain, in, reply);
+}
+
+static enum gvi_status play_register(struct gvi *m, const struct gvi_input *in,
+				     union gvi_reply *reply);
+
+static enum gvi_status play(struct gvi *m, const struct gvi_input *in, union gvi_reply *reply)
+{
+	enum gvi_status status;
+	bool done = false;
+
+	switch (in->kind) {
+	case GVI_INPUT_TRANSLATE:
+		return gvi_translate(m, &in->of.request, &reply->answer);
+	case GVI_INPUT_INTERRUPT:
+		return gvi_interrupt(m, &in->of.interrupt, &reply->answer);
+	case GVI_INPUT_ATS:
+		return gvi_ats_translate(m, &in->of.ats, &reply->ats);
+	case GVI_INPUT_PAGE:
+		return gvi_page_request(m, &in->of.page, &reply->page);
+	case GVI_INPUT_STEP:
+		status = gvi_step(m, &done);
+		reply->value = done;
+		return status;
+	case GVI_INPUT_DONE:
+		return gvi_invalidation_done(m, in->of.invalidation.device,
+					     in->of.invalidation.tag);
+	case GVI_INPUT_TIMED_OUT:
+		return gvi_invalidation_timed_out(m, in->of.invalidation.device,
+						  in->of.invalidation.tag);
+	default:
+		return play_register(m, in, reply);
+	}
+}
+
+static enum gvi_status play_register(struct gvi *m, const struct gvi_input *in,
+				     union gvi_reply *reply)
+{
+	uint32_t offset = in->of.mmio.offset, value = 0;
+	unsigned length = in->of.mmio.length;
+	enum gvi_status status;
+
+	switch (in->kind) {
+	case GVI_INPUT_MMIO_READ:
+		return gvi_mmio_read(m, offset, length, &reply->value);
+	case GVI_INPUT_MMIO_WRITE:
+		return gvi_mmio_write(m, offset, length, in->of.mmio.value);
+	case GVI_INPUT_CONFIG_READ:
+		status = gvi_config_read(m, offset, length, &value);
+		reply->value = value;
+		return status;
+	case GVI_INPUT_CONFIG_WRITE:
+		return gvi_config_write(m, offset, length, (uint32_t)in->of.mmio.value);
+	default:
+		return GVI_ARG_INPUT;
+	}
+}
