@@ -47,7 +47,7 @@ static unsigned copies_of(uint64_t entry, unsigned level)
 Tables::Tables(Memory &m, Random &r) : memory(m), random(r)
 {
 	for (unsigned i = 0; i < DOMAINS; i++)
-		domains.push_back({(uint16_t)(random.next() & 0xfff0u | i),
+		domains.push_back({(uint16_t)((random.next() & 0xfff0) | i),
 				   i == 0 ? 1 : i == 1 ? 2 : random.between(3, 4), 0,
 				   POOLS + (uint64_t)i * POOL_TABLES * 4096, 0});
 	for (unsigned i = 0; i < DEVICES; i++)
@@ -192,7 +192,7 @@ void Tables::write_device(Batch &batch, const Device &device)
 	const Domain &d = *device.domain;
 	uint64_t e[4] = {3 | (uint64_t)d.mode << 9 | d.root | (uint64_t)3 << 61, d.id, 0, 0};
 
-	if (random.sometimes(100))
+	if (random.sometimes(80))
 		e[0] &= ~((uint64_t)1 << random.between(61, 62));
 	if (random.sometimes(50))
 		e[1] |= (uint64_t)1 << 34; // SA
@@ -202,7 +202,7 @@ void Tables::write_device(Batch &batch, const Device &device)
 		e[1] |= (uint64_t)1 << 39; // EX
 	if (random.sometimes(40))
 		e[0] &= ~(uint64_t)0xe00; // Mode 0
-	switch (random.below(40)) {
+	switch (random.below(80)) {
 	case 0:
 		e[0] &= ~(uint64_t)1; // V
 		break;
@@ -233,15 +233,16 @@ void Tables::entry(Batch &batch, Domain &d, unsigned level, uint64_t at, uint64_
 		   bool fresh)
 {
 	unsigned kind = random.below(100), copies = copies_of(batch.now(memory, at), level);
+	unsigned spoiled = level > 1 ? 1 : 3;
 	uint64_t e;
 
 	if (copies)
 		for (uint64_t i = 0; i < (uint64_t)1 << copies; i++)
 			batch.set((at & ~ones(copies + 3)) + 8 * i, 0, fresh);
 	copies = 0;
-	if (kind < 3)
+	if (kind < spoiled)
 		e = random.next() & ~(uint64_t)1; // not present
-	else if (kind < 6)
+	else if (kind < 3 * spoiled)
 		e = bad(level);
 	else if (level > 1 && kind < 75)
 		e = pointer(batch, d, level, iova);
@@ -253,7 +254,7 @@ void Tables::entry(Batch &batch, Domain &d, unsigned level, uint64_t at, uint64_
 
 uint64_t Tables::rights()
 {
-	return random.sometimes(60) ? (uint64_t)random.below(4) << 61 : (uint64_t)3 << 61;
+	return random.sometimes(40) ? (uint64_t)random.below(4) << 61 : (uint64_t)3 << 61;
 }
 
 uint64_t Tables::pointer(Batch &batch, Domain &d, unsigned level, uint64_t iova)
