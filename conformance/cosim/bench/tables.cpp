@@ -104,7 +104,7 @@ gvi_request Tables::request()
 	r.access = kinds[random.below(8)];
 	r.address = any_address() + random.below(4096);
 	if (random.sometimes(100))
-		r.address ^= random.next() & ones(random.between(13, 21)); // a large page
+		r.address ^= random.next() & ones(random.between(13, 18)); // a neighbour
 	if (random.sometimes(50 * spoiled))
 		r.address ^= random.next() & ones(random.between(12, low_bits(d.domain->mode)));
 	if (random.sometimes(10 * spoiled))
@@ -273,11 +273,28 @@ uint64_t Tables::table(Batch &batch, Domain &d, unsigned level, uint64_t iova)
 	uint64_t at = d.pool + d.used++ * 4096;
 
 	entry(batch, d, level, slot(at, level, iova), iova, true);
-	for (uint64_t other : addresses)
+	for (uint64_t other : addresses) {
+		other &= ones(low_bits(d.mode + 1));
 		if (d.used + 4 < POOL_TABLES && !((other ^ iova) >> low_bits(level + 1)) &&
 		    !batch.now(memory, slot(at, level, other)))
 			entry(batch, d, level, slot(at, level, other), other, true);
+	}
+	if (level == 1)
+		fill(batch, at, iova);
 	return at;
+}
+
+// Neighbours of a page, as far as there is nothing yet.
+void Tables::fill(Batch &batch, uint64_t table, uint64_t iova)
+{
+	uint64_t page = random.next() & ADDRESS & ~ones(18);
+
+	for (uint64_t i = 0; i < 64; i++) {
+		uint64_t at = (slot(table, 1, iova) & ~ones(9)) + 8 * i;
+
+		if (!batch.now(memory, at))
+			batch.set(at, page | i << 12 | (uint64_t)3 << 61 | 1, true);
+	}
 }
 
 uint64_t Tables::leaf(unsigned level, unsigned &copies)

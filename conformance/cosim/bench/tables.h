@@ -118,6 +118,7 @@ private:
 	void rebuild(Batch &batch, Domain &d);
 	uint64_t table(Batch &batch, Domain &d, unsigned level, uint64_t iova);
 	void entry(Batch &batch, Domain &d, unsigned level, uint64_t at, uint64_t iova, bool fresh);
+	void fill(Batch &batch, uint64_t table, uint64_t iova);
 	uint64_t pointer(Batch &batch, Domain &d, unsigned level, uint64_t iova);
 	uint64_t leaf(unsigned level, unsigned &copies_log2);
 	uint64_t bad(unsigned level);
