@@ -22,6 +22,7 @@ int command_explain(int argc, char **argv);
 int command_decode(int argc, char **argv);
 int command_encode(int argc, char **argv);
 int command_markdown(int argc, char **argv);
+int command_systemverilog(int argc, char **argv);
 int command_replay(int argc, char **argv);
 int command_bench(int argc, char **argv);
 

@@ -65,6 +65,9 @@ static const struct command commands[] = {
 	 command_markdown,
 	 "The tables of the library as Markdown; choices with the vectors below PATH that name\n"
 	 "each.\n"},
+	{"systemverilog", "", "print the tables as a SystemVerilog package", command_systemverilog,
+	 "All formats, registers, choices and clauses, with functions that pack and unpack, as\n"
+	 "goldvi_pkg.sv: IEEE 1800-2017.\n"},
 	{"replay", "FILE", "play a recorded driver session on the model", command_replay,
 	 "FILE is a recording (vectors/captured/README.md), plain or compressed with gzip.\n"
 	 "Exit status: 0 all agreed, 1 mismatches, 2 wrong usage or bad input.\n"},

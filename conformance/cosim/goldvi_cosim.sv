@@ -39,6 +39,7 @@ package goldvi_cosim_pkg;
     bit [19:0] pasid;
   } goldvi_prefix_t;
 
+  // The class calls these; all but the first three only after goldvi_start() has returned 1.
   import "DPI-C" function chandle goldvi_new(input string preset);
   import "DPI-C" function int goldvi_set(input chandle s, input string name,
                                          input longint unsigned value);
@@ -145,11 +146,13 @@ package goldvi_cosim_pkg;
 
     // Software writes one word, or a device table entry in one go.
     function bit write(bit [63:0] spa, bit [63:0] data);
-      return start() && goldvi_write64(s, spa, data) != 0;
+      if (!start()) return 0;
+      return goldvi_write64(s, spa, data) != 0;
     endfunction
 
     function bit write_dte(bit [63:0] spa, bit [255:0] data);
-      return start() && goldvi_write256(s, spa, data) != 0;
+      if (!start()) return 0;
+      return goldvi_write256(s, spa, data) != 0;
     endfunction
 
     function bit [63:0] read(bit [63:0] spa);
@@ -158,7 +161,8 @@ package goldvi_cosim_pkg;
 
     // Software has written the bench's memory.
     function bit wrote(bit [63:0] spa, bit [63:0] old);
-      return start() && goldvi_wrote64(s, spa, old) != 0;
+      if (!start()) return 0;
+      return goldvi_wrote64(s, spa, old) != 0;
     endfunction
 
     // The IOMMU writes the scoreboard's memory: this only performs it; tell it by written().
@@ -169,12 +173,14 @@ package goldvi_cosim_pkg;
     // ---- Registers ---------------------------------------------------------------
 
     function bit mmio_write(int offset, bit [63:0] value, int length = 8);
-      return start() && goldvi_mmio_wrote(s, offset, length, value) != 0;
+      if (!start()) return 0;
+      return goldvi_mmio_wrote(s, offset, length, value) != 0;
     endfunction
 
     // A read has returned this.
     function bit mmio_read(int offset, bit [63:0] value, int length = 8);
-      return start() && goldvi_mmio_read(s, offset, length, value) != 0;
+      if (!start()) return 0;
+      return goldvi_mmio_read(s, offset, length, value) != 0;
     endfunction
 
     // ---- Requests and answers ------------------------------------------------------
@@ -182,38 +188,45 @@ package goldvi_cosim_pkg;
     function bit issue(int tag, bit [15:0] device, bit [63:0] address,
                        goldvi_access_e access = GOLDVI_READ, int length = 4,
                        goldvi_prefix_t prefix = '0);
-      return start() && goldvi_issue(s, tag, int'(device), address, length, int'(access),
-                                     int'(prefix)) != 0;
+      if (!start()) return 0;
+      return goldvi_issue(s, tag, int'(device), address, length, int'(access),
+             int'(prefix)) != 0;
     endfunction
 
     function bit issue_interrupt(int tag, bit [15:0] device, bit [63:0] address, bit [31:0] data,
                                  goldvi_prefix_t prefix = '0);
-      return start() && goldvi_issue_interrupt(s, tag, int'(device), address, int'(data),
-                                               int'(prefix)) != 0;
+      if (!start()) return 0;
+      return goldvi_issue_interrupt(s, tag, int'(device), address, int'(data),
+             int'(prefix)) != 0;
     endfunction
 
     function bit issue_ats(int tag, bit [15:0] device, bit [63:0] address,
                            goldvi_prefix_t prefix = '0);
-      return start() && goldvi_issue_ats(s, tag, int'(device), address, int'(prefix)) != 0;
+      if (!start()) return 0;
+      return goldvi_issue_ats(s, tag, int'(device), address, int'(prefix)) != 0;
     endfunction
 
     // Granted at this system physical address.
     function bit grant(int tag, bit [63:0] spa);
+      if (!start()) return 0;
       return goldvi_grant(s, tag, spa) != 0;
     endfunction
 
     // Refused; completion: 1 Completer Abort, 2 Unsupported Request, 3 dropped, -1 not seen.
     function bit abort(int tag, int completion = -1);
+      if (!start()) return 0;
       return goldvi_abort(s, tag, completion) != 0;
     endfunction
 
     // An interrupt has left as this message.
     function bit remapped(int tag, bit [63:0] address, bit [31:0] data);
+      if (!start()) return 0;
       return goldvi_remapped(s, tag, address, int'(data)) != 0;
     endfunction
 
     // A translation request was completed with this ATS_COMPLETION.
     function bit completed(int tag, bit [63:0] translation);
+      if (!start()) return 0;
       return goldvi_completed(s, tag, translation) != 0;
     endfunction
 
@@ -221,8 +234,9 @@ package goldvi_cosim_pkg;
     function bit check(bit [15:0] device, bit [63:0] address, bit granted, bit [63:0] spa,
                        goldvi_access_e access = GOLDVI_READ, int length = 4,
                        goldvi_prefix_t prefix = '0);
-      return start() && goldvi_check(s, int'(device), address, length, int'(access),
-                                     int'(prefix), int'(granted), spa) != 0;
+      if (!start()) return 0;
+      return goldvi_check(s, int'(device), address, length, int'(access),
+             int'(prefix), int'(granted), spa) != 0;
     endfunction
 
     // What an IOMMU without caches does now: 1 if it grants, at spa.
@@ -241,38 +255,43 @@ package goldvi_cosim_pkg;
 
     // It has written a completion store, or a record (which memory holds by itself).
     function bit stored(bit [63:0] spa, bit [63:0] data);
-      return start() && goldvi_written(s, spa, data, 0, 8) != 0;
+      if (!start()) return 0;
+      return goldvi_written(s, spa, data, 0, 8) != 0;
     endfunction
 
     function bit logged(bit [63:0] spa, bit [127:0] entry);
-      return start() && goldvi_written(s, spa, entry[63:0], entry[127:64], 16) != 0;
+      if (!start()) return 0;
+      return goldvi_written(s, spa, entry[63:0], entry[127:64], 16) != 0;
     endfunction
 
     // Its own interrupt, as an MSI.
     function bit interrupted(bit [63:0] address, bit [31:0] data);
-      return start() && goldvi_interrupted(s, address, int'(data)) != 0;
+      if (!start()) return 0;
+      return goldvi_interrupted(s, address, int'(data)) != 0;
     endfunction
 
     // An ATS invalidate request to a device, and the device's completion of it.
     function bit sent_invalidate(bit [15:0] device, bit [4:0] itag, bit [63:0] body,
                                  goldvi_prefix_t prefix = '0);
-      return start() && goldvi_sent_invalidate(s, int'(device), int'(itag), body,
-                                               int'(prefix)) != 0;
+      if (!start()) return 0;
+      return goldvi_sent_invalidate(s, int'(device), int'(itag), body,
+             int'(prefix)) != 0;
     endfunction
 
     function bit device_done(bit [15:0] device, bit [4:0] itag, bit in_time = 1);
-      return start() && goldvi_device_done(s, int'(device), int'(itag), int'(in_time)) != 0;
+      if (!start()) return 0;
+      return goldvi_device_done(s, int'(device), int'(itag), int'(in_time)) != 0;
     endfunction
 
     // ---- The end ---------------------------------------------------------------------
 
     function int open_tags();
-      return goldvi_open_tags(s);
+      return start() ? goldvi_open_tags(s) : 0;
     endfunction
 
     // A member of struct scoreboard_totals: "answers", "refused", "held" ...
     function longint unsigned total(string name);
-      return goldvi_total(s, name);
+      return start() ? goldvi_total(s, name) : 0;
     endfunction
 
     // Prints the summary and returns the number of refusals.

@@ -298,6 +298,43 @@ bool scoreboard_answer(struct scoreboard *s, uint32_t tag, const struct gvi_seen
 	return answer(s, r, seen);
 }
 
+const struct gvi_input *scoreboard_issued(const struct scoreboard *s, uint32_t tag)
+{
+	for (size_t i = 0; i < s->nopen; i++)
+		if (s->open[i].tag == tag && s->open[i].progress != ABORTED)
+			return &s->open[i].input;
+	return NULL;
+}
+
+/* The rest of the message is that of an outcome that looks so.  A request during which
+ * something changed may have one that is not permitted any more: then its address counts. */
+bool scoreboard_answer_interrupt(struct scoreboard *s, uint32_t tag, uint64_t address,
+				 uint32_t data)
+{
+	struct gvi_seen seen = {.what = GVI_SEEN_RESULT | GVI_SEEN_ADDRESS};
+	const struct open_request *r = find(s, tag);
+	enum gvi_verdict verdict;
+	size_t count = 0;
+
+	seen.reply.answer.address = address;
+	seen.reply.answer.message = (struct gvi_message){
+		.kind = GVI_MESSAGE_REMAPPED, .address = address, .data = data};
+	if (!r || gvi_permitted(s->oracle, &r->input, s->list, LISTED, &count, &verdict) != GVI_OK)
+		return scoreboard_answer(s, tag, &seen);
+	if (r->changes == s->changes)
+		seen.what |= GVI_SEEN_MESSAGE;
+	for (size_t i = 0; i < count && i < LISTED; i++) {
+		const struct gvi_message *m = &s->list[i].reply.answer.message;
+
+		if (m->address != address || m->data != data)
+			continue;
+		seen.what |= GVI_SEEN_MESSAGE;
+		seen.reply.answer.message = *m;
+		break;
+	}
+	return scoreboard_answer(s, tag, &seen);
+}
+
 static bool is_abort(const struct gvi_input *in, const struct gvi_seen *seen)
 {
 	if (!(seen->what & GVI_SEEN_RESULT))

@@ -109,6 +109,10 @@ bool scoreboard_device_done(struct scoreboard *s, uint16_t device, uint8_t itag,
  * answer.  GVI_SEEN_EFFECTS without effects says that none will come after it. */
 bool scoreboard_answer(struct scoreboard *s, uint32_t tag, const struct gvi_seen *seen);
 
+/* An interrupt has left as this message; of what an MSI has no place for nothing is said. */
+bool scoreboard_answer_interrupt(struct scoreboard *s, uint32_t tag, uint64_t address,
+				 uint32_t data);
+
 /* Issued and answered at once, for benches in lockstep. */
 bool scoreboard_check(struct scoreboard *s, const struct gvi_input *request,
 		      const struct gvi_seen *seen);
@@ -131,6 +135,8 @@ bool scoreboard_config_read(struct scoreboard *s, uint32_t offset, unsigned leng
 bool scoreboard_predict(struct scoreboard *s, const struct gvi_input *request,
 			union gvi_reply *reply);
 
+/* The request that was issued with this tag and has no answer yet, or NULL. */
+const struct gvi_input *scoreboard_issued(const struct scoreboard *s, uint32_t tag);
 /* Requests without answer, or aborted and without their record. */
 size_t scoreboard_open_tags(const struct scoreboard *s);
 const struct scoreboard_totals *scoreboard_totals(const struct scoreboard *s);
