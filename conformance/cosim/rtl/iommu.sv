@@ -77,7 +77,7 @@ module iommu
 
 	iommu_registers registers (
 		.clk, .rst_n, .bug,
-		.access(mmio_valid && mmio_ready), .write(mmio_write), .offset({mmio_offset, 3'd0}),
+		.access(mmio_valid && mmio_ready), .write(mmio_write), .offset({18'd0, mmio_offset, 3'd0}),
 		.half(mmio_half), .wdata(mmio_wdata), .rdata(mmio_rdata),
 		.iommu_en, .table_base, .table_size,
 		.exclusion_en, .exclusion_all, .exclusion_base, .exclusion_limit,

@@ -1,7 +1,7 @@
 // The command ring: docs/spec/09 section 3, one command at a time.  The head is that of
 // the command under way until it is done, so that an error leaves it there.
 module iommu_commands
-	import iommu_pkg::*;
+	import iommu_pkg::*, goldvi_pkg::*;
 (
 	input  logic          clk, rst_n,
 	input  bug_t          bug,
@@ -57,7 +57,15 @@ module iommu_commands
 	opcode_t      opcode;
 	logic         legal;
 
-	assign opcode = opcode_t'(command[63:60]);
+	// The same, as each command reads it.
+	goldvi_completion_wait_t         completion_wait;
+	goldvi_invalidate_devtab_entry_t of_device;
+	goldvi_invalidate_iommu_pages_t  of_pages;
+
+	assign opcode = opcode_t'(completion_wait.OPCODE);
+	assign completion_wait = command;
+	assign of_device = command;
+	assign of_pages = command;
 
 	always_ff @(posedge clk)
 		if (!rst_n)
@@ -70,7 +78,7 @@ module iommu_commands
 			DECODE:     state <= !legal ? LOG : after_decode();
 			INVALIDATE: if (invalidate || bug == BUG_EARLY_WAIT) state <= DONE;
 			WAIT:       if (!stale_walk || bug == BUG_EARLY_WAIT)
-			                    state <= command[0] ? STORE : DONE;
+			                    state <= completion_wait.S ? STORE : DONE;
 			STORE:      if (w_ready) state <= STORED;
 			STORED:     if (b_valid) state <= b_resp == OKAY ? DONE : LOG;
 			LOG:        if (log_done) state <= bug == BUG_HEAD ? DONE : STOP;
@@ -79,7 +87,7 @@ module iommu_commands
 
 	assign next = state == DONE;
 	assign stop = state == STOP;
-	assign wait_done = state == DONE && legal && opcode == COMPLETION_WAIT && command[1];
+	assign wait_done = state == DONE && legal && opcode == COMPLETION_WAIT && completion_wait.I;
 	assign settles = state inside {STORE, STORED, LOG, STOP, DONE};
 
 	function automatic state_t after_decode();
@@ -99,31 +107,30 @@ module iommu_commands
 		if (state == DATA && r_valid)
 			command <= address[4] ? r_data[255:128] : r_data[127:0];
 
-	// Bits that a command may have: [command.reserved-bits].
-	function automatic logic [127:0] bits_of(opcode_t op);
-		case (op)
-		COMPLETION_WAIT:            return 128'hffff_ffff_ffff_ffff_f00f_ffff_ffff_ffff;
-		INVALIDATE_DEVTAB_ENTRY,
-		INVALIDATE_INTERRUPT_TABLE: return 128'h0000_0000_0000_0000_f000_0000_0000_ffff;
-		INVALIDATE_IOMMU_PAGES:     return 128'hffff_ffff_ffff_f003_f000_ffff_000f_ffff;
-		INVALIDATE_IOMMU_ALL:       return 128'h0000_0000_0000_0000_f000_0000_0000_0000;
-		default:                    return '0;
-		endcase
-	endfunction
+	// [command.reserved-bits]
+	logic reserved;
 
-	always_comb begin
-		legal = opcode inside {COMPLETION_WAIT, INVALIDATE_DEVTAB_ENTRY, INVALIDATE_IOMMU_PAGES,
-		                       INVALIDATE_INTERRUPT_TABLE, INVALIDATE_IOMMU_ALL};
-		if ((command & ~bits_of(opcode)) != 0 && bug != BUG_COMMAND_BITS)
-			legal = 0;
-	end
+	always_comb
+		case (opcode)
+		COMPLETION_WAIT:            reserved = completion_wait.RSVD_59 != 0;
+		INVALIDATE_DEVTAB_ENTRY,
+		INVALIDATE_INTERRUPT_TABLE: reserved = {of_device.RSVD_59, of_device.RSVD_127} != 0;
+		INVALIDATE_IOMMU_PAGES:     reserved = {of_pages.RSVD_31, of_pages.RSVD_59, of_pages.GN,
+		                                        of_pages.RSVD_75} != 0;
+		INVALIDATE_IOMMU_ALL:       reserved = {command[59:0], command[127:64]} != 0;
+		default:                    reserved = 1;
+		endcase
+
+	assign legal = !reserved || (bug == BUG_COMMAND_BITS && opcode inside {COMPLETION_WAIT,
+		INVALIDATE_DEVTAB_ENTRY, INVALIDATE_IOMMU_PAGES, INVALIDATE_INTERRUPT_TABLE,
+		INVALIDATE_IOMMU_ALL});
 
 	// ---- Step 4 -------------------------------------------------------------------------
 
 	logic [63:12] ends;             // Address, ended by the lowest 0: section 4
 	logic         now_due;          // once nothing is on its way through the caches
 
-	assign ends = command[127:76] ^ (command[127:76] + 52'd1);
+	assign ends = of_pages.ADDRESS ^ (of_pages.ADDRESS + 52'd1);
 	assign now_due = state == INVALIDATE && bug != BUG_EARLY_WAIT;
 	assign hold = now_due || late;
 	assign invalidate = hold && quiet;
@@ -136,11 +143,11 @@ module iommu_commands
 				all: opcode == INVALIDATE_IOMMU_ALL,
 				device: opcode == INVALIDATE_DEVTAB_ENTRY,
 				pages: opcode == INVALIDATE_IOMMU_PAGES,
-				pointers: opcode == INVALIDATE_IOMMU_PAGES && command[65],
-				device_id: command[15:0],
-				domain: command[47:32],
-				address: command[127:76],
-				span: !command[64] ? '0 : bug == BUG_RANGE_SIZE ? ends >> 1 : ends
+				pointers: opcode == INVALIDATE_IOMMU_PAGES && of_pages.PDE,
+				device_id: of_device.DEVICE_ID,
+				domain: of_pages.DOMAIN_ID,
+				address: of_pages.ADDRESS,
+				span: !of_pages.S ? '0 : bug == BUG_RANGE_SIZE ? ends >> 1 : ends
 			};
 
 	// BUG_EARLY_WAIT: some time later.
@@ -159,9 +166,9 @@ module iommu_commands
 	// ---- Step 5 -------------------------------------------------------------------------
 
 	assign w_valid = state == STORE;
-	assign w_address = command[51:4];
-	assign w_words = command[3] ? 2'b10 : 2'b01;
-	assign w_data = {2{command[127:64]}};
+	assign w_address = completion_wait.STORE_ADDRESS[48:1];
+	assign w_words = completion_wait.STORE_ADDRESS[0] ? 2'b10 : 2'b01;
+	assign w_data = {2{completion_wait.STORE_DATA}};
 
 	// ---- Steps 6 and 7 --------------------------------------------------------------------
 
@@ -169,10 +176,21 @@ module iommu_commands
 
 	always_ff @(posedge clk)
 		if (state == DATA)
-			log_event <= {12'd0, address, 4'd0, 4'd6, 1'b0, error_type(r_resp), 57'd0};
+			log_event <= hardware_error({12'd0, address, 4'd0}, r_resp);
 		else if (state == DECODE)
-			log_event <= {12'd0, address, 4'd0, 4'd5, 60'd0};
+			log_event <= illegal({12'd0, address});
 		else if (state == STORED)
-			log_event <= {12'd0, command[51:3], 3'd0, 4'd6, 1'b0, error_type(b_resp), 57'd0};
+			log_event <= hardware_error({12'd0, completion_wait.STORE_ADDRESS, 3'd0}, b_resp);
+
+	function automatic goldvi_illegal_command_error_t illegal(logic [63:4] spa);
+		illegal = goldvi_pack_illegal_command_error(goldvi_blank_illegal_command_error());
+		illegal.ADDRESS = spa;
+	endfunction
+
+	function automatic goldvi_command_hardware_error_t hardware_error(logic [63:0] spa, resp_t resp);
+		hardware_error = goldvi_pack_command_hardware_error(goldvi_blank_command_hardware_error());
+		hardware_error.TYPE = error_type(resp);
+		hardware_error.ADDRESS = spa;
+	endfunction
 
 endmodule

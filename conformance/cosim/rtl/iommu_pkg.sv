@@ -2,6 +2,8 @@
 // and what of a device table entry is kept.
 package iommu_pkg;
 
+	import goldvi_pkg::*;
+
 	// ---- What there is --------------------------------------------------
 
 	// EFR: IASup, and HATS 0 for four levels.  EFR2: HTRangeIgnore, so that of all
@@ -166,28 +168,23 @@ package iommu_pkg;
 		                                : address[63:12] <= 52'(limit));
 	endfunction
 
-	// A device table entry: [device.reserved-bits], and the encodings of docs/spec/01
-	// section 8 that are left without guest tables.
-	function automatic device_t device_of(logic [255:0] dte, bug_t bug);
-		localparam logic [127:0] RESERVED = 128'hffff_fc00_ffff_0000_9ff0_0000_0000_01fc;
+	// A device table entry: [device.reserved-bits] with what belongs to features that are not
+	// there, and the encodings of docs/spec/01 section 8 that are left.
+	function automatic device_t device_of(goldvi_dte_t e, bug_t bug);
 		device_t d;
-		d.rz = (dte[127:0] & RESERVED) != 0 && bug != BUG_RESERVED_DTE;
-		d.illegal = d.rz || (dte[1] && dte[11:9] > 3'(LEVELS));
-		d.v = dte[0];
-		d.tv = dte[1];
-		d.mode = dte[11:9];
-		d.root = dte[51:12];
-		d.rights = dte[62:61];
-		d.domain = dte[79:64];
-		d.se = dte[97];
-		d.sa = dte[98];
-		d.ex = dte[103];
+		d.rz = {e.RSVD_3_2, e.CXL_ATTR, e.HAD, e.PPR, e.GPRP, e.GIOV, e.GV, e.GLX, e.GCR3_ROOT_0,
+		        e.GCR3_ROOT_1, e.GCR3_ROOT_2, e.RSVD_63, e.SATS} != 0 && bug != BUG_RESERVED_DTE;
+		d.illegal = d.rz || (e.TV && e.MODE > 3'(LEVELS));
+		d.v = e.V;
+		d.tv = e.TV;
+		d.mode = e.MODE;
+		d.root = e.HOST_ROOT;
+		d.rights = '{read: e.IR, write: e.IW};
+		d.domain = e.DOMAIN_ID;
+		d.se = e.SE;
+		d.sa = e.SA;
+		d.ex = e.EX;
 		return d;
-	endfunction
-
-	// [host.entry-pte], [host.entry-pde]
-	function automatic logic has_reserved(logic [63:0] entry, logic is_leaf);
-		return is_leaf ? entry[58:52] != 0 : entry[60:52] != 0;
 	endfunction
 
 endpackage

@@ -1,13 +1,13 @@
 // Registers: docs/spec/07.  Bases, pointers and Status follow the rules of its sections
 // 3, 14 and 17; interrupts those of section 16.
 module iommu_registers
-	import iommu_pkg::*;
+	import iommu_pkg::*, goldvi_pkg::*;
 (
 	input  logic         clk, rst_n,
 	input  bug_t         bug,
 
 	input  logic         access, write,
-	input  logic [13:0]  offset,            // a multiple of 8
+	input  logic [31:0]  offset,            // a multiple of 8
 	input  logic [1:0]   half,
 	input  logic [63:0]  wdata,
 	output logic [63:0]  rdata,
@@ -32,13 +32,6 @@ module iommu_registers
 	output logic         interrupt
 );
 
-	localparam logic [13:0]
-		DEVICE_TABLE = 14'h0000, COMMAND_BASE = 14'h0008, EVENT_BASE   = 14'h0010,
-		CONTROL      = 14'h0018, EXCL_BASE    = 14'h0020, EXCL_LIMIT   = 14'h0028,
-		EXT_FEATURE  = 14'h0030, EXT_FEATURE2 = 14'h01a0,
-		COMMAND_HEAD = 14'h2000, COMMAND_TAIL = 14'h2008, EVENT_HEAD   = 14'h2010,
-		EVENT_TAIL   = 14'h2018, STATUS       = 14'h2020;
-
 	// Bits that software can write; the others read 0.
 	localparam logic [63:0]
 		TABLE_BITS   = 64'h000f_ffff_ffff_f1ff,
@@ -48,24 +41,30 @@ module iommu_registers
 		LIMIT_BITS   = 64'h000f_ffff_ffff_f000,
 		RING_RESET   = 64'h0800_0000_0000_0000;
 
-	logic [63:0] device_table, command_base, event_base, control, excl_base, excl_limit;
+	goldvi_dev_tab_base_t   device_table;
+	goldvi_cmd_buf_base_t   command_base;
+	goldvi_event_log_base_t event_base;
+	goldvi_control_t        control;
+	goldvi_excl_base_t      excl_base;
+	goldvi_excl_limit_t     excl_limit;
+	goldvi_status_t         status;
 	logic [18:4] command_head, command_tail, event_head, event_tail;
 	logic        event_overflow, event_int, wait_int;
 
 	// ---- What others see ----------------------------------------------------
 
-	assign iommu_en = control[0];
-	assign table_base = device_table[51:12];
-	assign table_size = device_table[8:0];
-	assign exclusion_en = excl_base[0];
-	assign exclusion_all = excl_base[1];
-	assign exclusion_base = excl_base[51:12];
-	assign exclusion_limit = excl_limit[51:12];
+	assign iommu_en = control.IOMMU_EN;
+	assign table_base = device_table.DEV_TAB_BASE;
+	assign table_size = device_table.SIZE;
+	assign exclusion_en = excl_base.EX_EN;
+	assign exclusion_all = excl_base.ALLOW;
+	assign exclusion_base = excl_base.BASE;
+	assign exclusion_limit = excl_limit.LIMIT;
 
 	assign command_empty = command_head == command_tail;
-	assign command_address = command_base[51:4] + 48'(command_head);
-	assign log_full = after(event_tail, event_base[59:56], 1'b0) == event_head;
-	assign log_address = event_base[51:4] + 48'(event_tail);
+	assign command_address = {command_base.BASE, 8'd0} + 48'(command_head);
+	assign log_full = after(event_tail, event_base.LEN, 1'b0) == event_head;
+	assign log_address = {event_base.BASE, 8'd0} + 48'(event_tail);
 
 	// Entries of a ring, less one: 2^Len [register.ring-length].
 	function automatic logic [18:4] last_of(logic [3:0] length);
@@ -83,23 +82,32 @@ module iommu_registers
 
 	always_comb
 		case (offset)
-		DEVICE_TABLE: now = device_table;
-		COMMAND_BASE: now = command_base;
-		EVENT_BASE:   now = event_base;
-		CONTROL:      now = control;
-		EXCL_BASE:    now = excl_base;
-		EXCL_LIMIT:   now = excl_limit;
-		EXT_FEATURE:  now = EFR;
-		EXT_FEATURE2: now = EFR2;
-		COMMAND_HEAD: now = {45'd0, command_head, 4'd0};
-		COMMAND_TAIL: now = {45'd0, command_tail, 4'd0};
-		EVENT_HEAD:   now = {45'd0, event_head, 4'd0};
-		EVENT_TAIL:   now = {45'd0, event_tail, 4'd0};
-		STATUS:       now = {59'd0, command_run, log_run, wait_int, event_int, event_overflow};
-		default:      now = '0;
+		GOLDVI_DEV_TAB_BASE_OFFSET:   now = device_table;
+		GOLDVI_CMD_BUF_BASE_OFFSET:   now = command_base;
+		GOLDVI_EVENT_LOG_BASE_OFFSET: now = event_base;
+		GOLDVI_CONTROL_OFFSET:        now = control;
+		GOLDVI_EXCL_BASE_OFFSET:      now = excl_base;
+		GOLDVI_EXCL_LIMIT_OFFSET:     now = excl_limit;
+		GOLDVI_EFR_OFFSET:            now = EFR;
+		GOLDVI_EFR2_OFFSET:           now = EFR2;
+		GOLDVI_CMD_BUF_HEAD_OFFSET:   now = {45'd0, command_head, 4'd0};
+		GOLDVI_CMD_BUF_TAIL_OFFSET:   now = {45'd0, command_tail, 4'd0};
+		GOLDVI_EVENT_LOG_HEAD_OFFSET: now = {45'd0, event_head, 4'd0};
+		GOLDVI_EVENT_LOG_TAIL_OFFSET: now = {45'd0, event_tail, 4'd0};
+		GOLDVI_STATUS_OFFSET:         now = status;
+		default:                      now = '0;
 		endcase
 
 	assign rdata = now;
+
+	always_comb begin
+		status = '0;
+		status.EVENT_OVERFLOW = event_overflow;
+		status.EVENT_LOG_INT = event_int;
+		status.COM_WAIT_INT = wait_int;
+		status.EVENT_LOG_RUN = log_run;
+		status.CMD_BUF_RUN = command_run;
+	end
 
 	// ---- Writing ------------------------------------------------------------
 
@@ -120,23 +128,23 @@ module iommu_registers
 			excl_limit <= '0;
 		end else if (writes)
 			case (offset)
-			DEVICE_TABLE: device_table <= next & TABLE_BITS;
-			CONTROL:      control <= next & CONTROL_BITS;
-			EXCL_BASE:    excl_base <= next & EXCL_BITS;
-			EXCL_LIMIT:   excl_limit <= next & LIMIT_BITS;
-			default:      ;
+			GOLDVI_DEV_TAB_BASE_OFFSET: device_table <= next & TABLE_BITS;
+			GOLDVI_CONTROL_OFFSET:      control <= next & CONTROL_BITS;
+			GOLDVI_EXCL_BASE_OFFSET:    excl_base <= next & EXCL_BITS;
+			GOLDVI_EXCL_LIMIT_OFFSET:   excl_limit <= next & LIMIT_BITS;
+			default:                    ;
 			endcase
 
 	// The enables as they will be: [register.command-run], [register.log-run].
-	logic        to_control, command_starts, command_ends, log_starts, log_ends;
-	logic [63:0] enables;
+	logic            to_control, command_starts, command_ends, log_starts, log_ends;
+	goldvi_control_t enables;
 
-	assign to_control = writes && offset == CONTROL;
+	assign to_control = writes && offset == GOLDVI_CONTROL_OFFSET;
 	assign enables = to_control ? next : control;
-	assign command_starts = enables[0] && enables[12] && !(control[0] && control[12]);
-	assign command_ends = !(enables[0] && enables[12]);
-	assign log_starts = enables[0] && enables[2] && !(control[0] && control[2]);
-	assign log_ends = !(enables[0] && enables[2]);
+	assign command_starts = enables.IOMMU_EN && enables.CMD_BUF_EN && !(control.IOMMU_EN && control.CMD_BUF_EN);
+	assign command_ends = !(enables.IOMMU_EN && enables.CMD_BUF_EN);
+	assign log_starts = enables.IOMMU_EN && enables.EVENT_LOG_EN && !(control.IOMMU_EN && control.EVENT_LOG_EN);
+	assign log_ends = !(enables.IOMMU_EN && enables.EVENT_LOG_EN);
 
 	// The command ring.
 	always_ff @(posedge clk)
@@ -147,21 +155,21 @@ module iommu_registers
 			command_run <= 0;
 		end else begin
 			if (command_next)
-				command_head <= after(command_head, command_base[59:56], bug == BUG_COMMAND_WRAP);
+				command_head <= after(command_head, command_base.LEN, bug == BUG_COMMAND_WRAP);
 			if (command_starts)
 				command_run <= 1;
 			else if (command_ends || command_stop)
 				command_run <= 0;
 			if (writes)
 				case (offset)
-				COMMAND_BASE: if (ring_legal && !command_run) begin
+				GOLDVI_CMD_BUF_BASE_OFFSET: if (ring_legal && !command_run) begin
 					command_base <= next & RING_BITS;
 					command_head <= '0;
 					command_tail <= '0;
 				end
-				COMMAND_HEAD: if (!command_run && pointer <= last_of(command_base[59:56]))
+				GOLDVI_CMD_BUF_HEAD_OFFSET: if (!command_run && pointer <= last_of(command_base.LEN))
 					command_head <= pointer;
-				COMMAND_TAIL: if (pointer <= last_of(command_base[59:56]))
+				GOLDVI_CMD_BUF_TAIL_OFFSET: if (pointer <= last_of(command_base.LEN))
 					command_tail <= pointer;
 				default: ;
 				endcase
@@ -176,21 +184,21 @@ module iommu_registers
 			log_run <= 0;
 		end else begin
 			if (log_next)
-				event_tail <= after(event_tail, event_base[59:56], bug == BUG_EVENT_WRAP);
+				event_tail <= after(event_tail, event_base.LEN, bug == BUG_EVENT_WRAP);
 			if (log_starts)
 				log_run <= 1;
 			else if (log_ends || log_overflow)
 				log_run <= 0;
 			if (writes)
 				case (offset)
-				EVENT_BASE: if (ring_legal && !log_run) begin
+				GOLDVI_EVENT_LOG_BASE_OFFSET: if (ring_legal && !log_run) begin
 					event_base <= next & RING_BITS;
 					event_head <= '0;
 					event_tail <= '0;
 				end
-				EVENT_HEAD: if (pointer <= last_of(event_base[59:56]))
+				GOLDVI_EVENT_LOG_HEAD_OFFSET: if (pointer <= last_of(event_base.LEN))
 					event_head <= pointer;
-				EVENT_TAIL: if (!log_run && pointer <= last_of(event_base[59:56]))
+				GOLDVI_EVENT_LOG_TAIL_OFFSET: if (!log_run && pointer <= last_of(event_base.LEN))
 					event_tail <= pointer;
 				default: ;
 				endcase
@@ -200,7 +208,7 @@ module iommu_registers
 
 	logic [2:0] cleared;    // by software
 
-	assign cleared = writes && offset == STATUS && half[0] ? wdata[2:0] : '0;
+	assign cleared = writes && offset == GOLDVI_STATUS_OFFSET && half[0] ? wdata[2:0] : '0;
 
 	always_ff @(posedge clk)
 		if (!rst_n)
@@ -214,7 +222,8 @@ module iommu_registers
 	// A bit and its enable become 1 together [register.interrupt-edge].
 	logic [2:0] due, due_before;
 
-	assign due = {wait_int && control[4], (event_int && control[3]), (event_overflow && control[3])};
+	assign due = {wait_int && control.COM_WAIT_INT_EN, event_int && control.EVENT_INT_EN,
+	              event_overflow && control.EVENT_INT_EN};
 	assign interrupt = |(due & ~due_before);
 
 	always_ff @(posedge clk)

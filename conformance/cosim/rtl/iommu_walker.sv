@@ -4,7 +4,7 @@
 // A walk that an invalidation overtakes ("stale") ends as it has begun, but leaves
 // nothing in the caches; COMPLETION_WAIT waits for its answer.
 module iommu_walker
-	import iommu_pkg::*;
+	import iommu_pkg::*, goldvi_pkg::*;
 (
 	input  logic         clk, rst_n,
 	input  bug_t         bug,
@@ -89,36 +89,60 @@ module iommu_walker
 	assign want = rights_of(now.access);
 
 	function automatic logic [127:0] event_of(fault_t f, logic [51:3] spa);
-		logic [127:0] e = '0;
-		e[63:60] = f.code;
-		e[15:0] = now.device;
-		e[127:64] = {now.address[63:2], 2'b00};
 		case (f.code)
-		IO_PAGE_FAULT: begin
-			e[47:32] = bug == BUG_EVENT_DOMAIN ? domain_before : domain;
-			e[52] = f.pr && !(bug == BUG_EVENT_PR && f.pe);
-			e[53] = is_write && !(bug == BUG_EVENT_RW && !f.pr);
-			e[54] = f.pe;
-			e[55] = f.rz && bug != BUG_EVENT_RZ;
-			e[56] = bug == BUG_EVENT_TR;
-			if (bug == BUG_EVENT_ADDRESS)
-				e[127:96] = '0;
-		end
-		ILLEGAL_DEV_TABLE_ENTRY: begin
-			e[53] = is_write;
-			e[55] = f.rz;
-		end
-		DEV_TAB_HARDWARE_ERROR, PAGE_TAB_HARDWARE_ERROR: begin
-			if (f.code == PAGE_TAB_HARDWARE_ERROR)
-				e[47:32] = domain;
-			e[53] = is_write;
-			e[58:57] = f.kind;
-			e[127:64] = {12'd0, spa, 3'd0};
-		end
-		default:                // INVALID_DEVICE_REQUEST
-			e[127:64] = now.address;
+		ILLEGAL_DEV_TABLE_ENTRY: return illegal_entry(f);
+		IO_PAGE_FAULT:           return page_fault(f);
+		DEV_TAB_HARDWARE_ERROR:  return device_table_error(f, spa);
+		PAGE_TAB_HARDWARE_ERROR: return page_table_error(f, spa);
+		default:                 return invalid_request();
 		endcase
-		return e;
+	endfunction
+
+	function automatic goldvi_illegal_dev_table_entry_t illegal_entry(fault_t f);
+		illegal_entry = goldvi_pack_illegal_dev_table_entry(goldvi_blank_illegal_dev_table_entry());
+		illegal_entry.DEVICE_ID = now.device;
+		illegal_entry.RW = is_write;
+		illegal_entry.RZ = f.rz;
+		illegal_entry.ADDRESS = now.address[63:2];
+	endfunction
+
+	function automatic goldvi_io_page_fault_t page_fault(fault_t f);
+		page_fault = goldvi_pack_io_page_fault(goldvi_blank_io_page_fault());
+		page_fault.DEVICE_ID = now.device;
+		page_fault.DOMAIN_ID = bug == BUG_EVENT_DOMAIN ? domain_before : domain;
+		page_fault.PR = f.pr && !(bug == BUG_EVENT_PR && f.pe);
+		page_fault.RW = is_write && !(bug == BUG_EVENT_RW && !f.pr);
+		page_fault.PE = f.pe;
+		page_fault.RZ = f.rz && bug != BUG_EVENT_RZ;
+		page_fault.TR = bug == BUG_EVENT_TR;
+		page_fault.ADDRESS = {now.address[63:2], 2'b00};
+		if (bug == BUG_EVENT_ADDRESS)
+			page_fault.ADDRESS[63:32] = '0;
+	endfunction
+
+	function automatic goldvi_dev_tab_hardware_error_t device_table_error(fault_t f,
+	                                                                      logic [51:3] spa);
+		device_table_error = goldvi_pack_dev_tab_hardware_error(goldvi_blank_dev_tab_hardware_error());
+		device_table_error.DEVICE_ID = now.device;
+		device_table_error.RW = is_write;
+		device_table_error.TYPE = f.kind;
+		device_table_error.ADDRESS = {12'd0, spa[51:4]};
+	endfunction
+
+	function automatic goldvi_page_tab_hardware_error_t page_table_error(fault_t f,
+	                                                                     logic [51:3] spa);
+		page_table_error = goldvi_pack_page_tab_hardware_error(goldvi_blank_page_tab_hardware_error());
+		page_table_error.DEVICE_ID = now.device;
+		page_table_error.DOMAIN_ID = domain;
+		page_table_error.RW = is_write;
+		page_table_error.TYPE = f.kind;
+		page_table_error.ADDRESS = {12'd0, spa};
+	endfunction
+
+	function automatic goldvi_invalid_device_request_t invalid_request();
+		invalid_request = goldvi_pack_invalid_device_request(goldvi_blank_invalid_device_request());
+		invalid_request.DEVICE_ID = now.device;
+		invalid_request.ADDRESS = now.address;
 	endfunction
 
 	// [device.suppress-all], [device.suppress-first]
@@ -212,9 +236,10 @@ module iommu_walker
 	// ---- The walk: docs/spec/02 section 4 ---------------------------------------------
 
 	logic [2:0]   level, next_level;
-	rights_t      rights, with_entry;       // of the entries so far
+	rights_t      rights, of_entry, with_entry; // of the entries so far, and with this one
 	logic [51:12] tables;                   // where the table of this level is
-	logic [63:0]  entry;
+	goldvi_pte_t  entry;                    // as a page, and as a pointer
+	goldvi_pde_t  as_pointer;
 	logic         is_leaf, skips;
 	logic [63:12] span, below, coded;
 	fault_t       entry_fault;
@@ -228,7 +253,7 @@ module iommu_walker
 			rights <= pointer_hit ? pointer_found.rights : '1;
 		end else if (state == ENTRY_DATA && r_valid) begin
 			level <= next_level;
-			tables <= entry[51:12];
+			tables <= as_pointer.ADDRESS;
 			rights <= with_entry;
 		end
 
@@ -248,11 +273,13 @@ module iommu_walker
 	assign ar_valid = state == DEVICE_READ || state == ENTRY_READ;
 	assign ar_address = spa[51:5];
 	assign entry = r_data[64 * spa[4:3] +: 64];
+	assign as_pointer = entry;
 
 	// Steps 4 to 10, in this order [host.fault-order]
-	assign next_level = entry[11:9];
+	assign next_level = entry.NEXT_LEVEL;
 	assign is_leaf = next_level == 0 || next_level == 7;
-	assign with_entry = bug == BUG_LEAF_RIGHTS ? entry[62:61] : rights & entry[62:61];
+	assign of_entry = '{read: entry.IR, write: entry.IW};
+	assign with_entry = bug == BUG_LEAF_RIGHTS ? of_entry : rights & of_entry;
 	assign below = span_of(level - 1);
 	assign skips = (now.address[63:12] & below & ~span_of(next_level)) != 0
 	               && bug != BUG_LEVEL_SKIP;
@@ -261,9 +288,10 @@ module iommu_walker
 		entry_fault = '0;
 		if (r_resp != OKAY)
 			entry_fault = '{code: PAGE_TAB_HARDWARE_ERROR, kind: error_type(r_resp), default: 0};
-		else if (!entry[0])
+		else if (!entry.PR)
 			entry_fault.code = IO_PAGE_FAULT;
-		else if (has_reserved(entry, is_leaf) && !(bug == BUG_RESERVED_PTE && is_leaf))
+		else if (is_leaf ? {entry.RSVD_56, entry.PMS} != 0 && bug != BUG_RESERVED_PTE
+		                 : as_pointer.RSVD_60 != 0)
 			entry_fault = '{code: IO_PAGE_FAULT, pr: 1, rz: 1, default: 0};
 		else if ((want & ~with_entry) != 0)
 			entry_fault = '{code: IO_PAGE_FAULT, pr: 1, pe: 1, default: 0};
@@ -273,7 +301,7 @@ module iommu_walker
 
 	// Section 3: the bits up to the lowest 0 are inside the page [host.page-size-code].
 	logic sized;
-	assign coded = {12'd0, entry[51:12] ^ (entry[51:12] + 40'd1)};
+	assign coded = {12'd0, entry.ADDRESS ^ (entry.ADDRESS + 40'd1)};
 	assign sized = next_level == 0 || (coded > below && coded < span_of(level));
 	assign span = next_level == 0 ? below : bug == BUG_PAGE_SIZE ? coded >> 1 : coded;
 
@@ -288,12 +316,12 @@ module iommu_walker
 	assign device_fill = state == DEVICE && fetched && fills;
 	assign pointer_fill = state == ENTRY_DATA && r_valid && fault.code == NOTHING && !is_leaf && fills;
 	assign pointer = '{domain: device.domain, iova: now.address[63:12], level: next_level,
-	                   spa: entry[51:12], rights: with_entry};
+	                   spa: as_pointer.ADDRESS, rights: with_entry};
 	assign page_fill = state == ENTRY_DATA && r_valid && fault.code == NOTHING && is_leaf && fills;
 	assign page = '{domain: device.domain, iova: now.address[63:12], span: span,
-	                spa: entry[51:12] & ~span[51:12],
+	                spa: entry.ADDRESS & ~span[51:12],
 	                rights: bug == BUG_DEVICE_RIGHTS ? with_entry & device.rights : with_entry,
-	                fc: entry[60], u: entry[59]};
+	                fc: entry.FC, u: entry.U};
 
 	// ---- The answer ---------------------------------------------------------------------
 
