@@ -92,10 +92,11 @@ static int check_bugs(Run run)
 
 		missed += good;
 		if (good)
-			printf("%-16s MISSED in %" PRIu64 " requests\n", bugs[b].name, sim.answered);
+			printf("%-16s MISSED in %" PRIu64 " requests\n", bugs[b].name,
+			       sim.answered);
 		else
-			printf("%-16s after %6" PRIu64 " requests: %s\n", bugs[b].name, sim.answered,
-			       sim.report.substr(0, sim.report.find('\n')).c_str());
+			printf("%-16s after %6" PRIu64 " requests: %s\n", bugs[b].name,
+			       sim.answered, sim.report.substr(0, sim.report.find('\n')).c_str());
 	}
 	printf("%u bugs, %u missed\n", NBUGS - 1, missed);
 	return missed ? 1 : 0;

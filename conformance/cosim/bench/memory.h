@@ -10,7 +10,7 @@
 
 class Memory
 {
-public:
+      public:
 	static constexpr uint64_t SIZE = 16u << 20;
 	static constexpr uint64_t REFUSING = 0x40000000;
 	static constexpr uint64_t REFUSING_SIZE = 1u << 20;
@@ -23,8 +23,7 @@ public:
 	{
 		if (spa < SIZE)
 			return GVI_BUS_OK;
-		return spa - REFUSING < REFUSING_SIZE ? GVI_BUS_TARGET_ABORT
-						      : GVI_BUS_MASTER_ABORT;
+		return spa - REFUSING < REFUSING_SIZE ? GVI_BUS_TARGET_ABORT : GVI_BUS_MASTER_ABORT;
 	}
 
 	// Little-endian, and so are the machines that this runs on.
@@ -48,7 +47,7 @@ public:
 		return bytes.data();
 	}
 
-private:
+      private:
 	std::vector<uint8_t> bytes;
 };
 

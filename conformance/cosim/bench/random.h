@@ -6,7 +6,7 @@
 
 class Random
 {
-public:
+      public:
 	explicit Random(uint64_t seed) : state(seed * 0x9e3779b97f4a7c15u + 1)
 	{
 	}
@@ -36,7 +36,7 @@ public:
 		return below(1000) < n;
 	}
 
-private:
+      private:
 	uint64_t state;
 };
 

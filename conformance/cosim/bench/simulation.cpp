@@ -3,7 +3,7 @@
 static scoreboard *open_scoreboard(gvi_window &window, Memory &memory, bool quiet);
 
 Simulation::Simulation(const Options &o)
-	: random(o.seed), tables(memory, random), options(o), context(new VerilatedContext)
+    : random(o.seed), tables(memory, random), options(o), context(new VerilatedContext)
 {
 	context->traceEverOn(!options.wave.empty());
 	dut.reset(new Viommu(context.get()));
@@ -298,8 +298,9 @@ void Simulation::observe()
 		r.busy = true;
 		r.wait = random.sometimes(30) ? random.below(60) : random.below(slowness);
 		r.spa = (uint64_t)dut->ar_address << 5;
-		r.resp = memory.bus(r.spa) == GVI_BUS_OK ? 0
-			 : memory.bus(r.spa) == GVI_BUS_TARGET_ABORT ? 2 : 3;
+		r.resp = memory.bus(r.spa) == GVI_BUS_OK             ? 0
+			 : memory.bus(r.spa) == GVI_BUS_TARGET_ABORT ? 2
+								     : 3;
 		if (walk_delay && dut->ar_id == 0)
 			r.wait += walk_delay;
 		if (walk_delay || random.sometimes(500))

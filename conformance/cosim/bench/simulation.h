@@ -15,12 +15,12 @@
 
 class Simulation
 {
-public:
+      public:
 	struct Options {
 		uint64_t seed = 1;
 		unsigned bug = 0;
-		bool quiet = false;         // reports are kept, not printed
-		std::string wave;           // file for a waveform, from this cycle on
+		bool quiet = false; // reports are kept, not printed
+		std::string wave;   // file for a waveform, from this cycle on
 		uint64_t wave_from = 0;
 	};
 
@@ -51,17 +51,17 @@ public:
 	Memory memory;
 	Random random;
 	Tables tables;
-	bool traffic = false;       // devices are at work
-	unsigned walk_delay = 0;    // memory is so late for the walker, with what it held early
+	bool traffic = false;    // devices are at work
+	unsigned walk_delay = 0; // memory is so late for the walker, with what it held early
 	uint64_t cycles = 0, answered = 0, interrupts = 0;
-	std::string report;         // the first thing that was wrong
+	std::string report; // the first thing that was wrong
 
 	const struct scoreboard_totals &totals() const
 	{
 		return *scoreboard_totals(judge);
 	}
 
-private:
+      private:
 	static constexpr unsigned TAGS = 64;
 
 	// A read or write that memory has taken, and answers `wait` cycles later.

@@ -7,7 +7,7 @@
 
 class Software
 {
-public:
+      public:
 	explicit Software(Simulation &simulation);
 
 	// One thing more.
@@ -15,7 +15,7 @@ public:
 	// What was begun.
 	void finish();
 
-private:
+      private:
 	static constexpr uint64_t COMMANDS = 0x200000, EVENTS = 0x210000, STORES = 0x220000;
 	static constexpr unsigned RING = 256 * 16;
 
@@ -23,7 +23,7 @@ private:
 	Random &random;
 	std::vector<Dirty> dirty;
 	unsigned tail = 0, event_head = 0, drain_at = 64;
-	bool calm = false; // what was pushed is for quiet devices
+	bool calm = false;                     // what was pushed is for quiet devices
 	uint64_t store_at = 0, store_data = 0; // what the last COMPLETION_WAIT stores
 
 	void start();

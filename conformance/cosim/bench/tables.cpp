@@ -48,8 +48,10 @@ Tables::Tables(Memory &m, Random &r) : memory(m), random(r)
 {
 	for (unsigned i = 0; i < DOMAINS; i++)
 		domains.push_back({(uint16_t)((random.next() & 0xfff0) | i),
-				   i == 0 ? 1 : i == 1 ? 2 : random.between(3, 4), 0,
-				   POOLS + (uint64_t)i * POOL_TABLES * 4096, 0});
+				   i == 0   ? 1
+				   : i == 1 ? 2
+					    : random.between(3, 4),
+				   0, POOLS + (uint64_t)i * POOL_TABLES * 4096, 0});
 	for (unsigned i = 0; i < DEVICES; i++)
 		devices.push_back({(uint16_t)(random.below(1024 / DEVICES) * DEVICES + i),
 				   &domains[i % DOMAINS]});
@@ -93,8 +95,9 @@ Tables::Domain &Tables::any_domain()
 
 gvi_request Tables::request()
 {
-	static const uint8_t kinds[8] = {GVI_READ,  GVI_READ,  GVI_READ,             GVI_READ,
-					 GVI_WRITE, GVI_WRITE, GVI_WRITE_NONPOSTED, GVI_ATOMIC};
+	static const uint8_t kinds[8] = {
+		GVI_READ,  GVI_READ, GVI_READ, GVI_READ, GVI_WRITE, GVI_WRITE, GVI_WRITE_NONPOSTED,
+		GVI_ATOMIC};
 	const Device &d = devices[random.below(DEVICES)];
 	unsigned spoiled = storm ? 5 : 1;
 	gvi_request r = {};
@@ -229,8 +232,7 @@ void Tables::write_device(Batch &batch, const Device &device)
 // ---- Entries -------------------------------------------------------------------------
 
 // Another entry, and the copies that a coded size needs; those of the one before go.
-void Tables::entry(Batch &batch, Domain &d, unsigned level, uint64_t at, uint64_t iova,
-		   bool fresh)
+void Tables::entry(Batch &batch, Domain &d, unsigned level, uint64_t at, uint64_t iova, bool fresh)
 {
 	unsigned kind = random.below(100), copies = copies_of(batch.now(memory, at), level);
 	unsigned spoiled = level > 1 ? 1 : 3;
@@ -302,7 +304,8 @@ uint64_t Tables::leaf(unsigned level, unsigned &copies)
 	uint64_t e = (random.next() & (ADDRESS | (uint64_t)3 << 59)) | rights() | 1;
 
 	if (random.sometimes(600))
-		return e & ~(level > 1 && random.sometimes(800) ? ones(low_bits(level)) & ADDRESS : 0);
+		return e &
+		       ~(level > 1 && random.sometimes(800) ? ones(low_bits(level)) & ADDRESS : 0);
 	copies = random.sometimes(900) ? random.between(1, 4) : random.between(5, 8);
 	e &= ~(ones(low_bits(level) + copies) & ADDRESS);
 	return e | (ones(low_bits(level) + copies - 1) & ADDRESS) | (uint64_t)7 << 9;
@@ -375,7 +378,7 @@ Command Tables::any_invalidation()
 	case 3:
 		return {(uint64_t)2 << 60 | devices[random.below(DEVICES)].id, 0};
 	default:
-		return pages(any_domain().id, any_address(),
-			     random.between(12, 52), random.sometimes(500));
+		return pages(any_domain().id, any_address(), random.between(12, 52),
+			     random.sometimes(500));
 	}
 }

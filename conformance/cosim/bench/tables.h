@@ -12,7 +12,7 @@
 // Words that software means to write, in one go.
 class Batch
 {
-public:
+      public:
 	struct Word {
 		uint64_t spa, value;
 		bool fresh; // in a table that nothing has pointed to
@@ -39,7 +39,7 @@ public:
 	std::vector<Word> words;
 	bool must_flush = false; // before anything else is changed
 
-private:
+      private:
 	std::unordered_map<uint64_t, size_t> places;
 };
 
@@ -49,16 +49,16 @@ struct Command {
 
 // What was changed, so that it can be invalidated.
 struct Dirty {
-	bool     is_device;
+	bool is_device;
 	uint16_t device, domain;
 	uint64_t iova;
 	unsigned size_log2;
-	bool     pointer;
+	bool pointer;
 };
 
 class Tables
 {
-public:
+      public:
 	static constexpr uint64_t DEVICE_TABLE = 0x100000;
 	static constexpr unsigned TABLE_SIZE = 7; // 1024 devices
 
@@ -91,7 +91,7 @@ public:
 	// Now and then most requests are refused.
 	bool storm = false;
 
-private:
+      private:
 	struct Domain {
 		uint16_t id;
 		unsigned mode;

@@ -48,7 +48,8 @@ module iommu_lookup
 
 	// Whatever is inside must find room in the queue.
 	assign request_ready = !hold && !again && !stalls
-	                       && waiting + COUNT_BITS'(valid1) + COUNT_BITS'(valid2) < COUNT_BITS'(MISSES);
+	                       && waiting + COUNT_BITS'(valid1) + COUNT_BITS'(valid2)
+	                          < COUNT_BITS'(MISSES);
 	assign again = waiting != 0 && walker_idle && !hold && !stalls && !again1 && !again2;
 	assign quiet = !valid1 && !valid2;
 	assign queued = misses && !walk;

@@ -25,17 +25,21 @@ module iommu_pages
 
 	// ---- Lookup -------------------------------------------------------------------
 
+	logic [$clog2(TLB_ENTRIES)-1:0] which;
+
 	always_comb begin
 		hit = 0;
-		found = '0;
+		which = '0;
 		if (wanted)
 			for (int i = 0; i < TLB_ENTRIES; i++)
 				if (valid[i] && ((iova ^ pages[i].iova) & ~pages[i].span) == 0
 				    && (pages[i].domain == domain || bug == BUG_DOMAIN)) begin
 					hit = 1;
-					found = pages[i];
+					which = $bits(which)'(i);
 				end
 	end
+
+	assign found = pages[which];
 
 	// ---- Invalidation: section 3 of docs/spec/14 --------------------------------------
 

@@ -29,17 +29,21 @@ module iommu_pointers
 
 	// ---- Lookup -------------------------------------------------------------------
 
+	logic [$clog2(PDC_ENTRIES)-1:0] which;
+
 	always_comb begin
 		hit = 0;
-		found = '0;
+		which = '0;
 		if (wanted)
 			for (int i = 0; i < PDC_ENTRIES; i++)
 				if (valid[i] && covers(tables[i], domain, iova)
-				    && (!hit || tables[i].level < found.level)) begin
+				    && (!hit || tables[i].level < tables[which].level)) begin
 					hit = 1;
-					found = tables[i];
+					which = $bits(which)'(i);
 				end
 	end
+
+	assign found = tables[which];
 
 	// ---- Invalidation: section 3 of docs/spec/14 --------------------------------------
 

@@ -141,9 +141,11 @@ module iommu_registers
 
 	assign to_control = writes && offset == GOLDVI_CONTROL_OFFSET;
 	assign enables = to_control ? next : control;
-	assign command_starts = enables.IOMMU_EN && enables.CMD_BUF_EN && !(control.IOMMU_EN && control.CMD_BUF_EN);
+	assign command_starts = enables.IOMMU_EN && enables.CMD_BUF_EN
+	                        && !(control.IOMMU_EN && control.CMD_BUF_EN);
 	assign command_ends = !(enables.IOMMU_EN && enables.CMD_BUF_EN);
-	assign log_starts = enables.IOMMU_EN && enables.EVENT_LOG_EN && !(control.IOMMU_EN && control.EVENT_LOG_EN);
+	assign log_starts = enables.IOMMU_EN && enables.EVENT_LOG_EN
+	                    && !(control.IOMMU_EN && control.EVENT_LOG_EN);
 	assign log_ends = !(enables.IOMMU_EN && enables.EVENT_LOG_EN);
 
 	// The command ring.
