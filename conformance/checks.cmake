@@ -44,3 +44,14 @@ if(NOT GOLDVI_SANITIZE AND NOT GOLDVI_COVERAGE)
 		$<TARGET_FILE:goldvi_static> $<TARGET_FILE:goldvi>)
 	goldvi_check(package.install sh ${checks}/install.sh ${CMAKE_BINARY_DIR} ${CMAKE_C_COMPILER})
 endif()
+
+# The scoreboard in simulators; sanitizers and counters would have to be linked into these.
+if(NOT GOLDVI_SANITIZE AND NOT GOLDVI_COVERAGE)
+	foreach(part package verilator board icarus systemc)
+		goldvi_check(cosim.${part} sh conformance/cosim/test.sh ${CMAKE_BINARY_DIR} ${part})
+		set_tests_properties(cosim.${part} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 900)
+	endforeach()
+	# Those with Verilator build in one folder.
+	set_tests_properties(cosim.package cosim.verilator cosim.board PROPERTIES
+		RESOURCE_LOCK verilated)
+endif()

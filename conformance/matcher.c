@@ -259,6 +259,18 @@ static bool same_message(const struct gvi_message *expected, const struct gvi_me
 	       (invalidate ? seen->address == expected->address : same_response(seen, expected));
 }
 
+/* How many of the messages are like this one. */
+static size_t count_message(const struct gvi_message *like, const struct gvi_message *list,
+			    size_t count)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++)
+		n += same_message(like, &list[i]);
+	return n;
+}
+
+/* [command.execute] All of them, in any order. */
 static bool match_messages(const struct messages *expected, struct seen *seen)
 {
 	if (!(seen->abilities & (DUT_ATS | DUT_PRI))) {
@@ -268,7 +280,8 @@ static bool match_messages(const struct messages *expected, struct seen *seen)
 	if (seen->nmessages != expected->count)
 		return false;
 	for (size_t i = 0; i < expected->count; i++)
-		if (!same_message(&expected->message[i], &seen->messages[i]))
+		if (count_message(&expected->message[i], expected->message, expected->count) !=
+		    count_message(&expected->message[i], seen->messages, seen->nmessages))
 			return false;
 	return true;
 }

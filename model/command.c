@@ -13,131 +13,176 @@
 #include "model/ring.h"
 #include "model/signal.h"
 
-/* One command on its way. */
-struct command {
-	struct gvi *m;
-	uint64_t raw[2];
-	uint64_t spa;     /* where it stood */
-	uint64_t offset;  /* of it in the ring */
-	uint64_t visible; /* when it had become visible: history.h */
-	bool over;        /* its ring has been stopped, or set up anew, while it waited */
-	enum iotlb iotlb; /* of an INVALIDATE_IOTLB_PAGES */
-};
+static bool fetch(struct gvi *m);
+static bool may_start(struct gvi *m, unsigned at);
+static bool lets_by(struct gvi *m, unsigned at);
+static bool is_overtaken(struct gvi *m, unsigned at);
+static bool is_seen(const struct command *c);
+static void perform(struct gvi *m, unsigned at);
+static void execute(struct gvi *m, const struct command *c);
+static void stop(struct gvi *m, const struct command *c, enum gvi_clause clause,
+		 const uint64_t record[2]);
+static void illegal(struct gvi *m, const struct command *c);
+static void hardware_error(struct gvi *m, const struct command *c, uint64_t spa, enum gvi_bus bus);
 
-static bool next(struct gvi *m);
-static bool resume(struct gvi *m);
-static bool overtakes(struct gvi *m);
-static bool waits(struct command *c);
-static void hold(struct command *c);
-static void perform(struct command *c);
-static bool legal(struct command *c);
-static void stop(struct command *c, enum gvi_clause clause, const uint64_t record[2]);
-static void illegal(struct command *c);
-static void hardware_error(struct command *c, uint64_t spa, enum gvi_bus bus);
-
+/* The oldest that may be performed, unless a younger one comes first whose effect
+ * somebody sees. */
 bool command_step(struct gvi *m)
 {
-	if (!m->waiting.there)
-		return next(m);
-	if (resume(m))
-		return true;
-	return overtakes(m) && next(m);
+	uint64_t fetched = m->fetched;
+	unsigned first = MAX_HELD;
+
+	for (unsigned at = 0; at < m->nheld || fetch(m); at++) {
+		if (!may_start(m, at)) {
+			if (!lets_by(m, at))
+				break;
+		} else if (first == MAX_HELD || is_seen(&m->held[at])) {
+			first = first == MAX_HELD ? at : first;
+			if (!is_overtaken(m, at)) {
+				perform(m, at);
+				return true;
+			}
+		}
+	}
+	if (first != MAX_HELD)
+		perform(m, first);
+	return first != MAX_HELD || m->fetched != fetched;
 }
 
-/* The next command of the ring. */
-static bool next(struct gvi *m)
+static bool legal(struct gvi *m, const uint64_t raw[2]);
+
+/* The next command of the ring, behind those that are held. */
+static bool fetch(struct gvi *m)
 {
 	struct ring ring = command_ring();
-	struct command c = {.m = m, .offset = ring_offset(m, ring, ring.head)};
-	enum gvi_bus bus;
-	bool good, late;
+	struct command c = {.offset = ring_offset(m, ring, ring.head), .order = m->fetched};
 
 	/* Step 1, and the test of step 2 */
 	if (!get_STATUS_CMD_BUF_RUN(&m->reg[SLOT_STATUS]) ||
 	    c.offset == ring_offset(m, ring, ring.tail))
 		return false;
+	if (m->nheld == MAX_HELD) {
+		m->crowded = true;
+		return false;
+	}
 	cite(m, GVI_CLAUSE_COMMAND_FETCH);
 	c.spa = ring_spa(m, ring, c.offset);
 	stand(m, NULL, 0);
-	bus = host_fetch(m, GVI_FORMAT_COMPLETION_WAIT, c.spa, c.raw, 2);
-	if (bus != GVI_BUS_OK) {
-		cite(m, GVI_CLAUSE_COMMAND_FETCH_ERROR);
-		hardware_error(&c, c.spa, bus);
-		return true;
-	}
-	/* Step 3, and what of step 4 decides whether the ring goes on */
-	good = legal(&c);
-	late = good && waits(&c);
-	if (late && m->waiting.there)
-		return false;
+	c.bus = (uint8_t)host_fetch(m, GVI_FORMAT_COMPLETION_WAIT, c.spa, c.raw, 2);
+	c.illegal = c.bus == GVI_BUS_OK && !legal(m, c.raw);
 	c.visible = history_visible(m, c.offset);
 	m->reg[ring.head] = ring_next(m, ring, c.offset);
-	/* Steps 4 and 5 */
-	if (!good)
-		illegal(&c);
-	else if (late)
-		hold(&c);
-	else
-		perform(&c);
+	m->held[m->nheld++] = c;
+	m->fetched++;
 	return true;
 }
 
-/* ---- Step 4: what has to wait for devices -------------------------------- */
+/* ---- Step 4: which may be performed --------------------------------------- */
 
-/* A COMPLETION_WAIT for all older requests, another request for room. */
-static bool waits(struct command *c)
+static bool is_wait(const struct command *c)
 {
-	switch (c->raw[0] >> 60) {
-	case 1:
-		return c->m->ninvalidations != 0 || c->m->waiting.there;
-	case 4:
-		c->iotlb = iotlb_decide(c->m, c->raw);
-		return c->iotlb == IOTLB_WAIT;
-	default:
-		return false;
+	return c->bus == GVI_BUS_OK && !c->illegal && c->raw[0] >> 60 == 1;
+}
+
+static bool is_request(const struct command *c)
+{
+	return c->bus == GVI_BUS_OK && !c->illegal && c->raw[0] >> 60 == 4;
+}
+
+/* A COMPLETION_WAIT waits for all that is older, another request for room. */
+static bool may_start(struct gvi *m, unsigned at)
+{
+	struct command *c = &m->held[at];
+
+	if (is_request(c)) {
+		c->iotlb = (uint8_t)iotlb_decide(m, c->raw);
+		return c->iotlb != IOTLB_WAIT;
 	}
+	return !is_wait(c) || (at == 0 && !iotlb_older(m, c->order));
 }
 
-static void hold(struct command *c)
+/* Whether others get past one that has to wait: AMB-9.3. */
+static bool lets_by(struct gvi *m, unsigned at)
 {
-	struct gvi *m = c->m;
+	const struct command *c = &m->held[at];
 
-	m->waiting = (struct waiting){.there = true,
-				      .raw = {c->raw[0], c->raw[1]},
-				      .spa = c->spa,
-				      .offset = c->offset,
-				      .visible = c->visible,
-				      .pending = m->npending,
-				      .invalidations = m->ninvalidations};
+	if (!is_wait(c))
+		return is_overtaken(m, at);
+	return !get_COMPLETION_WAIT_F(c->raw) && choose(m, GVI_CHOICE_WAIT_YOUNGER) == 1;
 }
 
-/* Performs the one that waited, whether the ring runs or not: it was fetched
- * (step 9). */
-static bool resume(struct gvi *m)
-{
-	const struct waiting *w = &m->waiting;
-	struct command c = {.m = m,
-			    .raw = {w->raw[0], w->raw[1]},
-			    .spa = w->spa,
-			    .offset = w->offset,
-			    .visible = w->visible,
-			    .over = w->over};
-	bool wait = w->raw[0] >> 60 == 1;
+static bool has_younger(struct gvi *m, unsigned at);
 
-	if (wait ? w->invalidations != 0 : waits(&c))
+/* [command.execute] AMB-9.2 */
+static bool is_overtaken(struct gvi *m, unsigned at)
+{
+	if (m->alone && m->config.habit[GVI_CHOICE_COMMAND_ORDER] == GVI_UNSETTLED)
 		return false;
-	perform(&c);
-	m->waiting.there = false;
-	return true;
+	return has_younger(m, at) && choose(m, GVI_CHOICE_COMMAND_ORDER) == 1;
 }
 
-/* Whether commands behind it may be performed: AMB-9.3. */
-static bool overtakes(struct gvi *m)
-{
-	const struct waiting *w = &m->waiting;
+static bool lets_none_by(const struct command *c);
+static struct command look(const struct gvi *m, uint64_t spa);
 
-	return w->raw[0] >> 60 == 1 && !get_COMPLETION_WAIT_F(w->raw) &&
-	       choose(m, GVI_CHOICE_WAIT_YOUNGER) == 1;
+/* One behind it, fetched or not, that is seen by others. */
+static bool has_younger(struct gvi *m, unsigned at)
+{
+	struct ring ring = command_ring();
+	uint64_t tail = ring_offset(m, ring, ring.tail);
+	uint64_t next = ring_offset(m, ring, ring.head);
+	bool runs = get_STATUS_CMD_BUF_RUN(&m->reg[SLOT_STATUS]);
+
+	for (unsigned i = at; i < MAX_HELD; i++) {
+		struct command c;
+
+		if (i < m->nheld) {
+			c = m->held[i];
+		} else if (runs && next != tail) {
+			c = look(m, ring_spa(m, ring, next));
+			next = ring_next(m, ring, next);
+		} else {
+			return false;
+		}
+		if (i > at && is_seen(&c))
+			return true;
+		if (lets_none_by(&c))
+			return false;
+	}
+	m->crowded = true;
+	return false;
+}
+
+/* Behind an error nothing is performed, and behind f=1 nothing is begun. */
+static bool lets_none_by(const struct command *c)
+{
+	return c->bus != GVI_BUS_OK || c->illegal || (is_wait(c) && get_COMPLETION_WAIT_F(c->raw));
+}
+
+/* What goes to a device, or stops the ring.  What a COMPLETION_WAIT does comes
+ * after all that is older, and of the others nothing is seen. */
+static bool is_seen(const struct command *c)
+{
+	uint64_t opcode = c->raw[0] >> 60;
+
+	return c->bus != GVI_BUS_OK || c->illegal || opcode == 4 || opcode == 7;
+}
+
+static bool has_opcode(const struct gvi *m, const uint64_t raw[2]);
+static bool has_reserved_bits(const uint64_t raw[2], uint64_t features);
+
+/* A command of the ring, before it is fetched. */
+static struct command look(const struct gvi *m, uint64_t spa)
+{
+	struct command c = {.spa = spa};
+	uint8_t bytes[ENTRY_BYTES];
+
+	c.bus = (uint8_t)host_read(&m->host, spa, bytes, sizeof bytes);
+	if (c.bus == GVI_BUS_OK)
+		host_load(c.raw, bytes, 2);
+	c.illegal = c.bus == GVI_BUS_OK &&
+		    (!has_opcode(m, c.raw) ||
+		     has_reserved_bits(c.raw, m->features | UINT64_C(1) << GVI_FEATURE_GTSUP));
+	return c;
 }
 
 /* ---- Step 3: legality --------------------------------------------------- */
@@ -159,95 +204,122 @@ static const struct {
 	[10] = {GVI_FORMAT_RESET_VMMIO, GVI_FEATURE_VIOMMUSUP},
 };
 
-static bool guest_command_refused(struct command *c, unsigned opcode);
+static bool guest_command_refused(struct gvi *m, unsigned opcode);
 
-static bool legal(struct command *c)
+static bool legal(struct gvi *m, const uint64_t raw[2])
 {
-	unsigned opcode = (unsigned)(c->raw[0] >> 60);
-	uint64_t features = c->m->features, gn;
+	unsigned opcode = (unsigned)(raw[0] >> 60);
+	uint64_t features = m->features;
 
-	if (opcode < 1 || opcode > 10 || !(features >> opcodes[opcode].needs & 1)) {
-		cite(c->m, GVI_CLAUSE_COMMAND_OPCODE_FEATURE);
+	if (!has_opcode(m, raw)) {
+		cite(m, GVI_CLAUSE_COMMAND_OPCODE_FEATURE);
 		return false;
 	}
 	/* [command.guest-bit] */
-	gn = get_INVALIDATE_IOMMU_PAGES_GN(c->raw);
-	if (opcode == 3 && gn && !has(c->m, GVI_FEATURE_GTSUP)) {
-		cite(c->m, GVI_CLAUSE_COMMAND_GUEST_BIT);
-		if (choose(c->m, GVI_CHOICE_GN_WITHOUT_GTSUP) == 1)
+	if (opcode == 3 && get_INVALIDATE_IOMMU_PAGES_GN(raw) && !has(m, GVI_FEATURE_GTSUP)) {
+		cite(m, GVI_CLAUSE_COMMAND_GUEST_BIT);
+		if (choose(m, GVI_CHOICE_GN_WITHOUT_GTSUP) == 1)
 			features |= UINT64_C(1) << GVI_FEATURE_GTSUP;
 	}
-	cite(c->m, GVI_CLAUSE_COMMAND_RESERVED_BITS);
-	for (unsigned w = 0; w < 2; w++)
-		if (c->raw[w] &
-		    gvi_reserved_mask((enum gvi_format_id)opcodes[opcode].format, w, features))
-			return false;
-	return !guest_command_refused(c, opcode);
+	cite(m, GVI_CLAUSE_COMMAND_RESERVED_BITS);
+	return !has_reserved_bits(raw, features) && !guest_command_refused(m, opcode);
+}
+
+static bool has_opcode(const struct gvi *m, const uint64_t raw[2])
+{
+	unsigned opcode = (unsigned)(raw[0] >> 60);
+
+	return opcode >= 1 && opcode <= 10 && m->features >> opcodes[opcode].needs & 1;
+}
+
+static bool has_reserved_bits(const uint64_t raw[2], uint64_t features)
+{
+	enum gvi_format_id format = (enum gvi_format_id)opcodes[raw[0] >> 60].format;
+
+	return raw[0] & gvi_reserved_mask(format, 0, features) ||
+	       raw[1] & gvi_reserved_mask(format, 1, features);
 }
 
 /* [command.guest-commands] */
-static bool guest_command_refused(struct command *c, unsigned opcode)
+static bool guest_command_refused(struct gvi *m, unsigned opcode)
 {
-	const uint64_t *control = &c->m->reg[SLOT_CONTROL];
+	const uint64_t *control = &m->reg[SLOT_CONTROL];
 
 	if (opcode < 9 || (get_CONTROL_VCMD_EN(control) && get_CONTROL_VIOMMU_EN(control)))
 		return false;
-	cite(c->m, GVI_CLAUSE_COMMAND_GUEST_COMMANDS);
-	return choose(c->m, GVI_CHOICE_GUEST_COMMANDS) == 1;
+	cite(m, GVI_CLAUSE_COMMAND_GUEST_COMMANDS);
+	return choose(m, GVI_CHOICE_GUEST_COMMANDS) == 1;
 }
 
-/* ---- Step 4: commands that invalidate, and those that are sent on --------- */
+/* ---- Step 4: performed ---------------------------------------------------- */
 
-static void completion_wait(struct command *c);
-static void invalidate_iotlb(struct command *c);
-static void answer_device(struct command *c);
+static void perform(struct gvi *m, unsigned at)
+{
+	struct command c = m->held[at];
+
+	m->nheld--;
+	memmove(m->held + at, m->held + at + 1, (m->nheld - at) * sizeof c);
+	if (c.bus != GVI_BUS_OK) {
+		cite(m, GVI_CLAUSE_COMMAND_FETCH_ERROR);
+		hardware_error(m, &c, c.spa, (enum gvi_bus)c.bus);
+	} else if (c.illegal) {
+		illegal(m, &c);
+	} else {
+		execute(m, &c);
+	}
+}
+
+static void completion_wait(struct gvi *m, const struct command *c);
+static void invalidate_iotlb(struct gvi *m, const struct command *c);
+static void answer_device(struct gvi *m, const struct command *c);
 static bool invalidates(const struct command *c);
-static void remember(struct command *c);
+static void remember(struct gvi *m, const struct command *c);
+static void lose_oldest(struct gvi *m);
 
-static void perform(struct command *c)
+static void execute(struct gvi *m, const struct command *c)
 {
 	switch (c->raw[0] >> 60) {
 	case 1:
-		completion_wait(c);
+		completion_wait(m, c);
 		break;
 	case 2:
 		/* [device.suppress-first] goes with the cached entry. */
-		cite(c->m, GVI_CLAUSE_INVALIDATE_DEVICE_ENTRY);
-		c->m->first_logged[(c->raw[0] & 0xffff) / 8] &= (uint8_t) ~(1u << (c->raw[0] & 7));
-		remember(c);
+		cite(m, GVI_CLAUSE_INVALIDATE_DEVICE_ENTRY);
+		m->first_logged[(c->raw[0] & 0xffff) / 8] &= (uint8_t) ~(1u << (c->raw[0] & 7));
+		remember(m, c);
 		break;
 	case 4:
-		invalidate_iotlb(c);
+		invalidate_iotlb(m, c);
 		break;
 	case 7:
-		answer_device(c);
+		answer_device(m, c);
 		break;
 	case 8:
-		cite(c->m, GVI_CLAUSE_INVALIDATE_ALL);
-		memset(c->m->first_logged, 0, sizeof c->m->first_logged);
-		remember(c);
+		cite(m, GVI_CLAUSE_INVALIDATE_ALL);
+		memset(m->first_logged, 0, sizeof m->first_logged);
+		remember(m, c);
 		break;
 	default:
-		cite(c->m, GVI_CLAUSE_COMMAND_EXECUTE);
+		cite(m, GVI_CLAUSE_COMMAND_EXECUTE);
 		if (invalidates(c))
-			remember(c);
+			remember(m, c);
 	}
 }
 
-static void invalidate_iotlb(struct command *c)
+static void invalidate_iotlb(struct gvi *m, const struct command *c)
 {
-	cite(c->m, GVI_CLAUSE_COMMAND_EXECUTE);
+	cite(m, GVI_CLAUSE_COMMAND_EXECUTE);
 	if (c->iotlb == IOTLB_ILLEGAL) {
-		illegal(c);
+		illegal(m, c);
 		return;
 	}
 	if (c->iotlb == IOTLB_SEND)
-		iotlb_invalidate(c->m, c->raw, c->spa);
-	remember(c);
+		iotlb_invalidate(m, c);
+	remember(m, c);
 }
 
 /* [command.ppr-complete] */
-static void answer_device(struct command *c)
+static void answer_device(struct gvi *m, const struct command *c)
 {
 	const struct response response = {
 		.device = (uint16_t)get_COMPLETE_PPR_REQUEST_DEVICE_ID(c->raw),
@@ -256,8 +328,8 @@ static void answer_device(struct command *c)
 		.guest = get_COMPLETE_PPR_REQUEST_GN(c->raw)};
 	struct gvi_message sent;
 
-	cite(c->m, GVI_CLAUSE_COMMAND_PPR_COMPLETE);
-	respond(c->m, &response, &sent);
+	cite(m, GVI_CLAUSE_COMMAND_PPR_COMPLETE);
+	respond(m, &response, &sent);
 }
 
 /* The rest: pages, IOTLB pages, the interrupt table, and a prefetch that says so. */
@@ -269,75 +341,81 @@ static bool invalidates(const struct command *c)
 }
 
 /* [invalidate.completion] What was invalidated counts from the next wait on. */
-static void remember(struct command *c)
+static void remember(struct gvi *m, const struct command *c)
 {
-	struct gvi *m = c->m;
+	size_t at;
 
-	if (m->npending == GVI_MAX_PENDING) {
-		memmove(m->pending, m->pending + 1, sizeof m->pending - sizeof m->pending[0]);
-		memmove(m->pending_since, m->pending_since + 1,
-			sizeof m->pending_since - sizeof m->pending_since[0]);
-		m->npending--;
-		m->lost_pending++;
-		if (m->waiting.pending)
-			m->waiting.pending--;
-		else if (m->waiting.there)
-			m->waiting.lost++;
+	if (m->npending == GVI_MAX_PENDING)
+		lose_oldest(m);
+	for (at = m->npending++; at && m->since[at - 1].order > c->order; at--) {
+		m->since[at] = m->since[at - 1];
+		m->pending[at] = m->pending[at - 1];
 	}
-	m->pending_since[m->npending] = c->visible;
-	memcpy(m->pending[m->npending++].raw, c->raw, sizeof c->raw);
+	m->since[at] = (struct since){c->visible, c->order};
+	memcpy(m->pending[at].raw, c->raw, sizeof c->raw);
+}
+
+static void lose_oldest(struct gvi *m)
+{
+	for (unsigned i = 0; i < m->nheld; i++)
+		m->held[i].lost += m->since[0].order > m->held[i].order;
+	m->npending--;
+	m->lost_pending++;
+	memmove(m->pending, m->pending + 1, m->npending * sizeof m->pending[0]);
+	memmove(m->since, m->since + 1, m->npending * sizeof m->since[0]);
 }
 
 /* ---- Step 5: COMPLETION_WAIT -------------------------------------------- */
 
-static void complete(struct gvi *m);
-static bool store(struct command *c);
-static bool outside_window(struct command *c, uint64_t spa);
+static void complete(struct gvi *m, const struct command *c);
+static bool store(struct gvi *m, const struct command *c);
+static bool outside_window(struct gvi *m, uint64_t spa);
 
-static void completion_wait(struct command *c)
+static void completion_wait(struct gvi *m, const struct command *c)
 {
-	struct gvi *m = c->m;
 	bool s = get_COMPLETION_WAIT_S(c->raw), i = get_COMPLETION_WAIT_I(c->raw);
 	unsigned what = s && i ? choose(m, GVI_CHOICE_WAIT_STORE_AND_INT) : 0;
 
 	cite(m, GVI_CLAUSE_COMMAND_COMPLETION_WAIT);
-	if (s && what != 2 && !store(c))
+	if (s && what != 2 && !store(m, c))
 		return;
-	complete(m);
+	complete(m, c);
 	if (!i || what == 1)
 		return;
 	status_raise(m, mask_STATUS_COM_WAIT_INT(0));
 }
 
 /* [invalidate.completion] Of what was invalidated before, nothing is held. */
-static void complete(struct gvi *m)
+static void complete(struct gvi *m, const struct command *c)
 {
-	size_t older = m->waiting.there ? m->waiting.pending : m->npending;
+	size_t younger = 0;
 
 	cite(m, GVI_CLAUSE_INVALIDATE_COMPLETION);
-	for (size_t i = 0; i < older; i++)
-		history_ended(m, m->pending[i].raw, m->pending_since[i]);
-	m->npending -= older;
-	memmove(m->pending, m->pending + older, m->npending * sizeof m->pending[0]);
-	memmove(m->pending_since, m->pending_since + older,
-		m->npending * sizeof m->pending_since[0]);
-	m->lost_pending = m->waiting.there ? m->waiting.lost : 0;
+	for (size_t i = 0; i < m->npending; i++) {
+		if (m->since[i].order < c->order) {
+			history_ended(m, m->pending[i].raw, m->since[i].visible);
+		} else {
+			m->since[younger] = m->since[i];
+			m->pending[younger++] = m->pending[i];
+		}
+	}
+	m->npending = younger;
+	m->lost_pending = c->lost;
 }
 
 /* False: the ring has stopped, and the command is not complete. */
-static bool store(struct command *c)
+static bool store(struct gvi *m, const struct command *c)
 {
-	struct gvi *m = c->m;
 	uint64_t spa = get_COMPLETION_WAIT_STORE_ADDRESS(c->raw);
 	enum gvi_bus bus;
 
-	if (outside_window(c, spa)) {
+	if (outside_window(m, spa)) {
 		switch (choose(m, GVI_CHOICE_WAIT_STORE_WINDOW)) {
 		case 0:
-			hardware_error(c, spa, GVI_BUS_TARGET_ABORT);
+			hardware_error(m, c, spa, GVI_BUS_TARGET_ABORT);
 			return false;
 		case 1:
-			illegal(c);
+			illegal(m, c);
 			return false;
 		default:
 			return true;
@@ -349,14 +427,13 @@ static bool store(struct command *c)
 	cite(m, GVI_CLAUSE_COMMAND_STORE_FAILURE);
 	if (choose(m, GVI_CHOICE_WAIT_STORE_FAILS) == 1)
 		return true;
-	hardware_error(c, spa, bus);
+	hardware_error(m, c, spa, bus);
 	return false;
 }
 
 /* [command.store-window] Enforced once SNP is on. */
-static bool outside_window(struct command *c, uint64_t spa)
+static bool outside_window(struct gvi *m, uint64_t spa)
 {
-	struct gvi *m = c->m;
 	uint64_t base = get_EXCL_BASE_BASE(&m->reg[SLOT_EXCL_BASE]);
 	uint64_t limit = get_EXCL_LIMIT_LIMIT(&m->reg[SLOT_EXCL_LIMIT]) | 0xfff;
 
@@ -368,33 +445,34 @@ static bool outside_window(struct command *c, uint64_t spa)
 
 /* ---- Steps 6 and 7: errors ---------------------------------------------- */
 
-static void illegal(struct command *c)
+static void illegal(struct gvi *m, const struct command *c)
 {
 	uint64_t e[2] = {0};
 
 	set_ILLEGAL_COMMAND_ERROR_CODE(e, 5);
 	set_ILLEGAL_COMMAND_ERROR_ADDRESS(e, c->spa);
-	cite(c->m, GVI_CLAUSE_EVENT_ILLEGAL_COMMAND_ERROR);
-	stop(c, GVI_CLAUSE_COMMAND_ILLEGAL_HALT, e);
+	cite(m, GVI_CLAUSE_EVENT_ILLEGAL_COMMAND_ERROR);
+	stop(m, c, GVI_CLAUSE_COMMAND_ILLEGAL_HALT, e);
 }
 
-static void hardware_error(struct command *c, uint64_t spa, enum gvi_bus bus)
+static void hardware_error(struct gvi *m, const struct command *c, uint64_t spa, enum gvi_bus bus)
 {
 	uint64_t e[2] = {0};
 
-	if (choose(c->m, GVI_CHOICE_HARDWARE_ERROR_TYPE) == 1)
+	if (choose(m, GVI_CHOICE_HARDWARE_ERROR_TYPE) == 1)
 		bus = GVI_BUS_POISON;
 	set_COMMAND_HARDWARE_ERROR_CODE(e, 6);
 	set_COMMAND_HARDWARE_ERROR_TYPE(e, bus);
 	set_COMMAND_HARDWARE_ERROR_ADDRESS(e, spa);
-	cite(c->m, GVI_CLAUSE_EVENT_COMMAND_HARDWARE_ERROR);
-	stop(c, GVI_CLAUSE_COMMAND_HARDWARE_HALT, e);
+	cite(m, GVI_CLAUSE_EVENT_COMMAND_HARDWARE_ERROR);
+	stop(m, c, GVI_CLAUSE_COMMAND_HARDWARE_HALT, e);
 }
 
-/* The ring stops, with the head at the command (AMB-9.1). */
-static void stop(struct command *c, enum gvi_clause clause, const uint64_t record[2])
+/* The ring stops, with the head at the command (AMB-9.1), and what was fetched
+ * behind it is not performed. */
+static void stop(struct gvi *m, const struct command *c, enum gvi_clause clause,
+		 const uint64_t record[2])
 {
-	struct gvi *m = c->m;
 	struct ring ring = command_ring();
 
 	cite(m, clause);
@@ -402,6 +480,8 @@ static void stop(struct command *c, enum gvi_clause clause, const uint64_t recor
 	/* A command that had to wait may find the ring stopped, or another one. */
 	if (c->over || !get_STATUS_CMD_BUF_RUN(&m->reg[SLOT_STATUS]))
 		return;
+	while (m->nheld && m->held[m->nheld - 1].order > c->order)
+		m->nheld--;
 	status_set(m, mask_STATUS_CMD_BUF_RUN(0), false);
 	m->reg[ring.head] = choose(m, GVI_CHOICE_ILLEGAL_COMMAND_HEAD) == 0
 				    ? c->offset

@@ -9,7 +9,7 @@
 static inline void effects_begin(struct gvi *m)
 {
 	m->neffects = 0;
-	m->past.fresh = m->past.unsure = false;
+	m->past.fresh = m->past.unsure = m->crowded = false;
 }
 
 /* Writes `length` (8 or 16) bytes. */

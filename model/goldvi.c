@@ -54,8 +54,8 @@ enum gvi_status gvi_init(struct gvi *m, const struct gvi_config *config,
 void gvi_reset(struct gvi *m)
 {
 	m->npending = m->lost_pending = m->neffects = 0;
-	m->ninvalidations = 0;
-	m->waiting = (struct waiting){0};
+	m->ninvalidations = m->nheld = 0;
+	m->fetched = 0;
 	history_reset(m);
 	memset(m->first_logged, 0, sizeof m->first_logged);
 	pci_reset(m);

@@ -26,20 +26,34 @@ enum iotlb iotlb_decide(struct gvi *m, const uint64_t command[2])
 	return has_room(m, command) ? IOTLB_SEND : IOTLB_WAIT;
 }
 
-void iotlb_invalidate(struct gvi *m, const uint64_t command[2], uint64_t spa)
+void iotlb_invalidate(struct gvi *m, const struct command *c)
 {
-	uint16_t device = (uint16_t)get_INVALIDATE_IOTLB_PAGES_DEVICE_ID(command);
+	uint16_t device = (uint16_t)get_INVALIDATE_IOTLB_PAGES_DEVICE_ID(c->raw);
 	uint32_t used = tags_in_use(m, device);
+	unsigned at = m->ninvalidations++;
 	uint8_t tag = 0;
 
 	while (used >> tag & 1)
 		tag++;
-	m->invalidations[m->ninvalidations++] = (struct gvi_invalidation){
-		.spa = spa,
+	for (; at && m->invalidation_order[at - 1] > c->order; at--) {
+		m->invalidation_order[at] = m->invalidation_order[at - 1];
+		m->invalidations[at] = m->invalidations[at - 1];
+	}
+	m->invalidation_order[at] = c->order;
+	m->invalidations[at] = (struct gvi_invalidation){
+		.spa = c->spa,
 		.device = device,
-		.queue = (uint16_t)get_INVALIDATE_IOTLB_PAGES_QUEUE_ID(command),
+		.queue = (uint16_t)get_INVALIDATE_IOTLB_PAGES_QUEUE_ID(c->raw),
 		.tag = tag};
-	send(m, command, tag);
+	send(m, c->raw, tag);
+}
+
+bool iotlb_older(const struct gvi *m, uint64_t order)
+{
+	for (unsigned i = 0; i < m->ninvalidations; i++)
+		if (m->invalidation_order[i] < order)
+			return true;
+	return false;
 }
 
 /* AMB-9.12 */
@@ -130,16 +144,15 @@ void iotlb_timed_out(struct gvi *m, const struct gvi_invalidation *request)
 	(void)log_event(m, e);
 }
 
-/* Of those that a COMPLETION_WAIT waits for there is one less. */
 static void take_out(struct gvi *m, const struct gvi_invalidation *request)
 {
 	size_t at = (size_t)(request - m->invalidations);
+	size_t behind = --m->ninvalidations - at;
 
-	if (at < m->waiting.invalidations)
-		m->waiting.invalidations--;
-	m->ninvalidations--;
 	memmove(m->invalidations + at, m->invalidations + at + 1,
-		(m->ninvalidations - at) * sizeof m->invalidations[0]);
+		behind * sizeof m->invalidations[0]);
+	memmove(m->invalidation_order + at, m->invalidation_order + at + 1,
+		behind * sizeof m->invalidation_order[0]);
 }
 
 /* AMB-7.11: the reserved code has the effect of 0. */

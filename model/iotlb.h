@@ -9,8 +9,10 @@ enum iotlb { IOTLB_SEND, IOTLB_WAIT, IOTLB_IGNORE, IOTLB_ILLEGAL };
 
 /* Decided anew for a command that has waited. */
 enum iotlb iotlb_decide(struct gvi *m, const uint64_t command[2]);
-/* Sends the command, read at `spa`, to the device: there must be room. */
-void iotlb_invalidate(struct gvi *m, const uint64_t command[2], uint64_t spa);
+/* Sends the command to the device: there must be room. */
+void iotlb_invalidate(struct gvi *m, const struct command *c);
+/* Whether some request of an older command is outstanding. */
+bool iotlb_older(const struct gvi *m, uint64_t order);
 
 /* The outstanding request of that tag; NULL if there is none. */
 const struct gvi_invalidation *iotlb_find(const struct gvi *m, uint16_t device, uint8_t tag);

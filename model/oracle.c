@@ -48,8 +48,10 @@ struct gvi_oracle {
 	/* Of the question that is being answered: */
 	uint32_t runs, nwritten;
 	bool lenient;            /* ... as if invalidations ended nothing */
+	bool ordered;            /* ... and the order of commands shows */
 	uint64_t since;          /* ... or for a request that came then; 0: now */
 	bool unsure, unfinished; /* a history, or the bounds, did not suffice */
+	bool crowded;            /* more commands than are looked at */
 	struct tape tape;
 	struct overlay written[MAX_OVERLAY];
 	uint8_t met[GVI_NCHOICES];   /* alternatives of habits in the runs that match ... */
@@ -206,7 +208,7 @@ static enum gvi_status play_all(struct gvi_oracle *o, const struct gvi_input *in
 	bool taken = false;
 
 	o->runs = 0;
-	o->unsure = false;
+	o->unsure = o->crowded = false;
 	o->unfinished = o->lost;
 	for (uint32_t w = 0; w < o->nworlds; w++) {
 		o->tape.len = 0;
@@ -246,6 +248,7 @@ static enum gvi_status play_once(struct gvi_oracle *o, uint32_t w, const struct 
 	status = play(&o->run, in, reply);
 	o->unfinished |= o->tape.full;
 	o->unsure |= gvi_unsure(&o->run);
+	o->crowded |= o->run.crowded;
 	return status;
 }
 
@@ -352,6 +355,8 @@ static unsigned run_choose(void *user, enum gvi_choice choice, unsigned options)
 
 	if (*habit != NONE)
 		return *habit;
+	if (choice == GVI_CHOICE_COMMAND_ORDER && !o->ordered)
+		return 0;
 	value = pick_now(o, choice, options);
 	if (gvi_choices[choice].habit)
 		*habit = (uint8_t)value;
@@ -459,11 +464,12 @@ enum gvi_status gvi_permitted(struct gvi_oracle *o, const struct gvi_input *inpu
 
 	if (!o || !input || !list || !count || !verdict)
 		return GVI_ARG_NULL;
+	o->ordered = true;
 	status = play_all(o, input, &v);
 	if (status != GVI_OK)
 		return status;
 	*count = l.count;
-	*verdict = o->unsure || o->unfinished ? GVI_UNSURE : GVI_PERMITTED;
+	*verdict = o->unsure || o->crowded || o->unfinished ? GVI_UNSURE : GVI_PERMITTED;
 	return GVI_OK;
 }
 
@@ -534,6 +540,7 @@ enum gvi_status gvi_observe(struct gvi_oracle *o, const struct gvi_input *input,
 	if (is_late(o, input, seen) || is_ahead(o, input, seen))
 		return GVI_OK;
 	o->nnext = 0;
+	o->ordered = (seen->what & GVI_SEEN_EFFECTS) != 0;
 	memset(o->met, 0, sizeof o->met);
 	memset(o->unmet, 0, sizeof o->unmet);
 	o->since = seen->since;
@@ -574,6 +581,8 @@ static void compare(struct gvi_oracle *o, const union gvi_reply *reply, void *co
 	uint32_t differs = seen_differs((enum gvi_input_kind)match->in->kind, match->seen, reply,
 					o->run.effects, o->run.neffects);
 
+	if (!differs && !state_adopt_tags(&o->run, match->seen))
+		differs = GVI_SEEN_EFFECTS;
 	if (!differs) {
 		match->found = true;
 		keep_world(o);
@@ -632,7 +641,7 @@ static void conclude(struct gvi_oracle *o, struct match *match)
 
 	j->runs = o->runs;
 	o->lost = loses_track(o, match);
-	if (o->unfinished || (!match->found && o->unsure))
+	if (o->unfinished || (!match->found && (o->unsure || o->crowded)))
 		j->verdict = GVI_UNSURE;
 	else if (!match->found)
 		j->verdict = GVI_REFUSED;

@@ -10,7 +10,7 @@
 /* The ring that a register belongs to. */
 struct owner {
 	struct ring ring;
-	const struct log *log;  /* NULL: the command ring */
+	const struct log *log; /* NULL: the command ring */
 	unsigned half;
 };
 
@@ -26,7 +26,8 @@ bool run_accepts(struct gvi *m, enum slot slot, uint64_t *value)
 
 	if (!find_owner(slot, &o))
 		return true;
-	return slot == o.ring.base ? accept_base(m, &o, *value) : accept_pointer(m, &o, slot, value);
+	return slot == o.ring.base ? accept_base(m, &o, *value)
+				   : accept_pointer(m, &o, slot, value);
 }
 
 static bool belongs(enum slot slot, struct ring ring)
@@ -117,8 +118,8 @@ void run_base_written(struct gvi *m, enum slot slot, uint64_t lanes)
 static void set_running(struct gvi *m, const struct log *log, bool on)
 {
 	status_set(m, log ? log->run : mask_STATUS_CMD_BUF_RUN(0), on);
-	if (!log && !on)
-		m->waiting.over = true;
+	for (unsigned i = 0; !log && !on && i < m->nheld; i++)
+		m->held[i].over = true;
 }
 
 /* ---- Section 17: enabling ----------------------------------------------- */

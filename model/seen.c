@@ -68,17 +68,17 @@ static struct shown show(enum gvi_input_kind kind, const union gvi_reply *reply)
 	switch (kind) {
 	case GVI_INPUT_TRANSLATE:
 	case GVI_INPUT_INTERRUPT:
-		return (struct shown){reply->answer.event, reply->answer.logging,
-				      meaning(reply->answer.event, reply->answer.clause,
-					      reply->answer.nclauses)};
+		return (struct shown){
+			reply->answer.event, reply->answer.logging,
+			meaning(reply->answer.event, reply->answer.clause, reply->answer.nclauses)};
 	case GVI_INPUT_ATS:
-		return (struct shown){reply->ats.event, reply->ats.logging,
-				      meaning(reply->ats.event, reply->ats.clause,
-					      reply->ats.nclauses)};
+		return (struct shown){
+			reply->ats.event, reply->ats.logging,
+			meaning(reply->ats.event, reply->ats.clause, reply->ats.nclauses)};
 	case GVI_INPUT_PAGE:
-		return (struct shown){reply->page.event, reply->page.logging,
-				      meaning(reply->page.event, reply->page.clause,
-					      reply->page.nclauses)};
+		return (struct shown){
+			reply->page.event, reply->page.logging,
+			meaning(reply->page.event, reply->page.clause, reply->page.nclauses)};
 	default:
 		return (struct shown){none, GVI_NO_EVENT, UINT64_MAX};
 	}
@@ -189,8 +189,8 @@ static uint32_t page_differs(const struct gvi_page_answer *a, const struct gvi_p
 static bool same_effect(const struct gvi_effect *a, const struct gvi_effect *b,
 			const struct shown *shown)
 {
-	bool logs = b->kind == GVI_EFFECT_WRITE && b->length == 16 &&
-		    same_words(b->data, shown->event);
+	bool logs =
+		b->kind == GVI_EFFECT_WRITE && b->length == 16 && same_words(b->data, shown->event);
 
 	if (a->kind != b->kind)
 		return false;
@@ -224,6 +224,45 @@ static bool same_effects(const struct gvi_seen *seen, const struct gvi_effect *e
 	return true;
 }
 
+/* ---- Tags ---------------------------------------------------------------- */
+
+static bool adopt_tag(struct gvi *m, uint16_t device, uint8_t ours, uint8_t theirs);
+
+/* [command.iotlb-request] A step sends one request at most. */
+bool state_adopt_tags(struct gvi *m, const struct gvi_seen *seen)
+{
+	const struct gvi_message *ours = NULL, *theirs = NULL;
+
+	for (size_t i = 0; i < m->neffects; i++)
+		if (m->effects[i].message.kind == GVI_MESSAGE_INVALIDATE)
+			ours = &m->effects[i].message;
+	for (size_t i = 0; seen->what & GVI_SEEN_EFFECTS && i < seen->neffects; i++)
+		if (seen->effects[i].kind == GVI_EFFECT_SEND &&
+		    seen->effects[i].message.kind == GVI_MESSAGE_INVALIDATE)
+			theirs = &seen->effects[i].message;
+	return !ours || !theirs || adopt_tag(m, ours->device, ours->tag, theirs->tag);
+}
+
+/* False: the tag is none, or the device has another request of that tag. */
+static bool adopt_tag(struct gvi *m, uint16_t device, uint8_t ours, uint8_t theirs)
+{
+	struct gvi_invalidation *mine = NULL;
+
+	if (theirs >= 32)
+		return false;
+	for (unsigned i = 0; i < m->ninvalidations; i++) {
+		struct gvi_invalidation *x = &m->invalidations[i];
+
+		if (x->device == device && x->tag == ours)
+			mine = x;
+		else if (x->device == device && x->tag == theirs)
+			return false;
+	}
+	if (mine)
+		mine->tag = theirs;
+	return true;
+}
+
 /* ---- States ------------------------------------------------------------- */
 
 #define SAME(member) (!memcmp(&a->member, &b->member, sizeof a->member))
@@ -240,8 +279,7 @@ static bool same_pending(const struct gvi *a, const struct gvi *b)
 {
 	return a->npending == b->npending && a->lost_pending == b->lost_pending &&
 	       !memcmp(a->pending, b->pending, a->npending * sizeof a->pending[0]) &&
-	       !memcmp(a->pending_since, b->pending_since,
-		       a->npending * sizeof a->pending_since[0]);
+	       !memcmp(a->since, b->since, a->npending * sizeof a->since[0]);
 }
 
 static bool same_invalidations(const struct gvi *a, const struct gvi *b)
@@ -251,26 +289,30 @@ static bool same_invalidations(const struct gvi *a, const struct gvi *b)
 	if (a->ninvalidations != b->ninvalidations)
 		return false;
 	for (unsigned i = 0; i < a->ninvalidations; i++)
-		if (x[i].spa != y[i].spa || x[i].device != y[i].device ||
-		    x[i].queue != y[i].queue || x[i].tag != y[i].tag)
+		if (a->invalidation_order[i] != b->invalidation_order[i] || x[i].spa != y[i].spa ||
+		    x[i].device != y[i].device || x[i].queue != y[i].queue || x[i].tag != y[i].tag)
 			return false;
 	return true;
 }
 
-static bool same_waiting(const struct waiting *x, const struct waiting *y)
+static bool same_held(const struct gvi *a, const struct gvi *b)
 {
-	if (x->there != y->there)
+	if (a->nheld != b->nheld)
 		return false;
-	return !x->there ||
-	       (same_words(x->raw, y->raw) && x->spa == y->spa && x->offset == y->offset &&
-		x->visible == y->visible && x->pending == y->pending &&
-		x->invalidations == y->invalidations && x->lost == y->lost && x->over == y->over);
+	for (unsigned i = 0; i < a->nheld; i++) {
+		const struct command *x = &a->held[i], *y = &b->held[i];
+
+		if (!same_words(x->raw, y->raw) || x->spa != y->spa || x->offset != y->offset ||
+		    x->visible != y->visible || x->order != y->order || x->lost != y->lost ||
+		    x->bus != y->bus || x->illegal != y->illegal || x->over != y->over)
+			return false;
+	}
+	return true;
 }
 
 bool state_equal(const struct gvi *a, const struct gvi *b)
 {
 	return SAME(features) && SAME(reg) && SAME(shadow) && SAME(pci) && a->armed == b->armed &&
-	       same_pending(a, b) && same_invalidations(a, b) &&
-	       same_waiting(&a->waiting, &b->waiting) && same_past(&a->past, &b->past) &&
-	       SAME(first_logged);
+	       same_pending(a, b) && same_invalidations(a, b) && same_held(a, b) &&
+	       same_past(&a->past, &b->past) && SAME(first_logged);
 }

@@ -62,16 +62,25 @@ struct near_memory {
 	enum gvi_bus (*read)(void *user, uint64_t spa, void *to, size_t len);
 };
 
-/* A command that was fetched and cannot be performed yet. */
-struct waiting {
-	bool     there;
+/* A command that was fetched and is not performed yet. */
+struct command {
 	uint64_t raw[2];
 	uint64_t spa, offset;           /* of it, and of it in the ring */
 	uint64_t visible;               /* when it had become so: history.h */
-	size_t   pending;               /* how many of gvi.pending are older */
-	size_t   invalidations;         /* a COMPLETION_WAIT: how many of gvi.invalidations are */
+	uint64_t order;                 /* how many were fetched before it */
 	size_t   lost;                  /* how many of gvi.lost_pending are younger */
+	uint8_t  bus;                   /* how memory answered: enum gvi_bus */
+	uint8_t  iotlb;                 /* what is to be done with it now: enum iotlb */
+	bool     illegal;
 	bool     over;                  /* the ring has been stopped by software since */
+};
+
+/* So many are fetched before the oldest is performed. */
+enum { MAX_HELD = 32 };
+
+/* When a command had become visible, and its order. */
+struct since {
+	uint64_t visible, order;
 };
 
 /* Where a fetch stands: in which access, at which level. */
@@ -125,13 +134,16 @@ struct gvi {
 	uint8_t  armed;                 /* rings that an enable edge restarts once their overflow is cleared */
 	size_t   npending, lost_pending, neffects;
 	struct gvi_pending pending[GVI_MAX_PENDING];
-	uint64_t pending_since[GVI_MAX_PENDING];        /* when each had become visible */
+	struct since since[GVI_MAX_PENDING];            /* of each of pending[] */
 	struct past_state past;
-	/* Requests that devices have not completed, oldest first, and the command that
-	 * waits for some of them. */
+	/* Requests that devices have not completed, and the order of their commands. */
 	unsigned ninvalidations;
 	struct gvi_invalidation invalidations[GVI_MAX_INVALIDATIONS];
-	struct waiting waiting;
+	uint64_t invalidation_order[GVI_MAX_INVALIDATIONS];
+	uint64_t fetched;               /* commands so far */
+	unsigned nheld;
+	struct command held[MAX_HELD];  /* in the order of the ring */
+	bool     crowded;               /* there may be younger ones, beyond these */
 	struct gvi_effect  effects[GVI_MAX_EFFECTS + 1];        /* and one that finds no room */
 	uint8_t  first_logged[65536 / 8];       /* [device.suppress-first] by DeviceID */
 };

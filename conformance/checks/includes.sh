@@ -68,6 +68,8 @@ BEGIN {
 			bad("the library may not include <" what ">")
 		if (what == "yaml.h" && $1 !~ /^conformance\//)
 			bad("only conformance/ may use libyaml")
+		if (what ~ /^(vpi_user|svdpi|systemc)/ && $1 !~ /^conformance\/cosim\/goldvi_/)
+			bad("only shims know simulators, not " $1)
 		if (what == "check.h" && $1 !~ /^conformance\/unit\//)
 			bad("only unit tests may use Check")
 		next
@@ -78,6 +80,9 @@ BEGIN {
 	if (!library) {
 		if (target ~ /^model\//)
 			bad("outside model/, only public headers are included, not " what)
+		if ($1 ~ /^conformance\/cosim\// && target ~ /^conformance\// &&
+		    target !~ /^conformance\/(cosim\/|words\.h|memory\.h)/)
+			bad("the scoreboard goes into benches without the rest of conformance/, so not " what)
 		next
 	}
 	if (target !~ /^(include|model)\//) {

@@ -18,7 +18,12 @@ package goldvi_cosim_pkg;
   // How tables are read by the oracle.
   typedef enum int {
     GOLDVI_OWN_MEMORY,    // memory of the scoreboard: write(), read(), iommu_write()
-    GOLDVI_BENCH_MEMORY   // the bench exports goldvi_bench_read64(); it tells changes by wrote()
+    // The bench tells changes by wrote().  Its module has
+    //   export "DPI-C" function goldvi_bench_read64;   // longint of longint
+    //   import "DPI-C" context function int goldvi_start(input chandle s, input int memory);
+    // and calls goldvi_start(sb.handle(), GOLDVI_BENCH_MEMORY) before the first item, which tells
+    // where the exported function is.
+    GOLDVI_BENCH_MEMORY
   } goldvi_memory_e;
 
   typedef enum int {
@@ -122,6 +127,10 @@ package goldvi_cosim_pkg;
       s = goldvi_new(preset);
       memory = m;
       started = 0;
+    endfunction
+
+    function chandle handle();
+      return s;
     endfunction
 
     // Before the first item: a member of struct gvi_config ("efr", "efr2", "capability",

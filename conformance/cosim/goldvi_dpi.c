@@ -79,7 +79,8 @@ int goldvi_start(void *handle, int memory)
 		return 0;
 	if (memory && !goldvi_bench_read64)
 		return 0;
-	b->scope = svGetScope ? svGetScope() : NULL;
+	if (!session_board(b->session))
+		b->scope = svGetScope ? svGetScope() : NULL;
 	return session_start(b->session, memory ? read_bench : NULL, b);
 }
 

@@ -50,7 +50,7 @@ library() {
 verilate() {
 	top=$1
 	shift
-	verilator --binary --assert -O3 -Wall -Wno-DECLFILENAME --top-module "$top" --Mdir "$folder/$top" \
+	verilator --binary --assert -O3 --top-module "$top" --Mdir "$folder/$top" \
 		-LDFLAGS "$archives" "$build/conformance/cosim/goldvi_pkg.sv" "$here/goldvi_cosim.sv" \
 		"$@" >"$folder/log" 2>&1 || { cat "$folder/log"; exit 2; }
 }

@@ -335,12 +335,14 @@ static void host_note(void *user, const struct gvi_note *note)
 	m->note(m->listener, note);
 }
 
-/* [invalidate.held] What a cache still holds, and what it has read again. */
+/* [invalidate.held] What a cache still holds, and what it has read again.
+ * [command.execute] And commands that overtake. */
 static unsigned host_choose(void *user, enum gvi_choice choice, unsigned options)
 {
 	struct model *m = user;
 
-	if (choice < GVI_CHOICE_HELD_DTE || choice > GVI_CHOICE_HELD_IRTE)
+	if ((choice < GVI_CHOICE_HELD_DTE || choice > GVI_CHOICE_HELD_IRTE) &&
+	    choice != GVI_CHOICE_COMMAND_ORDER)
 		return 0;
 	/* A linear congruence's upper bits. */
 	m->chance = m->chance * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);

@@ -234,7 +234,7 @@ START_TEST(test_wait)
 }
 END_TEST
 
-/* AMB-9.3: only behind f=0, and no second wait. */
+/* AMB-9.3: only behind f=0, and each wait for what is older. */
 START_TEST(test_younger)
 {
 	struct rig r;
@@ -249,15 +249,14 @@ START_TEST(test_younger)
 	ck_assert(memory_store(r.memory, COMMANDS + 48, WAIT + 8));
 	ck_assert(memory_store(r.memory, COMMANDS + 56, DONE));
 	rig_write(&r, GVI_REGISTER_CMD_BUF_TAIL, 64);
+	ck_assert(step(&r));
+	ck_assert_uint_eq(head(&r), 64);
 	ck_assert(!step(&r));
-	ck_assert_uint_eq(head(&r), 48);
 	complete(&r, 0);
 	ck_assert(step(&r));
 	ck_assert(stored(&r));
 	/* What is younger than the wait is still pending. */
 	ck_assert_uint_eq(pending(&r), 1);
-	ck_assert(step(&r));
-	ck_assert_uint_eq(head(&r), 64);
 	ck_assert(!step(&r));
 	complete(&r, 1);
 	ck_assert(step(&r));
@@ -287,6 +286,118 @@ START_TEST(test_younger_held)
 		ck_assert_uint_eq(pending(&r), 1);
 		rig_close(&r);
 	}
+}
+END_TEST
+
+/* A request without PASID to DEVICE, one to its neighbour, a response. */
+#define OTHER_LOW  UINT64_C(0x4000002102000021)
+#define REPLY_LOW  UINT64_C(0x7000000000000020)
+#define REPLY_HIGH UINT64_C(0x0000000500000000)
+
+static void put(struct rig *r, unsigned at, uint64_t low, uint64_t high)
+{
+	ck_assert(memory_store(r->memory, COMMANDS + 16 * at, low));
+	ck_assert(memory_store(r->memory, COMMANDS + 16 * at + 8, high));
+}
+
+/* AMB-9.2: what is seen of the youngest comes first, of what is not seen the ring's
+ * order; the wait is for all. */
+START_TEST(test_order)
+{
+	struct rig r;
+
+	begin_habit(&r, GVI_CHOICE_COMMAND_ORDER, 1);
+	put(&r, 0, UINT64_C(0x2000000000000020), 0);
+	put(&r, 1, LOW, HIGH);
+	put(&r, 2, UINT64_C(0x5000000000000020), 0);
+	put(&r, 3, OTHER_LOW, HIGH & ~UINT64_C(4));
+	put(&r, 4, REPLY_LOW, REPLY_HIGH);
+	put(&r, 5, WAIT, DONE);
+	rig_write(&r, GVI_REGISTER_CMD_BUF_TAIL, 96);
+	ck_assert(step(&r));
+	ck_assert_uint_eq(r.sent[0].kind, GVI_MESSAGE_RESPONSE);
+	ck_assert_uint_eq(head(&r), 80);
+	ck_assert_uint_eq(pending(&r), 0);
+	ck_assert(step(&r));
+	ck_assert_uint_eq(r.sent[1].device, DEVICE + 1);
+	ck_assert(step(&r));
+	ck_assert_uint_eq(r.sent[2].device, DEVICE);
+	ck_assert_uint_eq(r.nsent, 3);
+	ck_assert_uint_eq(pending(&r), 2);
+	/* In the list they stand as in the ring. */
+	ck_assert_uint_eq(gvi_invalidations(r.m, &(size_t){0})[0].device, DEVICE);
+	ck_assert(step(&r));
+	ck_assert(step(&r));
+	ck_assert_uint_eq(pending(&r), 4);
+	ck_assert_uint_eq(gvi_pending(r.m, &(size_t){0}, &(size_t){0})[0].raw[0],
+			  UINT64_C(0x2000000000000020));
+	complete(&r, 0);
+	ck_assert(step(&r));
+	ck_assert(!stored(&r));
+	ck_assert_int_eq(gvi_invalidation_done(r.m, DEVICE + 1, 0), GVI_OK);
+	ck_assert(step(&r));
+	ck_assert(stored(&r));
+	ck_assert(!step(&r));
+	rig_close(&r);
+}
+END_TEST
+
+/* Not past f=1, nor past an error. */
+START_TEST(test_order_kept)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		struct rig r;
+
+		begin_habit(&r, GVI_CHOICE_COMMAND_ORDER, 1);
+		put(&r, 0, i ? 0 : WAIT | F, DONE);
+		put(&r, 1, LOW, HIGH);
+		rig_write(&r, GVI_REGISTER_CMD_BUF_TAIL, 32);
+		ck_assert(step(&r));
+		ck_assert_uint_eq(outstanding(&r), 0);
+		ck_assert(stored(&r) == !i);
+		ck_assert(step(&r) == !i);
+		ck_assert_uint_eq(outstanding(&r), !i);
+		rig_close(&r);
+	}
+}
+END_TEST
+
+/* The error of the younger comes first; what was fetched before it is performed, also
+ * when the ring has stopped. */
+START_TEST(test_order_of_errors)
+{
+	struct rig r;
+
+	begin_habit(&r, GVI_CHOICE_COMMAND_ORDER, 1);
+	put(&r, 0, LOW, HIGH);
+	put(&r, 1, 0, 0);
+	put(&r, 2, OTHER_LOW, 0);
+	rig_write(&r, GVI_REGISTER_CMD_BUF_TAIL, 48);
+	ck_assert(step(&r));
+	event(&r, UINT64_C(0x5000000000000000), COMMANDS + 16);
+	ck_assert_uint_eq(head(&r), 16);
+	ck_assert_uint_eq(outstanding(&r), 0);
+	ck_assert(step(&r));
+	ck_assert_uint_eq(outstanding(&r), 1);
+	ck_assert(!step(&r));
+	rig_close(&r);
+	/* What was fetched behind the error is not: the wait's store fails. */
+	begin_habit(&r, GVI_CHOICE_WAIT_YOUNGER, 1);
+	put(&r, 0, LOW, HIGH);
+	put(&r, 1, WAIT, DONE);
+	put(&r, 2, WAIT + 8, DONE);
+	rig_write(&r, GVI_REGISTER_CMD_BUF_TAIL, 48);
+	ck_assert(step(&r));
+	ck_assert(step(&r));
+	ck_assert_uint_eq(head(&r), 48);
+	complete(&r, 0);
+	r.on_write = GVI_BUS_MASTER_ABORT;
+	ck_assert(step(&r));
+	ck_assert_uint_eq(head(&r), 16);
+	r.on_write = GVI_BUS_OK;
+	ck_assert(!step(&r));
+	ck_assert_uint_eq(memory_load(r.memory, STORE + 8), 0);
+	rig_close(&r);
 }
 END_TEST
 
@@ -441,5 +552,6 @@ START_TEST(test_response_without_entry)
 END_TEST
 
 RIG_RUN("iotlb", test_request, test_tags, test_limit_of_queue, test_room, test_device_off,
-	test_wait, test_younger, test_younger_held, test_ring_stopped_meanwhile, test_reset_forgets,
-	test_time_out, test_response, test_response_without_entry)
+	test_wait, test_younger, test_younger_held, test_order, test_order_kept,
+	test_order_of_errors, test_ring_stopped_meanwhile, test_reset_forgets, test_time_out,
+	test_response, test_response_without_entry)

@@ -10,6 +10,7 @@
 #define PAGE  UINT64_C(0x5000)  /* what the device asks for */
 #define MORE  (ROOT + 0x100000) /* a second set of tables */
 #define ROOM  32
+#define DONE  UINT64_C(0xd0e) /* what a COMPLETION_WAIT stores */
 
 static struct rig rig;
 static struct gvi_oracle *oracle;
@@ -788,7 +789,7 @@ START_TEST(short_history_is_unsure)
 	size_t count;
 
 	open_oracle(&c, 4);
-	for (unsigned i = 0; i < 20; i++)
+	for (unsigned i = 0; i < 40; i++)
 		write_word(DATA + 8 * i, i);
 	ck_assert_int_eq(gvi_permitted(oracle, &in, list, ROOM, &count, &verdict), GVI_OK);
 	ck_assert_int_eq(verdict, GVI_UNSURE);
@@ -810,7 +811,7 @@ START_TEST(unsure_aborts_leave_traces)
 
 	seen.reply.answer.result = GVI_ABORT;
 	open_oracle(&c, 4);
-	for (unsigned i = 0; i < 20; i++)
+	for (unsigned i = 0; i < 40; i++)
 		write_word(DATA + 8 * i, i);
 	ck_assert_uint_eq(tell(&in, &seen).verdict, GVI_UNSURE);
 	ck_assert_uint_eq(reads_as(0x2018, 16), GVI_UNSURE);
@@ -837,6 +838,141 @@ START_TEST(completions_choose_worlds)
 	close_oracle();
 }
 END_TEST
+
+/* ---- The order of commands ------------------------------------------------ */
+
+/* What is seen of a command: the message that it sends, or nothing. */
+static unsigned sends(const struct gvi_message *message)
+{
+	const struct gvi_input step = {.kind = GVI_INPUT_STEP};
+	const struct gvi_effect effect = {.kind = GVI_EFFECT_SEND,
+					  .message = message ? *message : (struct gvi_message){0}};
+	const struct gvi_seen seen = {
+		.what = GVI_SEEN_EFFECTS, .effects = &effect, .neffects = message != NULL};
+
+	return tell(&step, &seen).verdict;
+}
+
+static unsigned stores(void)
+{
+	const struct gvi_input step = {.kind = GVI_INPUT_STEP};
+	const struct gvi_effect effect = {
+		.kind = GVI_EFFECT_WRITE, .spa = STORE, .data = {DONE}, .length = 8};
+	const struct gvi_seen seen = {.what = GVI_SEEN_EFFECTS, .effects = &effect, .neffects = 1};
+
+	return tell(&step, &seen).verdict;
+}
+
+static enum gvi_status completes(uint16_t device, uint8_t tag)
+{
+	const struct gvi_seen nothing = {0};
+	struct gvi_input done = {.kind = GVI_INPUT_DONE};
+	struct gvi_judgement j;
+
+	done.of.invalidation.device = device;
+	done.of.invalidation.tag = tag;
+	return gvi_observe(oracle, &done, &nothing, &j, NULL);
+}
+
+/* Requests to three devices, whose tags are the IOMMU's affair. */
+static const struct gvi_message requests[3] = {
+	{.kind = GVI_MESSAGE_INVALIDATE, .device = 0x20, .address = 0x1000, .tag = 31},
+	{.kind = GVI_MESSAGE_INVALIDATE, .device = 0x21, .address = 0x2000, .tag = 7},
+	{.kind = GVI_MESSAGE_INVALIDATE, .device = 0x22, .address = 0x3000, .tag = 7}};
+
+/* Those requests, one invalidation that nobody sees, and a wait. */
+static void begin_requests(const char *wait)
+{
+	static const char *const fields[3] = {
+		"DeviceID=0x20 QueueID=0x20 Maxpend=1 Address=0x1000",
+		"DeviceID=0x21 QueueID=0x21 Maxpend=1 Address=0x2000",
+		"DeviceID=0x22 QueueID=0x22 Maxpend=1 Address=0x3000"};
+	struct gvi_config c = plain_config();
+
+	c.capability |= UINT32_C(1) << 24;
+	open_oracle(&c, 10);
+	for (unsigned i = 0, at = 0; i < 5; i++, at += 16) {
+		enum gvi_format_id format = i == 1   ? GVI_FORMAT_INVALIDATE_DEVTAB_ENTRY
+					    : i == 4 ? GVI_FORMAT_COMPLETION_WAIT
+						     : GVI_FORMAT_INVALIDATE_IOTLB_PAGES;
+		const char *text = i == 1 ? "DeviceID=0x20" : i == 4 ? wait : fields[i ? i - 1 : 0];
+
+		write_word(COMMANDS + at, encode(format, text, 0));
+		write_word(COMMANDS + at + 8, encode(format, text, 1));
+	}
+	write_register(GVI_REGISTER_CMD_BUF_TAIL, 80);
+}
+
+/* [command.execute] Whatever comes first; the wait comes last. */
+START_TEST(commands_in_any_order)
+{
+	static const uint8_t orders[6][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
+					     {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+
+	for (unsigned o = 0; o < 6; o++) {
+		begin_requests("s=1 StoreAddress=0x600000 StoreData=0xd0e");
+		for (unsigned i = 0; i < 3; i++) {
+			ck_assert_uint_eq(stores(), GVI_REFUSED);
+			ck_assert_uint_eq(sends(&requests[orders[o][i]]), GVI_PERMITTED);
+			ck_assert_uint_eq(sends(&requests[orders[o][i]]), GVI_REFUSED);
+		}
+		ck_assert_uint_eq(sends(NULL), GVI_PERMITTED);
+		for (unsigned i = 0; i < 3; i++) {
+			const struct gvi_message *m = &requests[orders[2][i]];
+
+			ck_assert_uint_eq(stores(), GVI_REFUSED);
+			ck_assert_int_eq(completes(m->device, (uint8_t)(m->tag - 1)),
+					 GVI_STATE_NO_INVALIDATION);
+			ck_assert_int_eq(completes(m->device, m->tag), GVI_OK);
+		}
+		ck_assert_uint_eq(stores(), GVI_PERMITTED);
+		ck_assert(gvi_world(oracle, 0) && !gvi_world(oracle, 1));
+		close_oracle();
+	}
+}
+END_TEST
+
+/* Two outstanding requests of a device differ in their tags, and there are 32. */
+START_TEST(tags_are_apart)
+{
+	struct gvi_message again = requests[0];
+	struct gvi_config c = plain_config();
+
+	c.capability |= UINT32_C(1) << 24;
+	open_oracle(&c, 10);
+	for (unsigned i = 0; i < 2; i++)
+		write_entry(COMMANDS + 16 * i, GVI_FORMAT_INVALIDATE_IOTLB_PAGES,
+			    "DeviceID=0x20 QueueID=0x20 Maxpend=2");
+	write_word(COMMANDS + 8, 0x1000);
+	write_word(COMMANDS + 24, 0x1000);
+	write_register(GVI_REGISTER_CMD_BUF_TAIL, 32);
+	ck_assert_uint_eq(sends(&again), GVI_PERMITTED);
+	ck_assert_uint_eq(sends(&again), GVI_REFUSED);
+	again.tag = 32;
+	ck_assert_uint_eq(sends(&again), GVI_REFUSED);
+	again.tag = 0;
+	ck_assert_uint_eq(sends(&again), GVI_PERMITTED);
+	close_oracle();
+}
+END_TEST
+
+/* More than the model looks at. */
+START_TEST(far_ahead_is_unsure)
+{
+	begin_requests("");
+	for (unsigned i = 5; i < 40; i++)
+		write_entry(COMMANDS + 16 * i, GVI_FORMAT_INVALIDATE_INTERRUPT_TABLE, "");
+	write_entry(COMMANDS + 16 * 40, GVI_FORMAT_INVALIDATE_IOTLB_PAGES,
+		    "DeviceID=0x23 QueueID=0x23 Maxpend=1");
+	write_register(GVI_REGISTER_CMD_BUF_TAIL, 16 * 41);
+	ck_assert_uint_eq(
+		sends(&(struct gvi_message){.kind = GVI_MESSAGE_INVALIDATE, .device = 0x23}),
+		GVI_UNSURE);
+	close_oracle();
+}
+END_TEST
+
+/* ---- Bounds ---------------------------------------------------------------- */
 
 /* Entries of the old table may be held, and nobody knows which. */
 START_TEST(moved_table_is_unsure)
@@ -889,4 +1025,5 @@ RIG_RUN("oracle", nothing_changed, leaf_rewritten, written_too_late, pointer_nee
 	meaningless_type_is_not_compared, stale_words_are_named, requests_under_way,
 	absent_when_it_came, completions_before_a_request, registers_may_be_late,
 	head_may_be_ahead, short_history_is_unsure, unsure_aborts_leave_traces,
-	completions_choose_worlds, moved_table_is_unsure, copies_are_snapshots)
+	completions_choose_worlds, commands_in_any_order, tags_are_apart, far_ahead_is_unsure,
+	moved_table_is_unsure, copies_are_snapshots)

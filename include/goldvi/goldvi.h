@@ -477,10 +477,10 @@ GVI_API enum gvi_status gvi_invalidation_timed_out(struct gvi *m, uint16_t devic
 
 /* ---- Commands ----------------------------------------------------------- */
 
-/* Performs one command of the ring, or goes on with one that had to wait.  A command
- * that has to wait for devices to complete their invalidations
- * (gvi_invalidation_done()) is fetched at first, and performed by the step that finds
- * that it may be.  *done is false when there was nothing to do: the ring is empty or
+/* Performs one command of the ring: the oldest that may be, or a younger one where
+ * COMMAND_ORDER or WAIT_YOUNGER let it come first.  A command that has to wait for
+ * devices to complete their invalidations (gvi_invalidation_done()) is fetched at
+ * first, and performed by the step that finds that it may be.  *done is false when there was nothing to do: the ring is empty or
  * not running [register.command-run], or what was fetched still waits. */
 GVI_API enum gvi_status gvi_step(struct gvi *m, bool *done);
 

@@ -31,8 +31,13 @@ enum gvi_input_kind {
 	GVI_INPUT_INTERRUPT,    /* interrupt: gvi_interrupt() */
 	GVI_INPUT_ATS,          /* ats: gvi_ats_translate() */
 	GVI_INPUT_PAGE,         /* page: gvi_page_request() */
-	GVI_INPUT_STEP,         /* nothing: gvi_step() */
-	GVI_INPUT_DONE,         /* invalidation: gvi_invalidation_done() */
+	/* nothing: gvi_step().  One for each command that takes effect, in the order in
+	 * which they do; those whose effect is not seen at any time after the tail was
+	 * written.  Who looks at effects (GVI_SEEN_EFFECTS) looks at those of all steps:
+	 * without, commands are taken in the order of the ring. */
+	GVI_INPUT_STEP,
+	/* invalidation: gvi_invalidation_done(); the tag is that of the message seen. */
+	GVI_INPUT_DONE,
 	GVI_INPUT_TIMED_OUT,    /* invalidation: gvi_invalidation_timed_out() */
 	GVI_INPUT_MMIO_READ,    /* mmio: gvi_mmio_read() */
 	GVI_INPUT_MMIO_WRITE,   /* mmio: gvi_mmio_write() */

@@ -1,14 +1,12 @@
 // From nothing to checked translations: a table of 512 pages, requests, an invalidation.
 // +checks=N makes N requests.  A bench has its IOMMU where `moved` is computed here.
 module first;
-  import goldvi_pkg::*;
-  import goldvi_cosim_pkg::*;
-
+  import goldvi_pkg::*, goldvi_cosim_pkg::*;
   goldvi_scoreboard sb;
   goldvi_dte_fields_t dte;
   goldvi_pte_fields_t pte;
   goldvi_pde_fields_t pde;
-  int checks, refused;
+  int checks = 1000, refused;
   bit [63:0] iova, moved;
   bit ok;
 
@@ -30,11 +28,9 @@ module first;
     ok &= sb.mmio_write(GOLDVI_DEV_TAB_BASE_OFFSET, 64'h1001);
     ok &= sb.mmio_write(GOLDVI_CMD_BUF_BASE_OFFSET, 64'h0800_0000_0000_2000);
     ok &= sb.mmio_write(GOLDVI_CONTROL_OFFSET, 64'h1001);
-
-    if (!$value$plusargs("checks=%d", checks)) checks = 1000;
+    void'($value$plusargs("checks=%d", checks));
     for (int i = 0; i < checks; i++) begin
-      iova = 64'(i * 12344) & 64'h1f_fff8;
-      moved = iova + 64'h400000;
+      iova = 64'(i * 12344) & 64'h1f_fff8; moved = iova + 64'h400000;
       ok &= sb.check(16'h20, iova, 1, moved, (i & 1) != 0 ? GOLDVI_WRITE : GOLDVI_READ);
     end
 

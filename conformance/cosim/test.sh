@@ -1,0 +1,89 @@
+#!/bin/sh
+# test.sh BUILD PART: what the scoreboard does in simulators, with those that are there.
+# PART is package, verilator, board, icarus or systemc.  Exit status 77: skipped.
+set -eu
+BUILD=$1 BUILT=1
+export BUILD BUILT
+part=$2
+here=$(dirname "$0")
+log=$BUILD/cosim/$part.log
+mkdir -p "$BUILD/cosim"
+
+have() {
+	command -v "$1" >/dev/null 2>&1 || { echo "skipped: $1 is not installed"; exit 77; }
+}
+
+# run HOW ARGUMENTS: its output is in $log.
+run() {
+	sh "$here/run.sh" "$@" >"$log" 2>&1
+}
+
+fail() {
+	echo "$1"
+	cat "$log"
+	exit 1
+}
+
+# says WORDS: a line of the output begins so.
+says() {
+	grep -q "^$1" "$log" || fail "it does not say: $1"
+}
+
+# A device that holds a page too long is refused, and why is said.
+stale() {
+	run "$@" +stale && fail "$* +stale is not refused"
+	says '  stale:     HELD_HOST=held at 0x'
+	says '  ended by:  INVALIDATE_IOMMU_PAGES(DomainID=7 Address=0x5000)'
+	says 'scoreboard: FAILED'
+}
+
+passes() {
+	run "$@" || fail "$* fails"
+	says 'scoreboard: passed'
+}
+
+case "$part" in
+package)
+	have verilator
+	verilator --lint-only -Wall "$BUILD/conformance/cosim/goldvi_pkg.sv"
+	verilator --lint-only -Wall -Wno-DECLFILENAME "$here/goldvi_cosim.sv"
+	run verilator "$here/check/formats.sv" || fail "formats.sv fails"
+	says 'formats: passed, 1440 bits'
+	if command -v iverilog >/dev/null 2>&1; then
+		iverilog -g2012 -o "$BUILD/cosim/formats.vvp" \
+			"$BUILD/conformance/cosim/goldvi_pkg.sv" "$here/check/formats.sv"
+		vvp "$BUILD/cosim/formats.vvp" >"$log"
+		says 'formats: passed, 1440 bits'
+	fi
+	;;
+verilator)
+	have verilator
+	passes verilator +checks=100000
+	says 'scoreboard:       100003 answers'
+	stale verilator
+	;;
+board)
+	have verilator
+	run verilator "$here/check/board.sv" || fail "board.sv fails"
+	says 'board: passed'
+	says 'scoreboard: passed'
+	run verilator "$here/check/board.sv" +wrong || fail "board.sv +wrong fails"
+	says 'board: passed'
+	says 'scoreboard: FAILED'
+	;;
+icarus)
+	have iverilog
+	passes icarus
+	stale icarus
+	;;
+systemc)
+	have c++
+	pkg-config --exists systemc 2>/dev/null || { echo "skipped: SystemC is not installed"; exit 77; }
+	passes systemc
+	stale systemc
+	;;
+*)
+	echo "test.sh: there is no part '$part'"
+	exit 2
+	;;
+esac
