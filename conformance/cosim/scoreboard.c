@@ -344,6 +344,12 @@ static bool is_abort(const struct gvi_input *in, const struct gvi_seen *seen)
 	return in->kind != GVI_INPUT_PAGE && seen->reply.answer.result == GVI_ABORT;
 }
 
+/* The bench knows all there is to know about it by the time of the answer. */
+static bool tells_record(const struct gvi_seen *seen)
+{
+	return seen->what & (GVI_SEEN_EVENT | GVI_SEEN_EFFECTS);
+}
+
 static bool answer_recorded(struct scoreboard *s, struct open_request *r,
 			    const struct gvi_seen *seen);
 static bool may_be_recorded(struct scoreboard *s, const struct open_request *r);
@@ -357,7 +363,7 @@ static bool answer(struct scoreboard *s, struct open_request *r, const struct gv
 	if (r->progress == RECORDED)
 		return answer_recorded(s, r, seen);
 	if (is_abort(&r->input, seen) && s->options.told & SCOREBOARD_RECORDS &&
-	    !(seen->what & GVI_SEEN_EVENT) && may_be_recorded(s, r)) {
+	    !tells_record(seen) && may_be_recorded(s, r)) {
 		r->progress = ABORTED;
 		r->seen = *seen;
 		return true;
@@ -372,7 +378,7 @@ bool scoreboard_check(struct scoreboard *s, const struct gvi_input *request,
 		      const struct gvi_seen *seen)
 {
 	feed_input(s, request, seen);
-	if (!is_abort(request, seen) || seen->what & GVI_SEEN_EVENT ||
+	if (!is_abort(request, seen) || tells_record(seen) ||
 	    !(s->options.told & SCOREBOARD_RECORDS))
 		return judge(s, NULL, request, seen);
 	if (s->nopen == SCOREBOARD_TAGS)

@@ -105,7 +105,8 @@ bool scoreboard_device_done(struct scoreboard *s, uint16_t device, uint8_t itag,
 /* ---- From the IOMMU ------------------------------------------------------------------ */
 
 /* What became of a request.  seen->what says what the bench sees of an answer; without
- * GVI_SEEN_EVENT the record is expected through scoreboard_written(). */
+ * GVI_SEEN_EVENT the record is expected through scoreboard_written(), before or after the
+ * answer.  GVI_SEEN_EFFECTS without effects says that none will come after it. */
 bool scoreboard_answer(struct scoreboard *s, uint32_t tag, const struct gvi_seen *seen);
 
 /* An interrupt has left as this message; of what an MSI has no place for nothing is said. */
