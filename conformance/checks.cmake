@@ -24,6 +24,10 @@ goldvi_check(vectors.wrong sh ${checks}/wrong.sh ${goldvi})
 goldvi_check(captured.linux sh ${checks}/captured.sh ${goldvi})
 goldvi_check(command.line sh ${checks}/command_line.sh ${goldvi})
 
+goldvi_check(fuzz.streams sh ${checks}/streams.sh ${goldvi})
+if(NOT GOLDVI_SANITIZE AND NOT GOLDVI_COVERAGE)
+	goldvi_check(fuzz.oss sh ${checks}/oss_fuzz.sh)
+endif()
 goldvi_check(example.hypervisor $<TARGET_FILE:goldvi_example>)
 
 foreach(document formats registers clauses)
