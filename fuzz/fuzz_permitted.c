@@ -212,9 +212,7 @@ static bool same_reply(const struct act *act, const union gvi_reply *r)
 		       !memcmp(act->reply.page.entry, r->page.entry, sizeof r->page.entry) &&
 		       !memcmp(act->reply.page.event, r->page.event, sizeof r->page.event);
 	default:
-		return same_way(a, b) && a->logging == b->logging && a->event[0] == b->event[0] &&
-		       a->event[1] == b->event[1] &&
-		       !memcmp(&a->message, &b->message, sizeof a->message);
+		return stage_same_answer(a, b);
 	}
 }
 
