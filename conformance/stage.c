@@ -175,7 +175,9 @@ static void change_field(enum gvi_format_id format, const struct operation *o, u
 	const struct gvi_format *f = &gvi_formats[format];
 	enum gvi_field_id field = (enum gvi_field_id)(f->first + o->a[1] % f->nfields);
 
-	(void)gvi_set(field, raw, stage_edge(field, o->a[2], o->value));
+	/* Nobody checks reserved bits of Misc Information, and registers show them. */
+	if (gvi_fields[field].kind != GVI_MBZ)
+		(void)gvi_set(field, raw, stage_edge(field, o->a[2], o->value));
 }
 
 /* The pages that hold the first device's tables. */
