@@ -32,6 +32,10 @@ goldvi_check(devices.pipe ${goldvi} run --shard 3/64 --dut "pipe:exec ${goldvi} 
 goldvi_check(devices.lost sh ${checks}/devices.sh ${goldvi} $<TARGET_FILE:bad_device>)
 goldvi_check(results.divided sh ${checks}/divided.sh ${goldvi} $<TARGET_FILE:bad_device>)
 
+goldvi_check(fuzz.streams sh ${checks}/streams.sh ${goldvi})
+if(NOT GOLDVI_SANITIZE AND NOT GOLDVI_COVERAGE)
+	goldvi_check(fuzz.oss sh ${checks}/oss_fuzz.sh)
+endif()
 goldvi_check(example.hypervisor $<TARGET_FILE:goldvi_example>)
 
 foreach(document formats registers clauses)
@@ -42,8 +46,9 @@ goldvi_check(docs.choices sh ${checks}/document.sh ${goldvi} choices vectors)
 goldvi_check(house.includes sh ${checks}/includes.sh)
 goldvi_check(house.clauses sh ${checks}/clauses.sh)
 goldvi_check(house.headers sh ${checks}/headers.sh ${CMAKE_C_COMPILER} $<$<BOOL:${cxx}>:${cxx}>)
+# It builds its own, whatever the preset is.
 find_program(clang clang)
-if(clang)
+if(clang AND NOT GOLDVI_SANITIZE AND NOT GOLDVI_COVERAGE)
 	goldvi_check(proof.fields sh ${checks}/proof.sh ${clang})
 endif()
 if(NOT GOLDVI_SANITIZE AND NOT GOLDVI_COVERAGE)

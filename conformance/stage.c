@@ -175,7 +175,9 @@ static void change_field(enum gvi_format_id format, const struct operation *o, u
 	const struct gvi_format *f = &gvi_formats[format];
 	enum gvi_field_id field = (enum gvi_field_id)(f->first + o->a[1] % f->nfields);
 
-	(void)gvi_set(field, raw, stage_edge(field, o->a[2], o->value));
+	/* Nobody checks reserved bits of Misc Information, and registers show them. */
+	if (gvi_fields[field].kind != GVI_MBZ)
+		(void)gvi_set(field, raw, stage_edge(field, o->a[2], o->value));
 }
 
 /* The pages that hold the first device's tables. */
@@ -467,6 +469,26 @@ uint64_t stage_field(struct stage *s, enum gvi_register_id id, enum gvi_field_id
 	uint64_t value = stage_register(s, id);
 
 	return gvi_get(field, &value);
+}
+
+/* ---- Comparisons -------------------------------------------------------------------------- */
+
+bool stage_same_message(const struct gvi_message *a, const struct gvi_message *b)
+{
+	return a->address == b->address && a->data == b->data && a->destination == b->destination &&
+	       a->pasid == b->pasid && a->device == b->device && a->kind == b->kind &&
+	       a->source == b->source && a->tag == b->tag && a->has_pasid == b->has_pasid &&
+	       a->rq_eoi == b->rq_eoi && a->x2apic == b->x2apic;
+}
+
+bool stage_same_answer(const struct gvi_answer *a, const struct gvi_answer *b)
+{
+	return a->address == b->address && a->size == b->size && a->event[0] == b->event[0] &&
+	       a->event[1] == b->event[1] && stage_same_message(&a->message, &b->message) &&
+	       a->result == b->result && a->completion == b->completion &&
+	       a->logging == b->logging && a->translated == b->translated && a->read == b->read &&
+	       a->write == b->write && a->coherent == b->coherent &&
+	       a->untranslated_only == b->untranslated_only;
 }
 
 /* ---- The surroundings of the model --------------------------------------------------------------

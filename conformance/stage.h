@@ -154,6 +154,10 @@ uint64_t stage_field(struct stage *s, enum gvi_register_id id, enum gvi_field_id
 /* The alternative of a habit as things stand. */
 unsigned stage_habit(const struct stage *s, enum gvi_choice choice);
 
+/* Field by field: what lies between fields may be anything.  Of answers all but the rules. */
+bool stage_same_message(const struct gvi_message *a, const struct gvi_message *b);
+bool stage_same_answer(const struct gvi_answer *a, const struct gvi_answer *b);
+
 /* An entry of a table, or a word of a buffer. */
 struct place {
 	uint64_t spa;

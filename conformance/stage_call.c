@@ -364,6 +364,11 @@ static void ask_translation(struct stage *s, const struct operation *o)
 	r->pasid = r->has_pasid ? pasid(s, o, o->a[2]) : 0;
 	r->count = (uint8_t)(1 + (o->a[3] & 31));
 	r->unit_log2 = (uint8_t)(12 + (o->a[4] & 31));
+	/* Not past the end of the address space. */
+	if (r->address > UINT64_MAX - (((uint64_t)r->count << r->unit_log2) - 1)) {
+		r->count = 1;
+		r->unit_log2 = 12;
+	}
 	(void)stage_call(s, &input);
 }
 

@@ -78,9 +78,11 @@ compilers() {
 			"$folder/bin/goldvi" run --tap vectors >"$folder.tap" || { tail "$folder.tap"; return 1; }
 			[ -n "$reference" ] || reference=$folder.tap
 			cmp "$reference" "$folder.tap" || return 1
+			"$folder/bin/goldvi" fuzz-print --hash fuzz/corpus/stream/* |
+				cmp - fuzz/stream.hashes || return 1
 		done
 	done
-	echo "gcc and clang at -O0 and -O3: the same $(grep -c '^ok' "$reference") verdicts"
+	echo "gcc and clang at -O0 and -O3: the same $(grep -c '^ok' "$reference") verdicts and $(wc -l <fuzz/stream.hashes) traces"
 }
 
 # QEMU as a foreign device: what it gets right must not be failed.

@@ -203,7 +203,7 @@ static void check_effect(struct stage *s, const struct gvi_effect *e, unsigned *
 	const struct stage_write *w = s->write;
 
 	if (e->kind == GVI_EFFECT_SEND) {
-		MUST(*sent < s->nsent && !memcmp(&e->message, &s->sent[*sent], sizeof e->message));
+		MUST(*sent < s->nsent && stage_same_message(&e->message, &s->sent[*sent]));
 		(*sent)++;
 		return;
 	}
@@ -411,7 +411,7 @@ static void check_message(const struct stage *s, const struct gvi_answer *a)
 		if (s->sent[i].kind == GVI_MESSAGE_INTERRUPT)
 			own++;
 		else
-			MUST(!memcmp(&s->sent[i], &a->message, sizeof a->message));
+			MUST(stage_same_message(&s->sent[i], &a->message));
 	}
 	MUST(s->nsent - own == (a->message.kind != GVI_MESSAGE_NONE));
 }
