@@ -93,7 +93,8 @@ struct coverage_counts {
 	uint64_t tests;         /* coverage_test_end() */
 	struct {
 		uint64_t applied;       /* told by a note, or, unless one listens, by an answer */
-		uint64_t answered;      /* named in an answer */
+		uint64_t reported;      /* calls that said so: in their answer, or, if they have
+		                         * none, by a note */
 		uint64_t named;         /* tests that passed and name it */
 		uint64_t exercised;     /* ... during which it was applied */
 		uint64_t outcome[COVERAGE_NOUTCOMES];   /* calls that applied it, and came to this */
@@ -115,11 +116,21 @@ struct coverage_set {
 	uint8_t  has[GVI_NCLAUSES];
 };
 
+/* What a call wrote to memory, until it is known which call it was. */
+enum { COVERAGE_MAX_WRITTEN = 16 };
+struct coverage_written {
+	uint64_t data[2];
+	uint8_t  length;
+};
+
 struct coverage {
 	struct coverage_counts counts;
 	uint64_t features;              /* coverage_features() */
 	uint32_t capability;            /* offset of the IOMMU's in configuration space: 40h */
 	bool     heard;                 /* a note, since the last call */
+	bool     writes;                /* the access to a register is one that writes */
+	unsigned nwritten;
+	struct coverage_written written[COVERAGE_MAX_WRITTEN];
 	struct coverage_set call, test; /* applied since they began */
 };
 

@@ -49,9 +49,6 @@ struct span completion_span(uint64_t word, uint64_t address);
 /* Whether an ATS_INVALIDATE_REQUEST is about the address. */
 bool is_invalidated(uint64_t body, uint64_t address);
 
-/* The format of a record by its code, or GVI_NFORMATS. */
-enum gvi_format_id event_format(const uint64_t raw[2]);
-enum gvi_format_id command_format(const uint64_t raw[2]);
 enum gvi_format_id entry_format(enum log_name log, const uint64_t raw[2]);
 
 const char *log_title(enum log_name log);               /* "the PPR log" */

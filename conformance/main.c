@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "conformance/coverage_json.h"
 #include "conformance/run.h"
 
 struct command {
@@ -30,6 +31,8 @@ static const struct command commands[] = {
 	 "  --habits FILE    hold the device to what such a file says\n"
 	 "  --freedom        model only: every alternative of all choices that a case meets and\n"
 	 "                   does not settle, singly and in pairs, not only of those it names\n"
+	 "  --coverage FILE  rules, choices and values of fields that were reached; goldvi\n"
+	 "                   coverage merges and shows such files\n"
 	 "  --tap            results as TAP on standard output\n"
 	 "  --junit FILE     results as JUnit XML\n"
 	 "  --json FILE      results as JSON\n"
@@ -172,7 +175,7 @@ static int report_error(const char *command, const char *error)
 /* ---- run -------------------------------------------------------------------------- */
 
 struct outputs {
-	const char *junit, *json, *html;
+	const char *junit, *json, *html, *coverage;
 	bool tap;
 };
 
@@ -185,6 +188,7 @@ struct progress {
 static int play(struct run_options *options, const struct outputs *outputs, int argc, char **argv);
 static bool choose_device(struct run_options *options, const char *device);
 static bool write_reports(const struct report *report, const struct outputs *outputs);
+static bool write_coverage(const struct report *report, const char *path);
 static void show_progress(void *user, const struct report *sofar);
 static void clear_progress(const struct progress *progress);
 static bool colourful(FILE *out);
@@ -201,6 +205,7 @@ int command_run(int argc, char **argv)
 		{"--junit", NULL, &outputs.junit},
 		{"--json", NULL, &outputs.json},
 		{"--html", NULL, &outputs.html},
+		{"--coverage", NULL, &outputs.coverage},
 		{"--habits", NULL, &options.habits},
 		{"--learn", NULL, &options.learn},
 		{"--freedom", &options.freedom, NULL},
@@ -287,11 +292,21 @@ static bool write_reports(const struct report *report, const struct outputs *out
 		written = wrote(report_junit(report, outputs->junit), outputs->junit) && written;
 	if (outputs->json)
 		written = wrote(report_json(report, outputs->json), outputs->json) && written;
+	if (outputs->coverage)
+		written = wrote(write_coverage(report, outputs->coverage), outputs->coverage) && written;
 	if (outputs->tap)
 		report_tap(report, stdout);
 	else
 		report_text(report, stdout, colourful(stdout));
 	return written;
+}
+
+static bool write_coverage(const struct report *report, const char *path)
+{
+	FILE *out = fopen(path, "w");
+	bool written = out && coverage_write(&report->coverage->counts, out);
+
+	return out && fclose(out) == 0 && written;
 }
 
 /* Ten times a second. */

@@ -71,6 +71,7 @@ void report_free(struct report *report)
 		free(report->results[i].id);
 	free(report->results);
 	free(report->device);
+	free(report->coverage);
 	memset(report, 0, sizeof *report);
 }
 

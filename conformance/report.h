@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "goldvi/goldvi.h"
+#include "conformance/coverage.h"
 
 enum verdict {
 	PASSED,
@@ -33,12 +33,12 @@ struct result {
 	double seconds;
 };
 
-/* A whole run.  Counters by clause are executions seen through note. */
+/* A whole run. */
 struct report {
 	char *device;           /* "model", "qemu:7.2.22" */
 	struct result *results;
 	size_t count, capacity;
-	uint64_t clause_hits[GVI_NCLAUSES];
+	struct coverage *coverage;      /* what the device told of itself; NULL: nobody counted */
 	uint64_t totals[NVERDICTS];
 	double seconds;
 };

@@ -494,7 +494,7 @@ static void put_clauses(struct page *page)
 	bool executions = false;
 
 	for (unsigned i = 1; i < GVI_NCLAUSES; i++)
-		executions = executions || page->report->clause_hits[i];
+		executions = executions || page->report->coverage->counts.clause[i].applied;
 	fputs("<section data-group>\n<h2>Clauses</h2>\n<div class=\"scroll\"><table>\n<caption>The "
 	      "rules of "
 	      "docs/spec. "
@@ -518,7 +518,7 @@ static void put_clause(struct page *page, unsigned clause, bool executions)
 {
 	const struct gvi_clause_info *info = &gvi_clauses[clause];
 	const struct tally *t = &page->clause[clause];
-	uint64_t hits = page->report->clause_hits[clause];
+	uint64_t hits = page->report->coverage->counts.clause[clause].applied;
 	FILE *out = page->out;
 
 	fprintf(out,

@@ -13,7 +13,11 @@
 #include "conformance/paths.h"
 #include "conformance/permitted.h"
 
-enum { EXPLAINED_PER_CASE = 3 }; /* a sweep that fails fails often */
+enum {
+	EXPLAINED_PER_CASE = 3, /* a sweep that fails fails often */
+	MAX_NAMED = 64,         /* clauses of one case */
+	MAX_SLUG = 64
+};
 
 struct run {
 	const struct run_options *options;
@@ -25,6 +29,8 @@ struct run {
 	char *error;
 	size_t size;
 	unsigned explained; /* instances of the case */
+	uint16_t clause[MAX_NAMED]; /* that the case names */
+	size_t nclauses;
 };
 
 static double seconds_since(const struct timespec *from);
@@ -57,6 +63,8 @@ bool run_paths(const struct run_options *options, char *const *paths, size_t cou
 
 static char *device_name(const struct run_options *options);
 static void hear(void *user, const struct gvi_note *note);
+static void count(void *user, const struct gvi *m, const struct gvi_input *input,
+		  const union gvi_reply *reply);
 static bool take_habits(struct run *run);
 
 static bool begin(struct run *run)
@@ -65,17 +73,21 @@ static bool begin(struct run *run)
 	char why[256] = "";
 
 	run->report->device = device_name(o);
-	if (!run->report->device) {
+	run->report->coverage = calloc(1, sizeof *run->report->coverage);
+	if (!run->report->device || !run->report->coverage) {
 		snprintf(run->error, run->size, "memory ran out");
 		return false;
 	}
+	coverage_init(run->report->coverage);
 	run->dut = o->dut->open(o->dut_argument, why, sizeof why);
 	if (!run->dut) {
 		snprintf(run->error, run->size, "%s: %s", run->report->device, why);
 		return false;
 	}
-	if (o->dut == &dut_model)
+	if (o->dut == &dut_model || o->dut == &dut_cache) {
 		dut_model_listen(run->dut, hear, run);
+		dut_model_follow(run->dut, count, run);
+	}
 	if (!player_begin(&run->player, run->dut, run->error, run->size))
 		return false;
 	run->player.freedom = o->freedom;
@@ -117,10 +129,18 @@ static void hear(void *user, const struct gvi_note *note)
 {
 	struct run *run = user;
 
-	if (note->kind == GVI_NOTE_CLAUSE)
-		run->report->clause_hits[note->id]++;
-	else if (note->kind == GVI_NOTE_CHOICE)
+	coverage_note(run->report->coverage, note);
+	if (note->kind == GVI_NOTE_CHOICE)
 		run->player.asked[note->id] = 1;
+}
+
+static void count(void *user, const struct gvi *m, const struct gvi_input *input,
+		  const union gvi_reply *reply)
+{
+	struct run *run = user;
+
+	coverage_features(run->report->coverage, gvi_features_now(m));
+	coverage_call(run->report->coverage, input, reply, NULL, 0);
 }
 
 static double seconds_since(const struct timespec *from)
@@ -134,6 +154,7 @@ static double seconds_since(const struct timespec *from)
 /* ---- Files, cases, instances ----------------------------------------------------- */
 
 static bool play_case(struct run *run, struct vector_case *vector);
+static void find_clauses(struct run *run, const char *slugs);
 static bool play_instance(struct run *run);
 static char *explanation(struct run *run, const struct play *play);
 
@@ -158,6 +179,7 @@ static bool play_case(struct run *run, struct vector_case *vector)
 	bool good = true;
 
 	run->explained = 0;
+	find_clauses(run, vector->clauses);
 	for (uint64_t n = 0; good && n < vector->combinations; n++) {
 		switch (instance_make(vector, n, &run->instance, run->error, run->size)) {
 		case INSTANCE_READY:
@@ -171,6 +193,21 @@ static bool play_case(struct run *run, struct vector_case *vector)
 		}
 	}
 	return good;
+}
+
+/* The slugs, which are known, stand between spaces. */
+static void find_clauses(struct run *run, const char *slugs)
+{
+	run->nclauses = 0;
+	for (slugs += strspn(slugs, " "); *slugs; slugs += strspn(slugs, " ")) {
+		char slug[MAX_SLUG];
+		size_t length = strcspn(slugs, " ");
+
+		snprintf(slug, sizeof slug, "%.*s", (int)length, slugs);
+		slugs += length;
+		if (run->nclauses < MAX_NAMED)
+			run->clause[run->nclauses++] = (uint16_t)gvi_find_clause(slug);
+	}
 }
 
 /* Strings of a result are not changed, only copied. */
@@ -189,7 +226,10 @@ static bool play_instance(struct run *run)
 	bool added;
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &from);
+	coverage_test_begin(run->report->coverage);
 	player_play_all(&run->player, &run->instance, &play);
+	coverage_test_end(run->report->coverage, play.verdict == PASSED, run->clause,
+			  run->nclauses);
 	result = (struct result){
 		.id = borrowed(vector->id),
 		.instance = run->instance.name,

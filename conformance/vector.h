@@ -9,6 +9,7 @@
 
 #include "conformance/dut/dut.h"
 #include "conformance/expression.h"
+#include "conformance/record.h"
 #include "conformance/yaml.h"
 
 /* ---- Words and registers -------------------------------------------------- */
@@ -181,8 +182,6 @@ struct pattern {
 	uint16_t named;                 /* of an interrupt: NAMED_MESSAGE_ADDRESS, ... */
 	uint32_t data, destination;     /* of an interrupt; its address is `at` */
 };
-
-extern const char *const source_names[GVI_NSOURCES];   /* "EventLogInt" */
 
 struct patterns {
 	const struct pattern *pattern;

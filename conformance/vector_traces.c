@@ -288,17 +288,3 @@ static bool sent_pattern(struct reader *r, struct yaml_node *map, struct pattern
 	pattern->destination = (uint32_t)destination;
 	return true;
 }
-
-const char *const source_names[GVI_NSOURCES] = {
-	[GVI_SOURCE_EVENT_LOG_INT] = "EventLogInt",
-	[GVI_SOURCE_EVENT_OVERFLOW] = "EventOverflow",
-	[GVI_SOURCE_COM_WAIT_INT] = "ComWaitInt",
-	[GVI_SOURCE_EVENT_OVERFLOW_B] = "EventOverflowB",
-	[GVI_SOURCE_PPR_INT] = "PprInt",
-	[GVI_SOURCE_PPR_OVERFLOW] = "PprOverflow",
-	[GVI_SOURCE_PPR_OVERFLOW_B] = "PprOverflowB",
-	[GVI_SOURCE_PPR_EARLY] = "PprOvrflwEarly",
-	[GVI_SOURCE_PPR_EARLY_B] = "PprOvrflwEarlyB",
-	[GVI_SOURCE_GA_INT] = "GAInt",
-	[GVI_SOURCE_GA_OVERFLOW] = "GALOverflow",
-};
