@@ -23,6 +23,7 @@ int command_decode(int argc, char **argv);
 int command_encode(int argc, char **argv);
 int command_markdown(int argc, char **argv);
 int command_replay(int argc, char **argv);
+int command_coverage(int argc, char **argv);
 int command_bench(int argc, char **argv);
 
 /* Writes `goldvi NAME: sentence` to standard error; always BAD_INPUT. */

@@ -71,6 +71,14 @@ static const struct command commands[] = {
 	{"replay", "FILE", "play a recorded driver session on the model", command_replay,
 	 "FILE is a recording (vectors/captured/README.md), plain or compressed with gzip.\n"
 	 "Exit status: 0 all agreed, 1 mismatches, 2 wrong usage or bad input.\n"},
+	{"coverage", "[options] FILE...", "merge and show what runs have reached", command_coverage,
+	 "FILE is what goldvi run --coverage or a bench has written; several are added up.\n\n"
+	 "  --format FORM    text (the default), json, the same as a file, lcov, for genhtml, or\n"
+	 "                   html, a page\n"
+	 "  --missing        also, or only, what was not reached, and why it cannot be\n"
+	 "  --source DIR     lcov: where the sources of goldvi are; without it, here\n\n"
+	 "Exit status: 0, with --missing 1 if something was not reached that can be, 2 wrong\n"
+	 "usage or bad input.\n"},
 	{"bench", "", "measure operations of the model", command_bench,
 	 "Nanoseconds on this machine and, if valgrind is there, instructions.\n"
 	 "Exit status: 0 the goals are met, 1 one is missed.\n"},
@@ -221,8 +229,10 @@ int command_run(int argc, char **argv)
 	if (options.freedom && (options.dut != &dut_model || options.dut_argument))
 		return wrong_use("run", "--freedom is for the built-in model, configured freely.");
 	if ((options.habits || options.learn) && options.dut == &dut_model && !options.dut_argument)
-		return wrong_use("run", "--habits and --learn are for devices that have habits of their own, "
-					"such as model:PRESET.");
+		return wrong_use(
+			"run",
+			"--habits and --learn are for devices that have habits of their own, "
+			"such as model:PRESET.");
 	options.explain_failures = outputs.junit || outputs.json || outputs.html;
 	return play(&options, &outputs, argc, argv);
 }
@@ -293,7 +303,8 @@ static bool write_reports(const struct report *report, const struct outputs *out
 	if (outputs->json)
 		written = wrote(report_json(report, outputs->json), outputs->json) && written;
 	if (outputs->coverage)
-		written = wrote(write_coverage(report, outputs->coverage), outputs->coverage) && written;
+		written = wrote(write_coverage(report, outputs->coverage), outputs->coverage) &&
+			  written;
 	if (outputs->tap)
 		report_tap(report, stdout);
 	else
