@@ -5,6 +5,9 @@
 
 #include "conformance/record.h"
 
+/* What a rule without a note of its own comes with. */
+enum cause { RULE, WORDS, OUTCOME };
+
 /* A stretch of a format's bits that is known, both ends inclusive. */
 struct stretch {
 	unsigned lo, hi;
@@ -12,6 +15,8 @@ struct stretch {
 
 static void add(uint64_t *counter);
 static void apply(struct coverage *c, unsigned clause);
+static void imply(struct coverage *c, enum cause kind, unsigned cause);
+static void take_choice(struct coverage *c, const struct gvi_note *note);
 static void take_fetch(struct coverage *c, const struct gvi_note *note);
 static void take_effect(struct coverage *c, const struct gvi_effect *effect);
 static void take_words(struct coverage *c, enum gvi_format_id format, const uint64_t *raw,
@@ -23,6 +28,8 @@ void coverage_init(struct coverage *c)
 {
 	*c = (struct coverage){.features = GVI_ALL_FEATURES, .capability = 0x40};
 	c->counts.runs = 1;
+	for (unsigned i = 0; i < GVI_NCHOICES; i++)
+		c->rule[i] = (uint16_t)gvi_find_clause(gvi_choices[i].clause);
 }
 
 void coverage_features(struct coverage *c, uint64_t features)
@@ -40,8 +47,7 @@ void coverage_note(struct coverage *c, const struct gvi_note *note)
 		apply(c, note->id);
 		break;
 	case GVI_NOTE_CHOICE:
-		if (note->id < GVI_NCHOICES && note->value < GVI_MAX_ALTERNATIVES)
-			add(&c->counts.choice[note->id][note->value]);
+		take_choice(c, note);
 		break;
 	case GVI_NOTE_FETCH:
 		take_fetch(c, note);
@@ -50,6 +56,15 @@ void coverage_note(struct coverage *c, const struct gvi_note *note)
 		take_effect(c, note->effect);
 		break;
 	}
+}
+
+/* Where it is met, the rule is applied that leaves it open. */
+static void take_choice(struct coverage *c, const struct gvi_note *note)
+{
+	if (note->id >= GVI_NCHOICES || note->value >= GVI_MAX_ALTERNATIVES)
+		return;
+	add(&c->counts.choice[note->id][note->value]);
+	apply(c, c->rule[note->id]);
 }
 
 static void include(struct coverage_set *set, unsigned clause)
@@ -67,6 +82,31 @@ static void apply(struct coverage *c, unsigned clause)
 	add(&c->counts.clause[clause].applied);
 	include(&c->call, clause);
 	include(&c->test, clause);
+	imply(c, RULE, clause);
+}
+
+/* Rows of one cause are few, and none follows from another. */
+static void imply(struct coverage *c, enum cause kind, unsigned cause)
+{
+	static const struct {
+		uint16_t kind, cause, rule;
+	} implied[] = {
+#define WITH_RULE(cause, rule)    {RULE, GVI_CLAUSE_##cause, GVI_CLAUSE_##rule},
+#define WITH_WORDS(cause, rule)   {WORDS, GVI_FORMAT_##cause, GVI_CLAUSE_##rule},
+#define WITH_OUTCOME(cause, rule) {OUTCOME, COVERAGE_##cause, GVI_CLAUSE_##rule},
+#include "conformance/implied.def"
+#undef WITH_RULE
+#undef WITH_WORDS
+#undef WITH_OUTCOME
+	};
+
+	for (unsigned i = 0; i < sizeof implied / sizeof implied[0]; i++) {
+		if (implied[i].kind != kind || implied[i].cause != cause)
+			continue;
+		add(&c->counts.clause[implied[i].rule].applied);
+		include(&c->call, implied[i].rule);
+		include(&c->test, implied[i].rule);
+	}
 }
 
 /* A device table entry may be read by halves. */
@@ -168,6 +208,7 @@ static void take_clauses(struct coverage *c, const struct gvi_input *input,
 static void conclude(struct coverage *c, enum coverage_outcome outcome)
 {
 	add(&c->counts.outcome[outcome]);
+	imply(c, OUTCOME, outcome);
 	for (unsigned i = 0; i < c->call.count; i++)
 		add(&c->counts.clause[c->call.clause[i]].outcome[outcome]);
 	clear(&c->call);
@@ -353,6 +394,7 @@ static void take_words(struct coverage *c, enum gvi_format_id format, const uint
 	const struct gvi_format *f = &gvi_formats[format];
 
 	add(&c->counts.words[format]);
+	imply(c, WORDS, format);
 	for (unsigned i = f->first; i < (unsigned)f->first + f->nfields; i++)
 		if (inside(&gvi_fields[i], known) && counts(c, &gvi_fields[i]))
 			take_field(c, (enum gvi_field_id)i, raw);

@@ -92,7 +92,8 @@ struct coverage_counts {
 	uint64_t runs;          /* merged into this */
 	uint64_t tests;         /* coverage_test_end() */
 	struct {
-		uint64_t applied;       /* told by a note, or, unless one listens, by an answer */
+		uint64_t applied;       /* told by a note, or, unless one listens, by an answer;
+		                         * or part of what is told: implied.def, choices */
 		uint64_t reported;      /* calls that said so: in their answer, or, if they have
 		                         * none, by a note */
 		uint64_t named;         /* tests that passed and name it */
@@ -127,6 +128,7 @@ struct coverage {
 	struct coverage_counts counts;
 	uint64_t features;              /* coverage_features() */
 	uint32_t capability;            /* offset of the IOMMU's in configuration space: 40h */
+	uint16_t rule[GVI_NCHOICES];    /* enum gvi_clause: that leaves a choice open */
 	bool     heard;                 /* a note, since the last call */
 	bool     writes;                /* the access to a register is one that writes */
 	unsigned nwritten;

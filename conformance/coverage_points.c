@@ -66,11 +66,13 @@ static void add_clauses(const struct visitor *v)
 	static const struct {
 		const char *name;
 		uint32_t at;
+		bool goal;
 	} columns[] = {
-		{"applied", AT(clause[0].applied)},
-		{"reported", AT(clause[0].reported)},
-		{"named", AT(clause[0].named)},
-		{"exercised", AT(clause[0].exercised)},
+		{"applied", AT(clause[0].applied), true},
+		/* Logs and interrupts have no place in answers. */
+		{"reported", AT(clause[0].reported), false},
+		{"named", AT(clause[0].named), true},
+		{"exercised", AT(clause[0].exercised), true},
 	};
 	uint32_t row = EACH(clause, 1) - AT(clause);
 
@@ -80,7 +82,7 @@ static void add_clauses(const struct visitor *v)
 				       .key = {"clauses", gvi_clauses[i].slug, columns[k].name},
 				       .at = columns[k].at + i * row,
 				       .id = (uint16_t)i,
-				       .goal = true});
+				       .goal = columns[k].goal});
 }
 
 /* Few of all pairs are possible, so none is a goal. */
