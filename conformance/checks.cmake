@@ -21,6 +21,7 @@ endforeach()
 goldvi_check(vectors.lint ${goldvi} lint vectors)
 goldvi_check(vectors.refused sh ${checks}/refused.sh ${goldvi})
 goldvi_check(vectors.wrong sh ${checks}/wrong.sh ${goldvi})
+goldvi_check(coverage.vectors sh ${checks}/coverage.sh ${goldvi})
 goldvi_check(captured.linux sh ${checks}/captured.sh ${goldvi})
 goldvi_check(command.line sh ${checks}/command_line.sh ${goldvi})
 

@@ -396,14 +396,15 @@ static void put_clauses(struct page *page)
 	      "docs/spec. "
 	      "Cases name the rules that they test; the model tells which it applies while the "
 	      "cases "
-	      "run",
+	      "run; exercised by those instances that passed, name it and had it applied",
 	      out);
 	fputs(executions ? "" : " (this device does not)", out);
 	fputs(". Choose a rule to see its cases.</caption>\n<thead><tr><th "
 	      "scope=\"col\">Clause</th>"
 	      "<th scope=\"col\" class=\"n\">Cases</th><th scope=\"col\" class=\"n\">Passed</th>"
 	      "<th scope=\"col\" class=\"n\">Failed</th><th scope=\"col\" class=\"n\">Skipped</th>"
-	      "<th scope=\"col\" class=\"n\">Applied</th></tr></thead>\n<tbody>\n",
+	      "<th scope=\"col\" class=\"n\">Applied</th>"
+	      "<th scope=\"col\" class=\"n\">Exercised</th></tr></thead>\n<tbody>\n",
 	      out);
 	for (unsigned i = 1; i < GVI_NCLAUSES; i++)
 		put_clause(page, i, executions);
@@ -415,6 +416,7 @@ static void put_clause(struct page *page, unsigned clause, bool executions)
 	const struct gvi_clause_info *info = &gvi_clauses[clause];
 	const struct tally *t = &page->clause[clause];
 	uint64_t hits = page->report->coverage->counts.clause[clause].applied;
+	uint64_t exercised = page->report->coverage->counts.clause[clause].exercised;
 	FILE *out = page->out;
 
 	fprintf(out,
@@ -432,9 +434,11 @@ static void put_clause(struct page *page, unsigned clause, bool executions)
 	put_number(out, t->totals[PASSED], "n");
 	put_number(out, t->totals[FAILED], t->totals[FAILED] ? "n bad" : "n");
 	put_number(out, skipped(t->totals), "n");
-	if (executions)
+	if (executions) {
 		put_number(out, hits, hits ? "n" : "n none");
-	else
-		fputs("<td class=\"n dim\">unknown</td>", out);
+		put_number(out, exercised, exercised ? "n" : "n none");
+	} else {
+		fputs("<td class=\"n dim\">unknown</td><td class=\"n dim\">unknown</td>", out);
+	}
 	fputs("</tr>\n", out);
 }

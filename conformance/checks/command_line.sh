@@ -44,7 +44,7 @@ quiet() { [ ! -s "$here/err" ] || fail "says something on standard error"; }
 
 try 0 --version; has '^goldvi [0-9]+\.[0-9]+\.[0-9]+$'; quiet
 try 0 help; quiet
-commands='run list lint explain decode encode markdown replay bench'
+commands='run list lint explain decode encode markdown replay coverage bench'
 for command in $commands; do
 	has "^  goldvi $command "
 done
