@@ -113,35 +113,6 @@ static void put_fields(enum gvi_format_id format, const uint64_t *raw, FILE *out
 	fprintf(out, "%s", fields[0] ? fields : "all zero");
 }
 
-/* What the words turned out to be: the model fetches before it knows. */
-static enum gvi_format_id fetched_format(const struct gvi_note *note)
-{
-	enum gvi_format_id format = (enum gvi_format_id)note->id;
-	uint64_t next;
-
-	if (note->bus != GVI_BUS_OK)
-		return format;
-	switch (format) {
-	case GVI_FORMAT_COMPLETION_WAIT:
-		return command_format(note->raw);
-	case GVI_FORMAT_PTE:
-		next = gvi_get(GVI_PTE_NEXT_LEVEL, note->raw);
-		return next == 0 || next == 7 ? format : GVI_FORMAT_PDE;
-	case GVI_FORMAT_GPDPE:
-		return gvi_get(GVI_GPDPE_PS, note->raw) ? GVI_FORMAT_GPDPE_1G : format;
-	case GVI_FORMAT_GPDE:
-		return gvi_get(GVI_GPDE_PS, note->raw) ? GVI_FORMAT_GPDE_2M : format;
-	case GVI_FORMAT_IRTE_128:
-		return gvi_get(GVI_IRTE_128_GUEST_MODE, note->raw) ? GVI_FORMAT_IRTE_GUEST : format;
-	case GVI_FORMAT_IRTE_128_X2APIC:
-		return gvi_get(GVI_IRTE_128_X2APIC_GUEST_MODE, note->raw)
-			       ? GVI_FORMAT_IRTE_GUEST_X2APIC
-			       : format;
-	default:
-		return format;
-	}
-}
-
 static void put_fetch(const struct gvi_note *note, FILE *out)
 {
 	static const char *const buses[] = {"", "master abort", "target abort", "poison"};

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "conformance/coverage_json.h"
 #include "conformance/dut/serve.h"
 #include "conformance/run.h"
 
@@ -40,6 +41,8 @@ static const struct command commands[] = {
 	 "  --record FILE    what was done and seen, as a trace for goldvi replay and reduce\n"
 	 "  --freedom        model only: every alternative of all choices that a case meets and\n"
 	 "                   does not settle, singly and in pairs, not only of those it names\n"
+	 "  --coverage FILE  rules, choices and values of fields that were reached; goldvi\n"
+	 "                   coverage merges and shows such files\n"
 	 "  --tap            results as TAP on standard output\n"
 	 "  --junit FILE     results as JUnit XML\n"
 	 "  --json FILE      results as JSON\n"
@@ -48,7 +51,7 @@ static const struct command commands[] = {
 	{"merge", "[options] FILE...", "put the results of a divided run together", command_merge,
 	 "FILEs are what goldvi run --results wrote, one of each shard; the report is that of one\n"
 	 "run.\n\n"
-	 "  --tap, --junit FILE, --json FILE, --html DIR    as for run\n\n"
+	 "  --tap, --junit FILE, --json FILE, --html DIR, --coverage FILE    as for run\n\n"
 	 "Exit status: 0 all passed, 1 some failed, 2 wrong usage or bad input.\n"},
 	{"list", "[options] [PATH...]", "list cases, one id a line", command_list,
 	 "PATH is a vector file or a directory; without one, 'vectors'.\n\n"
@@ -97,6 +100,14 @@ static const struct command commands[] = {
 	 "What is left is refused by the oracle in the same way; it is printed as a vector\n"
 	 "(vectors/README.md).  `goldvi run --record FILE` makes a trace of vectors.\n\n"
 	 "  --worlds, --runs, --values, --delay as for goldvi replay\n"},
+	{"coverage", "[options] FILE...", "merge and show what runs have reached", command_coverage,
+	 "FILE is what goldvi run --coverage or a bench has written; several are added up.\n\n"
+	 "  --format FORM    text (the default), json, the same as a file, lcov, for genhtml, or\n"
+	 "                   html, a page\n"
+	 "  --missing        also, or only, what was not reached, and why it cannot be\n"
+	 "  --source DIR     lcov: where the sources of goldvi are; without it, here\n\n"
+	 "Exit status: 0, with --missing 1 if something was not reached that can be, 2 wrong\n"
+	 "usage or bad input.\n"},
 	{"serve", "[--dut DEVICE]", "answer for a device, line by line", command_serve,
 	 "Lines of docs/pipe.md on standard input are answered on standard output.  DEVICE is as\n"
 	 "for run; without it the built-in model.\n"},
@@ -212,7 +223,7 @@ static int report_error(const char *command, const char *error)
 /* ---- run -------------------------------------------------------------------------- */
 
 struct outputs {
-	const char *junit, *json, *html;
+	const char *junit, *json, *html, *coverage;
 	bool tap;
 };
 
@@ -228,6 +239,7 @@ static bool take_timeout(struct run_options *options, const char *seconds);
 static bool take_division(struct run_options *options, const char *shard, const char *workers,
 			  const char *resume);
 static bool write_reports(const struct report *report, const struct outputs *outputs);
+static bool write_coverage(const struct report *report, const char *path);
 static void show_progress(void *user, const struct report *sofar);
 static void clear_progress(const struct progress *progress);
 static bool colourful(FILE *out);
@@ -250,6 +262,7 @@ int command_run(int argc, char **argv)
 		{"--junit", NULL, &outputs.junit},
 		{"--json", NULL, &outputs.json},
 		{"--html", NULL, &outputs.html},
+		{"--coverage", NULL, &outputs.coverage},
 		{"--habits", NULL, &options.habits},
 		{"--learn", NULL, &options.learn},
 		{"--record", NULL, &options.record},
@@ -389,11 +402,22 @@ static bool write_reports(const struct report *report, const struct outputs *out
 		written = wrote(report_junit(report, outputs->junit), outputs->junit) && written;
 	if (outputs->json)
 		written = wrote(report_json(report, outputs->json), outputs->json) && written;
+	if (outputs->coverage)
+		written = wrote(write_coverage(report, outputs->coverage), outputs->coverage) &&
+			  written;
 	if (outputs->tap)
 		report_tap(report, stdout);
 	else
 		report_text(report, stdout, colourful(stdout));
 	return written;
+}
+
+static bool write_coverage(const struct report *report, const char *path)
+{
+	FILE *out = fopen(path, "w");
+	bool written = out && coverage_write(&report->coverage->counts, out);
+
+	return out && fclose(out) == 0 && written;
 }
 
 /* Ten times a second. */
@@ -437,6 +461,7 @@ int command_merge(int argc, char **argv)
 	const struct option known[] = {{"--junit", NULL, &outputs.junit},
 				       {"--json", NULL, &outputs.json},
 				       {"--html", NULL, &outputs.html},
+				       {"--coverage", NULL, &outputs.coverage},
 				       {"--tap", &outputs.tap, NULL}};
 	int status;
 

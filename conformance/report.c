@@ -20,6 +20,14 @@ static void strings_of(struct result *result, char **string[NSTRINGS])
 	memcpy(string, all, sizeof all);
 }
 
+bool report_count(struct report *report)
+{
+	report->coverage = malloc(sizeof *report->coverage);
+	if (report->coverage)
+		coverage_init(report->coverage);
+	return report->coverage != NULL;
+}
+
 static bool make_room(struct report *report);
 static bool own(struct result *result);
 
@@ -81,6 +89,7 @@ void report_free(struct report *report)
 		free(report->results[i].id);
 	free(report->results);
 	free(report->device);
+	free(report->coverage);
 	memset(report, 0, sizeof *report);
 }
 

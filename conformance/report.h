@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "goldvi/goldvi.h"
+#include "conformance/coverage.h"
 
 enum verdict {
 	PASSED,
@@ -35,12 +35,12 @@ struct result {
 	double seconds;
 };
 
-/* A whole run.  Counters by clause are executions seen through note. */
+/* A whole run. */
 struct report {
 	char *device;           /* "model", "qemu:7.2.22" */
 	struct result *results;
 	size_t count, capacity;
-	uint64_t clause_hits[GVI_NCLAUSES];
+	struct coverage *coverage;      /* what the device told of itself; see report_count() */
 	uint64_t totals[NVERDICTS];
 	double seconds;
 };
@@ -55,6 +55,8 @@ struct case_span {
 
 enum { EXPLAINED_PER_CASE = 3 }; /* a sweep that fails fails often */
 
+/* Begins to count coverage, as one run.  False when memory ran out. */
+bool report_count(struct report *report);
 /* Copies the strings; NULL counts as "".  False when memory ran out. */
 bool report_add(struct report *report, const struct result *result);
 void report_free(struct report *report);

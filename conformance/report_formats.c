@@ -212,7 +212,7 @@ static void put_clause_hits(const struct report *report, FILE *out)
 	fputs("  \"clauses\": {", out);
 	for (unsigned i = 1; i < GVI_NCLAUSES; i++)
 		fprintf(out, "%s\n    \"%s\": %" PRIu64, i > 1 ? "," : "", gvi_clauses[i].slug,
-			report->clause_hits[i]);
+			report->coverage->counts.clause[i].applied);
 	fputs("},\n", out);
 }
 

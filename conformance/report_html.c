@@ -2,6 +2,7 @@
  * with cases, not with instances: of those, the failing ones are listed, up to a
  * bound; report_json() has them all. */
 #include "conformance/escape.h"
+#include "conformance/page.h"
 #include "conformance/report.h"
 
 #include <errno.h>
@@ -29,13 +30,11 @@ struct page {
 
 static FILE *open_page(const char *directory);
 static bool count_cases(struct page *page);
-static void put_head(struct page *page);
 static void put_summary(struct page *page);
 static void put_failures(struct page *page);
 static void put_topics(struct page *page);
 static void put_cases(struct page *page);
 static void put_clauses(struct page *page);
-static void put_foot(struct page *page);
 
 bool report_html(const struct report *report, const char *directory)
 {
@@ -46,13 +45,12 @@ bool report_html(const struct report *report, const char *directory)
 	if (!page.out)
 		return false;
 	if (count_cases(&page)) {
-		put_head(&page);
 		put_summary(&page);
 		put_topics(&page);
 		put_failures(&page);
 		put_cases(&page);
 		put_clauses(&page);
-		put_foot(&page);
+		page_foot(page.out);
 		written = !ferror(page.out);
 	} else {
 		errno = ENOMEM;
@@ -157,111 +155,9 @@ static void count_clauses(struct page *page, const struct case_span *span)
 	}
 }
 
-/* ---- Head and foot ----------------------------------------------------------------- */
-
-static const char *const style[] = {
-	":root{color-scheme:light "
-	"dark;--bg:#fff;--fg:#1c2024;--dim:#5b6470;--line:#dde1e6;--box:#f5f6f8;",
-	"--ok:#1a7f37;--bad:#c62828;--na:#8b949e;--no:#9a6700;--link:#0b57d0}",
-	"@media(prefers-color-scheme:dark){:root{--bg:#14171a;--fg:#e3e6ea;--dim:#9aa4af;--line:#"
-	"30363d;",
-	"--box:#1d2125;--ok:#4cc267;--bad:#ff7b72;--na:#6e7681;--no:#d8a438;--link:#8ab4f8}}",
-	"*{box-sizing:border-box}[hidden]{display:none!important}",
-	"body{margin:0 auto;max-width:76rem;padding:0 1.25rem "
-	"4rem;background:var(--bg);color:var(--fg);",
-	"font:16px/1.5 system-ui,sans-serif}",
-	"h1{font-size:1.6rem;margin:1.5rem 0 .25rem}h2{font-size:1.2rem;margin:2.5rem 0 .5rem}",
-	"h3{font-size:1.05rem;margin:0}p{margin:.25rem "
-	"0}a{color:var(--link)}.dim{color:var(--dim)}",
-	"code,pre{font:.85em/1.45 ui-monospace,Consolas,monospace}code{overflow-wrap:anywhere}",
-	"pre{overflow:auto;max-height:32rem;margin:.5rem 0;padding:.75rem;background:var(--bg);",
-	"border:1px solid var(--line);border-radius:4px}",
-	".totals{display:flex;flex-wrap:wrap;gap:.25rem 2rem;margin:1rem 0 "
-	".5rem;padding:0;list-style:none}",
-	".totals b{font-size:1.5rem;margin-right:.35rem}",
-	".bar{display:flex;height:.6rem;min-width:6rem;border-radius:3px;overflow:hidden;",
-	"background:var(--line)}.bar i{display:block;min-width:2px}",
-	".bar .passed{background:var(--ok)}.bar .failed{background:var(--bad)}",
-	".bar .na{background:var(--na)}.bar .no{background:var(--no)}",
-	".v{white-space:nowrap;font-weight:600}.v.passed{color:var(--ok)}.v.failed{color:var(--bad)"
-	"}",
-	".v.na{color:var(--dim)}.v.no{color:var(--no)}",
-	"form{position:sticky;top:0;z-index:1;display:flex;flex-wrap:wrap;align-items:center;gap:."
-	"75rem;",
-	"margin:1.5rem -1.25rem 0;padding:.6rem 1.25rem;background:var(--bg);",
-	"border-bottom:1px solid var(--line)}",
-	"input{flex:1 1 16rem;font:inherit;padding:.35rem "
-	".6rem;color:inherit;background:var(--box);",
-	"border:1px solid var(--dim);border-radius:4px}",
-	".scroll{overflow-x:auto}table{border-collapse:collapse;width:100%}",
-	"caption{text-align:left;color:var(--dim);padding-bottom:.5rem}",
-	"th,td{text-align:left;vertical-align:top;padding:.35rem .75rem .35rem 0;",
-	"border-bottom:1px solid var(--line)}th{font-weight:600}",
-	"th.n,td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}",
-	"td:last-child:not(.n){vertical-align:middle}th.n+th:not(.n),td.n+td:not(.n){padding-left:"
-	"1rem}",
-	"section,tbody{scroll-margin-top:4.5rem}tbody "
-	"th{padding-top:1.25rem}.bad{color:var(--bad);font-weight:600}.none{color:var(--no);font-"
-	"weight:600}",
-	"article{margin:.75rem 0;padding:.75rem 1rem;background:var(--box);border-radius:4px;",
-	"border-left:4px solid var(--bad)}article ul{margin:.5rem 0 0;padding-left:1.2rem}",
-	"summary{cursor:pointer;color:var(--link)}",
-};
-
-/* Rows with every word of the filter stay; so do the bodies that still have rows. */
-static const char *const script[] = {
-	"(function(){var "
-	"box=document.getElementById('filter'),say=document.getElementById('matches'),",
-	"rows=[].slice.call(document.querySelectorAll('[data-row]')),",
-	"groups=[].slice.call(document.querySelectorAll('[data-group]'));",
-	"rows.forEach(function(r){r.words=r.textContent.toLowerCase()});",
-	"function filter(){var words=box.value.toLowerCase().split(/\\s+/),cases=0;",
-	"rows.forEach(function(r){r.hidden=!words.every(function(w){return "
-	"r.words.indexOf(w)>=0});",
-	"if(!r.hidden&&r.dataset.row==='case')cases++});",
-	"groups.forEach(function(g){g.hidden=!g.querySelector('[data-row]:not([hidden])')});",
-	"say.textContent=cases+(cases===1?' case':' cases')}",
-	"box.addEventListener('input',filter);",
-	"box.form.addEventListener('submit',function(e){e.preventDefault()});",
-	"document.addEventListener('click',function(e){var a=e.target.closest('[data-find]');",
-	"if(a){box.value=a.dataset.find;filter()}});",
-	"filter()})();",
-};
-
-static void put_lines(FILE *out, const char *const *line, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		fprintf(out, "%s\n", line[i]);
-}
-
 static uint64_t skipped(const uint64_t totals[NVERDICTS])
 {
 	return totals[NOT_APPLICABLE] + totals[NOT_OBSERVABLE];
-}
-
-static void put_head(struct page *page)
-{
-	const uint64_t *totals = page->report->totals;
-	FILE *out = page->out;
-
-	fputs("<!DOCTYPE html>\n<html lang=\"en-GB\">\n<head>\n<meta charset=\"utf-8\">\n"
-	      "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
-	      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-	      "style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n<title>",
-	      out);
-	fprintf(out, "%" PRIu64 " failed, %" PRIu64 " passed: goldvi on ", totals[FAILED],
-		totals[PASSED]);
-	put_xml(out, page->report->device ? page->report->device : "");
-	fputs("</title>\n<style>\n", out);
-	put_lines(out, style, sizeof style / sizeof style[0]);
-	fputs("</style>\n</head>\n<body>\n", out);
-}
-
-static void put_foot(struct page *page)
-{
-	fputs("</main>\n<script>\n", page->out);
-	put_lines(page->out, script, sizeof script / sizeof script[0]);
-	fputs("</script>\n</body>\n</html>\n", page->out);
 }
 
 /* ---- Summary ----------------------------------------------------------------------- */
@@ -283,13 +179,16 @@ static void put_bar(FILE *out, const uint64_t totals[NVERDICTS])
 static void put_summary(struct page *page)
 {
 	const struct report *report = page->report;
+	const char *device = report->device ? report->device : "";
 	uint64_t partial = 0;
 	FILE *out = page->out;
 
 	for (size_t i = 0; i < report->count; i++)
 		partial += report->results[i].partial;
+	page_head(out, "%" PRIu64 " failed, %" PRIu64 " passed: goldvi on %s",
+		  report->totals[FAILED], report->totals[PASSED], device);
 	fputs("<header>\n<h1>Conformance of <code>", out);
-	put_xml(out, report->device ? report->device : "");
+	put_xml(out, device);
 	fprintf(out,
 		"</code></h1>\n<p class=\"dim\">goldvi %d.%d.%d: %zu cases, %zu instances, %.1f "
 		"seconds.</p>\n<ul class=\"totals\">\n",
@@ -305,11 +204,8 @@ static void put_summary(struct page *page)
 			"\n<p class=\"dim\">%" PRIu64
 			" passed as far as this device lets itself be observed.</p>",
 			partial);
-	fputs("\n</header>\n<form role=\"search\"><label for=\"filter\">Filter</label>"
-	      "<input id=\"filter\" type=\"search\" autocomplete=\"off\" "
-	      "placeholder=\"words of an id, a clause, a file, a verdict\">"
-	      "<span id=\"matches\" class=\"dim\" aria-live=\"polite\"></span></form>\n<main>\n",
-	      out);
+	fputs("\n</header>\n", out);
+	page_filter(out, "case", "words of an id, a clause, a file, a verdict");
 }
 
 /* ---- Failures ----------------------------------------------------------------------- */
@@ -494,20 +390,21 @@ static void put_clauses(struct page *page)
 	bool executions = false;
 
 	for (unsigned i = 1; i < GVI_NCLAUSES; i++)
-		executions = executions || page->report->clause_hits[i];
+		executions = executions || page->report->coverage->counts.clause[i].applied;
 	fputs("<section data-group>\n<h2>Clauses</h2>\n<div class=\"scroll\"><table>\n<caption>The "
 	      "rules of "
 	      "docs/spec. "
 	      "Cases name the rules that they test; the model tells which it applies while the "
 	      "cases "
-	      "run",
+	      "run; exercised by those instances that passed, name it and had it applied",
 	      out);
 	fputs(executions ? "" : " (this device does not)", out);
 	fputs(". Choose a rule to see its cases.</caption>\n<thead><tr><th "
 	      "scope=\"col\">Clause</th>"
 	      "<th scope=\"col\" class=\"n\">Cases</th><th scope=\"col\" class=\"n\">Passed</th>"
 	      "<th scope=\"col\" class=\"n\">Failed</th><th scope=\"col\" class=\"n\">Skipped</th>"
-	      "<th scope=\"col\" class=\"n\">Applied</th></tr></thead>\n<tbody>\n",
+	      "<th scope=\"col\" class=\"n\">Applied</th>"
+	      "<th scope=\"col\" class=\"n\">Exercised</th></tr></thead>\n<tbody>\n",
 	      out);
 	for (unsigned i = 1; i < GVI_NCLAUSES; i++)
 		put_clause(page, i, executions);
@@ -518,7 +415,8 @@ static void put_clause(struct page *page, unsigned clause, bool executions)
 {
 	const struct gvi_clause_info *info = &gvi_clauses[clause];
 	const struct tally *t = &page->clause[clause];
-	uint64_t hits = page->report->clause_hits[clause];
+	uint64_t hits = page->report->coverage->counts.clause[clause].applied;
+	uint64_t exercised = page->report->coverage->counts.clause[clause].exercised;
 	FILE *out = page->out;
 
 	fprintf(out,
@@ -536,9 +434,11 @@ static void put_clause(struct page *page, unsigned clause, bool executions)
 	put_number(out, t->totals[PASSED], "n");
 	put_number(out, t->totals[FAILED], t->totals[FAILED] ? "n bad" : "n");
 	put_number(out, skipped(t->totals), "n");
-	if (executions)
+	if (executions) {
 		put_number(out, hits, hits ? "n" : "n none");
-	else
-		fputs("<td class=\"n dim\">unknown</td>", out);
+		put_number(out, exercised, exercised ? "n" : "n none");
+	} else {
+		fputs("<td class=\"n dim\">unknown</td><td class=\"n dim\">unknown</td>", out);
+	}
 	fputs("</tr>\n", out);
 }

@@ -6,10 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conformance/coverage_json.h"
 #include "conformance/escape.h"
 
 const char results_block[] = "{\"block\": ";
-static const char head_key[] = "goldvi_results", end_line[] = "{\"end\": true}";
+static const char head_key[] = "goldvi_results", coverage_key[] = "coverage",
+		  end_line[] = "{\"end\": true}";
 
 void results_free_head(struct results_head *head)
 {
@@ -17,6 +19,17 @@ void results_free_head(struct results_head *head)
 	free(head->options);
 	free(head->held);
 	*head = (struct results_head){0};
+}
+
+static bool is_text(const char *a, const char *b)
+{
+	return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
+bool results_same_run(const struct results_head *a, const struct results_head *b)
+{
+	return a->mark == b->mark && a->shards == b->shards && is_text(a->device, b->device) &&
+	       is_text(a->options, b->options) && is_text(a->held, b->held);
 }
 
 /* ---- Writing ------------------------------------------------------------------ */
@@ -58,13 +71,12 @@ void results_put(FILE *out, const struct result *r)
 	fprintf(out, ", \"seconds\": %.6f}\n", r->seconds);
 }
 
-void results_put_block(FILE *out, size_t count, const uint64_t clause_hits[GVI_NCLAUSES],
+void results_put_block(FILE *out, size_t count, const struct coverage_counts *counts,
 		       double seconds)
 {
-	fprintf(out, "%s%zu, \"seconds\": %.6f", results_block, count, seconds);
-	for (unsigned i = 1; i < GVI_NCLAUSES; i++)
-		if (clause_hits[i])
-			fprintf(out, ", \"%s\": %" PRIu64, gvi_clauses[i].slug, clause_hits[i]);
+	fprintf(out, "%s%zu, \"seconds\": %.6f, \"%s\": ", results_block, count, seconds,
+		coverage_key);
+	coverage_put(counts, out);
 	fputs("}\n", out);
 }
 
@@ -77,15 +89,18 @@ void results_put_end(FILE *out)
 
 /* What one member of a flat object is. */
 struct member {
-	char *key, *text; /* text: NULL for numbers, true and false */
+	char *key, *text;   /* text: NULL for numbers, true, false and objects */
+	const char *object; /* as it stands there, or NULL */
+	size_t length;      /* of it */
 	double number;
 	uint64_t whole; /* the number, if it is a natural one */
 };
 
 static char *take_member(char *p, struct member *m);
 static char *take_string(char *p, char **text);
+static char *take_object(char *p, struct member *m);
 
-/* Goes through the members of a line; false if it is no flat object, or `take` says so. */
+/* Goes through the members of a line; false if it is no object, or `take` says so. */
 static bool each_member(char *line, bool (*take)(void *user, const struct member *m), void *user)
 {
 	char *p = line;
@@ -114,6 +129,8 @@ static char *take_member(char *p, struct member *m)
 	p += 2;
 	if (*p == '"')
 		return take_string(p, &m->text);
+	if (*p == '{')
+		return take_object(p, m);
 	if (strncmp(p, "true", 4) == 0)
 		return m->number = 1, m->whole = 1, p + 4;
 	if (strncmp(p, "false", 5) == 0)
@@ -124,6 +141,23 @@ static char *take_member(char *p, struct member *m)
 	m->whole = strtoull(p, &end, 10);
 	m->number = strtod(p, &end);
 	return errno ? NULL : end;
+}
+
+/* To the brace that closes it: what is inside whoever wants it has to read. */
+static char *take_object(char *p, struct member *m)
+{
+	size_t depth = 0;
+
+	m->object = p;
+	do {
+		p += strcspn(p, "{}");
+		if (!*p)
+			return NULL;
+		depth += *p == '{' ? 1 : (size_t)-1;
+		p++;
+	} while (depth);
+	m->length = (size_t)(p - m->object);
+	return p;
 }
 
 static char *take_escape(char *p, char **to);
@@ -245,17 +279,15 @@ static bool take_result(void *user, const struct member *m)
 static bool take_block(void *user, const struct member *m)
 {
 	struct block *b = user;
-	enum gvi_clause clause;
+	char why[256]; /* the line is refused as a whole */
 
 	if (strcmp(m->key, "block") == 0)
 		return b->said = (size_t)m->whole, true;
 	if (strcmp(m->key, "seconds") == 0)
 		return b->report->seconds += m->number, true;
-	clause = gvi_find_clause(m->key);
-	if (clause == GVI_CLAUSE_NONE)
-		return false;
-	b->report->clause_hits[clause] += m->whole;
-	return true;
+	return strcmp(m->key, coverage_key) == 0 && m->object &&
+	       coverage_parse(coverage_key, m->object, m->length, &b->report->coverage->counts, why,
+			      sizeof why);
 }
 
 static bool take_head(void *user, const struct member *m)

@@ -19,11 +19,13 @@ struct results_head {
 };
 
 void results_free_head(struct results_head *head);
+/* Whether they are of one run, and be it of two shards. */
+bool results_same_run(const struct results_head *a, const struct results_head *b);
 
 void results_put_head(FILE *out, const struct results_head *head);
 void results_put(FILE *out, const struct result *result);
-/* Ends a block of `count` results and the clauses that were met in it. */
-void results_put_block(FILE *out, size_t count, const uint64_t clause_hits[GVI_NCLAUSES],
+/* Ends a block of `count` results, with what was counted in it. */
+void results_put_block(FILE *out, size_t count, const struct coverage_counts *counts,
 		       double seconds);
 /* All has been played. */
 void results_put_end(FILE *out);
@@ -31,13 +33,13 @@ void results_put_end(FILE *out);
 /* What a line that ends a block begins with. */
 extern const char results_block[];
 
-/* Adds the results of a whole block, the lines of which are taken to pieces.  False, and a
- * sentence, if it is none. */
+/* Adds the results and counts of a whole block, the lines of which are taken to pieces.  False, and
+ * a sentence, if it is none. */
 bool results_take(struct report *report, char *block, char *error, size_t size);
 
 struct results_file {
 	struct results_head head;
-	long length;            /* of what counts */
+	long length; /* of what counts */
 	bool ended;
 };
 

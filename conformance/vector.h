@@ -9,6 +9,7 @@
 
 #include "conformance/dut/dut.h"
 #include "conformance/expression.h"
+#include "conformance/record.h"
 #include "conformance/yaml.h"
 
 /* The version of the format. */

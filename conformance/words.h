@@ -4,6 +4,7 @@
 #ifndef GOLDVI_WORDS_H
 #define GOLDVI_WORDS_H
 
+#include "conformance/record.h"
 #include "goldvi/oracle.h"
 
 /* Text that grows in a buffer, and ends where the buffer does. */
@@ -35,7 +36,7 @@ void describe_pick(const struct gvi_pick *pick, struct text *t);
 /* Where an address goes, and how large the page is: 64 = all addresses. */
 struct span {
 	uint64_t address;
-	uint8_t  size_log2;
+	uint8_t size_log2;
 };
 
 /* By an ATS_COMPLETION. */
@@ -43,13 +44,8 @@ struct span completion_span(uint64_t word, uint64_t address);
 /* Whether an ATS_INVALIDATE_REQUEST is about the address. */
 bool is_invalidated(uint64_t body, uint64_t address);
 
-/* The format of a record or a command by its code, or GVI_NFORMATS. */
-enum gvi_format_id event_format(const uint64_t raw[2]);
-enum gvi_format_id command_format(const uint64_t raw[2]);
-
-extern const char *const source_names[GVI_NSOURCES];    /* "EventLogInt" */
-const char *source_name(unsigned source);               /* enum gvi_source */
-const char *completion_name(unsigned completion);       /* enum gvi_completion */
-const char *bus_name(unsigned bus);                     /* ": poison", "" */
+const char *source_name(unsigned source);         /* enum gvi_source */
+const char *completion_name(unsigned completion); /* enum gvi_completion */
+const char *bus_name(unsigned bus);               /* ": poison", "" */
 
 #endif

@@ -301,11 +301,16 @@ static uint64_t completion(struct call *c)
 	apply(&c->x, GVI_CLAUSE_ATS_COMPLETION);
 	set_ATS_COMPLETION_R(&word, a->read);
 	set_ATS_COMPLETION_W(&word, write);
-	/* [ats.execute] [ats.privileged] [ats.global] Nothing of it without a prefix. */
+	/* Nothing of it without a prefix. */
+	if (pasid) {
+		cite(c->x.m, GVI_CLAUSE_ATS_EXECUTE);
+		cite(c->x.m, GVI_CLAUSE_ATS_PRIVILEGED);
+		cite(c->x.m, GVI_CLAUSE_ATS_GLOBAL);
+	}
 	set_ATS_COMPLETION_EXE(&word, c->ats.executable && a->read);
 	set_ATS_COMPLETION_PRIV(&word, c->ats.privileged && pasid);
 	set_ATS_COMPLETION_GLOBAL(&word, c->ats.global && pasid);
-	/* [ats.untranslated-only] */
+	cite(c->x.m, GVI_CLAUSE_ATS_UNTRANSLATED_ONLY);
 	set_ATS_COMPLETION_U(&word, a->untranslated_only);
 	set_ATS_COMPLETION_N(&word, no_snoop(c));
 	set_address(&word, answers_guest_address(&c->x) ? c->ats.gpa : a->address, size_of(c));

@@ -184,7 +184,7 @@ struct role {
 	uint64_t address;
 };
 
-static struct role role_of(const struct gvi *m, enum gvi_format_id format);
+static struct role role_of(struct gvi *m, enum gvi_format_id format);
 static uint64_t change_before(struct history *h, uint64_t spa, unsigned words, uint64_t moment);
 static void just_before(struct history *h, uint64_t spa, uint64_t *unit, unsigned words,
 			uint64_t moment);
@@ -258,7 +258,7 @@ static bool further(struct gvi *m, uint64_t spa, unsigned words, uint64_t *momen
 	return depth < MAX_DEPTH;
 }
 
-static struct role role_of(const struct gvi *m, enum gvi_format_id format)
+static struct role role_of(struct gvi *m, enum gvi_format_id format)
 {
 	const struct access *x = m->past.stand.x;
 	struct role role = {.choice = GVI_NCHOICES, .level = m->past.stand.level};
@@ -283,9 +283,10 @@ static struct role role_of(const struct gvi *m, enum gvi_format_id format)
 	case GVI_FORMAT_IRTE_32:
 	case GVI_FORMAT_IRTE_128:
 	case GVI_FORMAT_IRTE_128_X2APIC:
-		/* [invalidate.interrupt-entries] */
 		if (!get_CONTROL_IRT_CACHE_DIS(&m->reg[SLOT_CONTROL]))
 			role.choice = GVI_CHOICE_HELD_IRTE;
+		else
+			cite(m, GVI_CLAUSE_INVALIDATE_INTERRUPT_ENTRIES);
 		break;
 	case GVI_FORMAT_GPTE:
 	case GVI_FORMAT_GPDE:

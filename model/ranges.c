@@ -271,8 +271,13 @@ static enum range classify(struct access *x)
 
 	if (address >= 0xfee00000 && address <= 0xfeefffff)
 		return RANGE_INTERRUPT;
-	if (range_ordinary(address) || get_EFR2_HTRANGEIGNORE(&x->m->config.efr2) ||
-	    !is_special(x, address >> 40))
+	if (range_ordinary(address))
+		return RANGE_NONE;
+	if (get_EFR2_HTRANGEIGNORE(&x->m->config.efr2)) {
+		cite(x->m, GVI_CLAUSE_FLOW_HT_RANGE_IGNORE);
+		return RANGE_NONE;
+	}
+	if (!is_special(x, address >> 40))
 		return RANGE_NONE;
 	for (size_t i = 0; i < sizeof map / sizeof map[0]; i++)
 		if (low >= map[i].first && low <= map[i].last)

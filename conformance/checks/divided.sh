@@ -1,13 +1,14 @@
 #!/bin/sh
 # divided.sh GOLDVI BAD_DEVICE: shards, processes, another order and an interrupted run give,
-# put together, the report of one run; and what is not the whole of a run is refused.
+# put together, the report and the coverage of one run; and what is not the whole of a run is refused.
 set -u
 goldvi=$1
 bad=$2
 here=$(mktemp -d)
 trap 'rm -rf "$here"' EXIT
 failures=0
-vectors='vectors/host vectors/event vectors/command'
+vectors='vectors/host vectors/event vectors/command vectors/ats'
+reports="--json $here/json --coverage $here/coverage"
 
 fail() {
 	echo "$what: $1"
@@ -26,43 +27,46 @@ try() {
 complains() { grep -qE -e "^goldvi $1" "$here/err" || fail "does not say: goldvi $1"; }
 # All but times.
 plain() { sed 's/"seconds": [0-9.]*//' "$1"; }
-# The reports of the last call, at out and json, are those of the whole run.
+# The reports of the last call, at out, json and coverage, are those of the whole run.
 whole() {
 	cmp -s "$here/whole" "$here/out" || fail 'another TAP than that of the whole'
 	plain "$here/json" | cmp -s "$here/whole.json" - || fail 'another JSON than that of the whole'
+	cmp -s "$here/whole.coverage" "$here/coverage" || fail 'another coverage than that of the whole'
 }
 
 # shellcheck disable=SC2086 # lists of vectors
 {
 	# Three cases fail, in sweeps, so that reasons and explanations travel, too.
 	failing='conformance/checks/wrong.yaml'
-	try 1 run --tap --json "$here/json" $vectors $failing
+	try 1 run --tap $reports $vectors $failing
 	mv "$here/out" "$here/whole"
 	plain "$here/json" >"$here/whole.json"
+	mv "$here/coverage" "$here/whole.coverage"
 
 	for i in 1 2 3; do
-		"$goldvi" run --shard $i/3 --json "$here/json" --results "$here/$i" $vectors $failing >"$here/out" 2>&1
+		"$goldvi" run --shard $i/3 $reports --results "$here/$i" $vectors $failing >"$here/out" 2>&1
 	done
-	try 1 merge --tap --json "$here/json" "$here/3" "$here/1" "$here/2"; whole
-	try 1 run -j 3 --tap --json "$here/json" $vectors $failing; whole
+	try 1 merge --tap $reports "$here/3" "$here/1" "$here/2"; whole
+	try 1 run -j 3 --tap $reports $vectors $failing; whole
 	for seed in 1 99; do
-		try 1 run --shuffle $seed --tap $vectors $failing
+		try 1 run --shuffle $seed --tap --coverage "$here/coverage" $vectors $failing
 		cmp -s "$here/whole" "$here/out" || fail 'another TAP than that of the whole'
+		cmp -s "$here/whole.coverage" "$here/coverage" || fail 'another coverage than that of the whole'
 	done
 
 	# Interrupted: in a line, behind a block, before the end; and gone on with.
-	"$goldvi" run -j 2 --json "$here/json" --results "$here/all" $vectors $failing >/dev/null 2>&1
-	try 1 merge --tap --json "$here/json" "$here/all"; whole
+	"$goldvi" run -j 2 $reports --results "$here/all" $vectors $failing >/dev/null 2>&1
+	try 1 merge --tap $reports "$here/all"; whole
 	size=$(wc -c <"$here/all")
 	for part in 300 $((size / 3)) $((size / 2)) $((size - 20)) $size; do
 		head -c "$part" "$here/all" >"$here/part"
 		[ "$part" = "$size" ] || {
 			try 2 merge "$here/part"; complains 'merge: .*/part: it has not been played to its end; --resume goes on\.$'
 		}
-		try 1 run --resume "$here/part" --tap --json "$here/json" $vectors $failing; whole
-		try 1 merge --tap --json "$here/json" "$here/part"; whole
+		try 1 run --resume "$here/part" --tap $reports $vectors $failing; whole
+		try 1 merge --tap $reports "$here/part"; whole
 	done
-	try 1 run --resume "$here/fresh" --tap --json "$here/json" $vectors $failing; whole
+	try 1 run --resume "$here/fresh" --tap $reports $vectors $failing; whole
 
 	# Killed in the midst of it.
 	"$goldvi" run --results "$here/killed" --dut "pipe:exec '$goldvi' serve" --tap $vectors $failing >/dev/null 2>&1 &
@@ -110,6 +114,12 @@ damaged '2s/"why": "/"why": "\\q/'
 damaged '3s/"number": [0-9]*/"number": 0/'
 damaged 's/"block": [0-9]*/"block": 18446744073709551616/'
 damaged 's/"shards": 3/"shards": 0/'
+damaged 's/"goldvi-coverage": 1/"goldvi-coverage": 2/'
+damaged 's/"coverage": {/"coverage": 1, "x": {/'
+damaged 's/"outcomes"/"outcome"/'
+damaged 's/"tests": [0-9]*/"tests": {/'
+damaged 's/"tests": [0-9]*/"tests": -1/'
+damaged '/"block"/s/.$//'
 head -c 20000 /dev/urandom >"$here/noise"
 try 2 merge "$here/noise"; complains 'merge: .*/noise: '
 

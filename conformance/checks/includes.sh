@@ -79,6 +79,12 @@ BEGIN {
 	target = what
 	if (what ~ /^goldvi\//)
 		target = "include/" what
+	# What benches take into themselves stands on the public headers.
+	if ($1 ~ /^conformance\/(record|coverage(_names|_points|_json|_read)?)\.[ch]$/ &&
+	    target !~ /^include\/goldvi\// &&
+	    target !~ /^conformance\/(record|coverage(_names|_points|_json|_read)?)\.h$/ &&
+	    target != "conformance/implied.def")
+		bad("coverage counters stand on public headers, not on " what)
 	if (!library) {
 		if (target ~ /^model\//)
 			bad("outside model/, only public headers are included, not " what)

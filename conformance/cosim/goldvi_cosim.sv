@@ -135,7 +135,8 @@ package goldvi_cosim_pkg;
 
     // Before the first item: a member of struct gvi_config ("efr", "efr2", "capability",
     // "misc0", "revision", "pci_id", "device", "control", "base"), of the oracle's bounds
-    // ("worlds", "runs", "values_log2", "delay"), or "told", "reports".
+    // ("worlds", "runs", "values_log2", "delay"), or "told", "reports".  The environment
+    // variable GOLDVI_COVERAGE names a file for what is reached: see docs/coverage.md.
     function bit set(string name, bit [63:0] value);
       return goldvi_set(s, name, value) != 0;
     endfunction

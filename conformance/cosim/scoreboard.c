@@ -20,7 +20,9 @@ struct scoreboard *scoreboard_open(const struct scoreboard_options *options, cha
 		s->oracle = malloc(gvi_oracle_size(&s->options.bounds));
 		s->trial = malloc(gvi_oracle_size(&s->options.bounds));
 		s->plain = malloc(gvi_size());
-		if (s->oracle && s->trial && s->plain)
+		if (options->coverage && (s->coverage = malloc(sizeof *s->coverage)) != NULL)
+			coverage_init(s->coverage);
+		if (s->oracle && s->trial && s->plain && !s->coverage == !options->coverage)
 			status = gvi_oracle_init(s->oracle, &s->options.bounds, &options->config,
 						 &options->host);
 	}
@@ -38,6 +40,7 @@ void scoreboard_close(struct scoreboard *s)
 	free(s->oracle);
 	free(s->trial);
 	free(s->plain);
+	free(s->coverage);
 	free(s);
 }
 
@@ -64,8 +67,7 @@ void scoreboard_listen(struct scoreboard *s, struct scoreboard_listener *listene
 
 void feed(struct scoreboard *s, const struct scoreboard_item *item)
 {
-	bool aloud = false;
-	union gvi_reply reply;
+	bool aloud = s->coverage != NULL;
 
 	s->totals.items++;
 	for (const struct scoreboard_listener *l = s->listeners; l; l = l->next) {
@@ -74,7 +76,7 @@ void feed(struct scoreboard *s, const struct scoreboard_item *item)
 			l->fed(l->user, item);
 	}
 	if (aloud && (item->kind == SCOREBOARD_INPUT || item->kind == SCOREBOARD_ISSUE))
-		(void)foresee(s, item->input, &reply, true);
+		foresee_aloud(s, item->input);
 }
 
 static void feed_input(struct scoreboard *s, const struct gvi_input *in,
@@ -460,7 +462,7 @@ void count_answer(struct scoreboard *s, const struct gvi_input *in, const struct
 	else
 		s->totals.grants++;
 	if (s->judgement.runs < 2 || s->judgement.verdict != GVI_PERMITTED ||
-	    in->kind != GVI_INPUT_TRANSLATE || foresee(s, in, &now, false) != GVI_OK)
+	    in->kind != GVI_INPUT_TRANSLATE || foresee(s, in, &now) != GVI_OK)
 		return;
 	if (now.answer.result != a->result ||
 	    (a->result == GVI_GRANT && seen->what & GVI_SEEN_ADDRESS &&
@@ -476,6 +478,7 @@ uint64_t scoreboard_finish(struct scoreboard *s)
 {
 	finish_requests(s);
 	(void)refuse_owed(s);
+	(void)write_coverage(s);
 	report_summary(s);
 	return s->totals.refused;
 }

@@ -62,6 +62,10 @@ struct scoreboard_options {
 	/* Gets each line of reports and summary.  NULL: standard output. */
 	void (*print)(void *user, const char *line);
 	void *print_user;
+	/* Where scoreboard_finish() writes what was reached, for `goldvi coverage`; or NULL.
+	 * Counted is what the model does with each input that is told or issued and each
+	 * command that counts as performed; that costs a run of the model for each. */
+	const char *coverage;
 };
 
 struct scoreboard_totals {
@@ -145,7 +149,7 @@ const char *scoreboard_report(const struct scoreboard *s);
 /* The oracle behind it, for looking. */
 struct gvi_oracle *scoreboard_oracle(struct scoreboard *s);
 
-/* The end: what is still owed is refused now.  Prints the summary; the last line begins
+/* The end: what is still owed is refused now, and so is a file that cannot be written.  Prints the summary; the last line begins
  * with "scoreboard: passed" or "scoreboard: FAILED".  Returns the number of refusals. */
 uint64_t scoreboard_finish(struct scoreboard *s);
 

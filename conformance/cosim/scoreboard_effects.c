@@ -166,6 +166,8 @@ static bool perform(struct scoreboard *s, const struct gvi_outcome *outcome,
 				      .effects = outcome->effect,
 				      .neffects = outcome->neffects};
 
+	if (s->coverage)
+		foresee_aloud(s, &step);
 	if (!fits(s, &step, &seen, NULL))
 		return false;
 	s->totals.commands++;

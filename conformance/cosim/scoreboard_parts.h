@@ -3,6 +3,7 @@
 #define GOLDVI_SCOREBOARD_PARTS_H
 
 #include "conformance/cosim/scoreboard.h"
+#include "conformance/coverage.h"
 
 enum { REPORT_BYTES = 8192, LISTED = 16, MAX_OWED = 64 };
 
@@ -52,6 +53,7 @@ struct scoreboard {
 	bool lost;                 /* what the logs have nobody knows any more */
 	struct scoreboard_totals totals;
 	struct scoreboard_listener *listeners;
+	struct coverage *coverage; /* NULL: nobody wants it */
 	char report[REPORT_BYTES];
 };
 
@@ -68,10 +70,12 @@ void count_answer(struct scoreboard *s, const struct gvi_input *in, const struct
 
 /* ---- scoreboard_predict.c ------------------------------------------------------- */
 
-/* What the model does in the first world without what may be held; aloud if listeners
- * shall hear it. */
-enum gvi_status foresee(struct scoreboard *s, const struct gvi_input *in, union gvi_reply *reply,
-			bool aloud);
+/* What the model does in the first world without what may be held. */
+enum gvi_status foresee(struct scoreboard *s, const struct gvi_input *in, union gvi_reply *reply);
+/* The same, so that listeners and coverage hear of it. */
+void foresee_aloud(struct scoreboard *s, const struct gvi_input *in);
+/* False, and reported, when the file cannot be written. */
+bool write_coverage(struct scoreboard *s);
 
 /* ---- scoreboard_effects.c ------------------------------------------------------- */
 

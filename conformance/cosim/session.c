@@ -74,6 +74,7 @@ bool session_start(struct session *s,
 		return s != NULL;
 	if (read)
 		s->options.host = (struct gvi_host){.user = user, .read = read};
+	s->options.coverage = getenv("GOLDVI_COVERAGE");
 	if (read || make_memory(s))
 		s->board = scoreboard_open(&s->options, why, sizeof why);
 	if (!s->board)

@@ -29,6 +29,9 @@ struct model {
 	void (*before)(void *user, const struct gvi *m, const struct gvi_host *host,
 		       const struct gvi_input *input);
 	void *watcher;
+	void (*after)(void *user, const struct gvi *m, const struct gvi_input *input,
+		      const union gvi_reply *reply);
+	void *follower;
 };
 
 static struct model *model_of(struct dut *dut)
@@ -120,6 +123,8 @@ static enum dut_status start(struct dut *dut, struct gvi_config *config)
 	if (m->part != GVI_NPRESETS)
 		(void)gvi_preset(m->part, config);
 	m->started = gvi_init(m->gvi, config, &host) == GVI_OK;
+	if (m->started && m->after)
+		m->after(m->follower, m->gvi, NULL, NULL);
 	return m->started ? DUT_OK : DUT_UNSUPPORTED;
 }
 
@@ -157,6 +162,17 @@ void dut_model_watch(struct dut *dut,
 
 	m->before = before;
 	m->watcher = user;
+}
+
+void dut_model_follow(struct dut *dut,
+		      void (*after)(void *user, const struct gvi *m, const struct gvi_input *input,
+				    const union gvi_reply *reply),
+		      void *user)
+{
+	struct model *m = model_of(dut);
+
+	m->after = after;
+	m->follower = user;
 }
 
 static void tell(struct model *m, const struct gvi_input *input)
@@ -293,97 +309,138 @@ static enum dut_status messages(struct dut *dut, const struct gvi_message **list
 
 /* ---- What the IOMMU is asked ----------------------------------------------------- */
 
-/* What the model refuses it does not model, or nobody could do to a device. */
-static enum dut_status outcome(struct model *m, enum gvi_status status)
-{
-	if (status == GVI_STATE_RACING)
-		return DUT_TIMEOUT;
-	return status == GVI_OK ? collect(m) : DUT_UNSUPPORTED;
-}
+static enum dut_status outcome(struct model *m, enum gvi_status status,
+			       const struct gvi_input *input, const void *reply, size_t size);
+static struct gvi_input access(enum gvi_input_kind kind, uint32_t offset, unsigned len,
+			       uint64_t value);
 
 static enum dut_status mmio_read(struct dut *dut, uint32_t offset, unsigned len, uint64_t *value)
 {
+	struct gvi_input input = access(GVI_INPUT_MMIO_READ, offset, len, 0);
 	struct model *m = model_of(dut);
+	enum gvi_status status = gvi_mmio_read(m->gvi, offset, len, value);
 
-	return outcome(m, gvi_mmio_read(m->gvi, offset, len, value));
+	return outcome(m, status, &input, value, sizeof *value);
 }
 
 static enum dut_status mmio_write(struct dut *dut, uint32_t offset, unsigned len, uint64_t value)
 {
+	struct gvi_input input = access(GVI_INPUT_MMIO_WRITE, offset, len, value);
 	struct model *m = model_of(dut);
 
-	return outcome(m, gvi_mmio_write(m->gvi, offset, len, value));
+	return outcome(m, gvi_mmio_write(m->gvi, offset, len, value), &input, NULL, 0);
 }
 
 static enum dut_status pci_read(struct dut *dut, uint32_t offset, unsigned len, uint32_t *value)
 {
+	struct gvi_input input = access(GVI_INPUT_CONFIG_READ, offset, len, 0);
 	struct model *m = model_of(dut);
+	enum gvi_status status = gvi_config_read(m->gvi, offset, len, value);
 
-	return outcome(m, gvi_config_read(m->gvi, offset, len, value));
+	return outcome(m, status, &input, &(uint64_t){*value}, sizeof(uint64_t));
 }
 
 static enum dut_status pci_write(struct dut *dut, uint32_t offset, unsigned len, uint32_t value)
 {
+	struct gvi_input input = access(GVI_INPUT_CONFIG_WRITE, offset, len, value);
 	struct model *m = model_of(dut);
 
-	return outcome(m, gvi_config_write(m->gvi, offset, len, value));
+	return outcome(m, gvi_config_write(m->gvi, offset, len, value), &input, NULL, 0);
+}
+
+static struct gvi_input access(enum gvi_input_kind kind, uint32_t offset, unsigned len,
+			       uint64_t value)
+{
+	return (struct gvi_input){.kind = (uint8_t)kind, .of.mmio = {value, offset, (uint8_t)len}};
 }
 
 static enum dut_status dma(struct dut *dut, const struct dut_dma *dma, struct gvi_answer *answer)
 {
+	struct gvi_input input = {.kind = GVI_INPUT_TRANSLATE, .of.request = dma->request};
 	struct model *m = model_of(dut);
 
-	tell(m, &(struct gvi_input){.kind = GVI_INPUT_TRANSLATE, .of.request = dma->request});
-	return outcome(m, gvi_translate(m->gvi, &dma->request, answer));
+	tell(m, &input);
+	return outcome(m, gvi_translate(m->gvi, &dma->request, answer), &input, answer,
+		       sizeof *answer);
 }
 
 static enum dut_status interrupt(struct dut *dut, const struct gvi_interrupt *interrupt,
 				 struct gvi_answer *answer)
 {
+	struct gvi_input input = {.kind = GVI_INPUT_INTERRUPT, .of.interrupt = *interrupt};
 	struct model *m = model_of(dut);
 
-	tell(m, &(struct gvi_input){.kind = GVI_INPUT_INTERRUPT, .of.interrupt = *interrupt});
-	return outcome(m, gvi_interrupt(m->gvi, interrupt, answer));
+	tell(m, &input);
+	return outcome(m, gvi_interrupt(m->gvi, interrupt, answer), &input, answer, sizeof *answer);
 }
 
 static enum dut_status ats(struct dut *dut, const struct gvi_ats_request *request,
 			   struct gvi_ats_answer *answer)
 {
+	struct gvi_input input = {.kind = GVI_INPUT_ATS, .of.ats = *request};
 	struct model *m = model_of(dut);
 
-	tell(m, &(struct gvi_input){.kind = GVI_INPUT_ATS, .of.ats = *request});
-	return outcome(m, gvi_ats_translate(m->gvi, request, answer));
+	tell(m, &input);
+	return outcome(m, gvi_ats_translate(m->gvi, request, answer), &input, answer,
+		       sizeof *answer);
 }
 
 static enum dut_status invalidation(struct dut *dut, uint16_t device, uint8_t tag, bool completes,
 				    bool *known)
 {
+	struct gvi_input input = {.kind = completes ? GVI_INPUT_DONE : GVI_INPUT_TIMED_OUT,
+				  .of.invalidation = {device, tag}};
 	struct model *m = model_of(dut);
 	enum gvi_status status = completes ? gvi_invalidation_done(m->gvi, device, tag)
 					   : gvi_invalidation_timed_out(m->gvi, device, tag);
 
 	*known = status != GVI_STATE_NO_INVALIDATION;
-	return *known ? outcome(m, status) : DUT_OK;
+	return *known ? outcome(m, status, &input, NULL, 0) : DUT_OK;
 }
 
 static enum dut_status page_request(struct dut *dut, const struct gvi_page_request *request,
 				    struct gvi_page_answer *answer)
 {
+	struct gvi_input input = {.kind = GVI_INPUT_PAGE, .of.page = *request};
 	struct model *m = model_of(dut);
 
-	return outcome(m, gvi_page_request(m->gvi, request, answer));
+	return outcome(m, gvi_page_request(m->gvi, request, answer), &input, answer,
+		       sizeof *answer);
 }
 
 /* A ring holds less than 2^15 commands: a model that finds more never ends. */
 static enum dut_status settle(struct dut *dut)
 {
+	static const struct gvi_input input = {.kind = GVI_INPUT_STEP};
 	struct model *m = model_of(dut);
 	enum dut_status status = DUT_OK;
 	bool more = true;
 
-	for (unsigned i = 0; i < 1u << 15 && status == DUT_OK && more; i++)
-		status = outcome(m, gvi_step(m->gvi, &more));
+	for (unsigned i = 0; i < 1u << 15 && status == DUT_OK && more; i++) {
+		enum gvi_status stepped = gvi_step(m->gvi, &more);
+
+		status = outcome(m, stepped, &input, &(uint64_t){more}, sizeof(uint64_t));
+	}
 	return status == DUT_OK && more ? DUT_TIMEOUT : status;
+}
+
+/* What the model refuses it does not model, or nobody could do to a device. */
+static enum dut_status outcome(struct model *m, enum gvi_status status,
+			       const struct gvi_input *input, const void *reply, size_t size)
+{
+	union gvi_reply told;
+
+	if (status == GVI_STATE_RACING)
+		return DUT_TIMEOUT;
+	if (status != GVI_OK)
+		return DUT_UNSUPPORTED;
+	if (m->after) {
+		memset(&told, 0, sizeof told);
+		if (size)
+			memcpy(&told, reply, size);
+		m->after(m->follower, m->gvi, input, &told);
+	}
+	return collect(m);
 }
 
 /* All but the name, and how it is opened. */

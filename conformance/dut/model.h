@@ -17,6 +17,14 @@ void dut_model_watch(struct dut *dut,
 				    const struct gvi_input *input),
 		     void *user);
 
+/* `after` hears of each call that was made, and what came back; notes and effects of
+ * the call have been told before.  Of a start it hears, too, with neither input nor reply.
+ * NULL ends it. */
+void dut_model_follow(struct dut *dut,
+		      void (*after)(void *user, const struct gvi *m, const struct gvi_input *input,
+				    const union gvi_reply *reply),
+		      void *user);
+
 /* The features in force: gvi_features_now() of the started device. */
 uint64_t dut_model_features(const struct dut *dut);
 

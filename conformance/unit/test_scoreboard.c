@@ -1,9 +1,12 @@
 /* The scoreboard, told by hand what an IOMMU did: what it accepts, and what it says of
  * the rest. */
 #include "conformance/cosim/scoreboard.h"
+#include "conformance/coverage_json.h"
 #include "conformance/unit/rig.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #define LEAF (ROOT + 0x2000)
 #define PAGE UINT64_C(0x5000)
@@ -51,9 +54,9 @@ static void map(uint64_t page)
 	write_entry(LEAF + 8 * 5, GVI_FORMAT_PTE, fields);
 }
 
-static void start(unsigned told)
+static void start_with(unsigned told, const char *coverage)
 {
-	struct scoreboard_options options = {.told = told, .print = hear};
+	struct scoreboard_options options = {.told = told, .print = hear, .coverage = coverage};
 	char why[100];
 
 	options.config = rig_config(GVI_PRESET_HOST_ONLY);
@@ -73,6 +76,11 @@ static void start(unsigned told)
 	ck_assert(scoreboard_mmio_write(board, 0x0008, 8, COMMANDS | UINT64_C(8) << 56));
 	ck_assert(scoreboard_mmio_write(board, 0x0010, 8, EVENTS | UINT64_C(8) << 56));
 	ck_assert(scoreboard_mmio_write(board, 0x0018, 8, 1 | 1 << 2 | 1 << 12));
+}
+
+static void start(unsigned told)
+{
+	start_with(told, NULL);
 }
 
 /* The number of refusals. */
@@ -456,6 +464,43 @@ START_TEST(listeners)
 }
 END_TEST
 
+/* What the model did of what was told, commands included, in a file for `goldvi coverage`. */
+START_TEST(coverage)
+{
+	static struct coverage_counts counts;
+	char path[] = "/tmp/goldvi-coverage-XXXXXX", error[200];
+	int file = mkstemp(path);
+
+	REQUIRE(file >= 0);
+	close(file);
+	start_with(0, path);
+	ck_assert(issue(1, PAGE) && answer(1, OLD) && check(PAGE, OLD));
+	invalidate(1);
+	ck_assert(stored(1));
+	ck_assert_uint_eq(finish(), 0);
+	ck_assert_msg(coverage_read(path, &counts, error, sizeof error), "%s", error);
+	unlink(path);
+	ck_assert_uint_eq(counts.runs, 1);
+	ck_assert_uint_eq(counts.tests, 1);
+	ck_assert_uint_eq(counts.outcome[COVERAGE_TRANSLATED], 2);
+	ck_assert_uint_eq(counts.outcome[COVERAGE_PERFORMED], 2);
+	/* Those of start(), and the tail twice. */
+	ck_assert_uint_eq(counts.outcome[COVERAGE_REGISTER_WRITE], 6);
+	ck_assert_uint_eq(counts.words[GVI_FORMAT_COMPLETION_WAIT], 1);
+	ck_assert_uint_eq(counts.clause[GVI_CLAUSE_HOST_WALK].applied, 2);
+}
+END_TEST
+
+START_TEST(coverage_that_cannot_be_written)
+{
+	start_with(0, "/nowhere/coverage");
+	ck_assert(check(PAGE, OLD));
+	ck_assert_uint_eq(finish(), 1);
+	ck_assert(says("/nowhere/coverage: the coverage cannot be written: ") &&
+		  says("scoreboard: FAILED"));
+}
+END_TEST
+
 START_TEST(predictions)
 {
 	const struct gvi_input in = read_of(PAGE);
@@ -484,4 +529,5 @@ END_TEST
 RIG_RUN("scoreboard", lockstep, wrong_address, stale_answer, answers_out_of_order, wrong_tags,
 	control_written, records, wrong_records, granted_and_recorded, records_not_told,
 	silent_abort, wrong_stores, record_of_a_command, status_shows_completion, ring_wraps,
-	messages, listeners, predictions, refused_configuration)
+	messages, listeners, coverage, coverage_that_cannot_be_written, predictions,
+	refused_configuration)
