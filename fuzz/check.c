@@ -487,6 +487,7 @@ static void check_page(const struct check *c, const struct stage *s,
 static void check_step(const struct check *c, struct stage *s, const struct act *act)
 {
 	uint64_t head = stage_register(s, GVI_REGISTER_CMD_BUF_HEAD);
+	uint64_t tail = stage_register(s, GVI_REGISTER_CMD_BUF_TAIL);
 	uint64_t status = stage_register(s, GVI_REGISTER_STATUS);
 	bool halted = gvi_get(GVI_STATUS_CMD_BUF_RUN, &c->status) &&
 		      !gvi_get(GVI_STATUS_CMD_BUF_RUN, &status);
@@ -496,7 +497,8 @@ static void check_step(const struct check *c, struct stage *s, const struct act 
 		MUST(status == c->status);
 		return;
 	}
-	MUST(head == c->head || head == (c->head + 16) % c->command_bytes);
+	/* What is fetched stands before the tail; an error takes the head back. */
+	MUST(halted || (head - c->head) % c->command_bytes <= (tail - c->head) % c->command_bytes);
 	/* Only an event stops it [command.illegal-halt], [command.fetch-error]. */
 	if (halted && gvi_get(GVI_STATUS_EVENT_LOG_RUN, &c->status) &&
 	    (c->log[EVENTS].tail + 16) % (c->log[EVENTS].bytes | 16) != c->log[EVENTS].head &&
