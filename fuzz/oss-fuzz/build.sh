@@ -1,8 +1,8 @@
 #!/bin/sh -eu
 # OSS-Fuzz's contract: builds all targets with $CC $CFLAGS, links them with $CXX $CXXFLAGS
 # $LIB_FUZZING_ENGINE, and leaves them in $OUT with seed corpora, dictionaries and options.
-# Run in the root of the project; $WORK is for what lies between.  The loader of YAML is no
-# target here: a library that the sanitizers do not see would have to be built, too.
+# Run in the root of the project; $WORK is for what lies between.  The readers of YAML and
+# traces are no targets here: libraries that the sanitizers do not see would have to be built, too.
 root=$(cd "$(dirname "$0")" && while [ ! -d model ] && [ "$PWD" != / ]; do cd ..; done && pwd)
 [ -d "$root/model" ] || root=$PWD
 cd "$root"
@@ -17,8 +17,8 @@ compile() {
 for source in model/*.c; do
 	[ "$source" = model/bits_proof.c ] || compile "$source"
 done
-# The library goldvi_twin, as conformance/CMakeLists.txt has it.
-for source in $(sed -n '/add_library(goldvi_twin/,/)/p' conformance/CMakeLists.txt | tr ' \t)' '\n\n\n' | grep '\.c$'); do
+# The libraries goldvi_base and goldvi_twin, as conformance/CMakeLists.txt has them.
+for source in $(sed -n '/add_library(goldvi_base/,/)/p; /add_library(goldvi_twin/,/)/p' conformance/CMakeLists.txt | tr ' \t)' '\n\n\n' | grep '\.c$'); do
 	compile "conformance/$source"
 done
 shared=$objects
@@ -37,7 +37,7 @@ corpus_of() {
 for source in fuzz/fuzz_*.c; do
 	name=${source#fuzz/fuzz_}
 	name=${name%.c}
-	[ "$name" != yaml ] || continue
+	case "$name" in yaml | trace) continue ;; esac
 	objects=
 	compile "$source"
 	[ "$name" != stream ] || compile fuzz/check.c
