@@ -1,0 +1,515 @@
+/* mutants: plays vectors against the mutants of the model, all of which are compiled into
+ * this program (docs/mutation.md).
+ *
+ * The vectors are read once, and played once without a mutant, to see which instance
+ * passes the place of which mutant.  Then a child for each mutant puts it on and plays the
+ * instances that pass its place, first one of each case, until something fails.  What
+ * kills a mutant is thus a failed case, a file that is refused, a crash, or a loop. */
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "conformance/commands.h"
+#include "conformance/dut/model.h"
+#include "conformance/mutate/runtime.h"
+#include "conformance/paths.h"
+#include "conformance/player.h"
+
+enum { MAX_FILES = 4096, MAX_CHILDREN = 16, MAX_KEY = 600 };
+
+/* An instance of a case, and the mutants whose place it passes. */
+struct played {
+	struct vector_case *vector;
+	uint64_t n;             /* which combination */
+	uint32_t number;        /* of its case */
+	bool first;             /* of its case */
+	uint8_t *reached;       /* a bit for each mutant */
+};
+
+struct mutant {
+	unsigned number;
+	bool table, wanted;
+	char key[MAX_KEY];
+};
+
+struct mutants {
+	const char *list, *results, *failing, *seed, *sample, *seconds, *jobs, *only;
+	bool freedom, reach;
+	struct vector_file *file[MAX_FILES];
+	const char *path[MAX_FILES];
+	size_t nfiles, ninstances, room, ncases;
+	struct profiles profiles;
+	struct played *played;
+	struct mutant *mutant;
+	size_t nmutants;
+	struct instance instance;
+	struct player player;
+	struct dut *dut;
+	uint32_t *told;         /* by each child, shared: the instance that it plays */
+	uint8_t *failed;        /* by case, shared: something has failed it */
+	FILE *out;
+	char error[1024];
+};
+
+static bool read_mutants(struct mutants *m);
+static void choose_mutants(struct mutants *m);
+static bool skip_known(struct mutants *m);
+static bool read_vectors(struct mutants *m, char *const *paths, size_t count);
+static bool measure(struct mutants *m);
+static bool play_mutants(struct mutants *m);
+static bool find_failing(struct mutants *m);
+
+int main(int argc, char **argv)
+{
+	struct mutants *m = calloc(1, sizeof *m);
+	const struct option known[] = {
+		{"--list", NULL, &m->list},       {"--results", NULL, &m->results},
+		{"--sample", NULL, &m->sample},   {"--seed", NULL, &m->seed},
+		{"--seconds", NULL, &m->seconds}, {"--jobs", NULL, &m->jobs},
+		{"--only", NULL, &m->only},       {"--failing", NULL, &m->failing},
+		{"--freedom", &m->freedom, NULL},
+	};
+
+	if (!m || !take_options(known, sizeof known / sizeof known[0], &argc, argv))
+		return BAD_INPUT;
+	if (!m->list || (!m->results && !m->failing) || argc < 2)
+		return wrong_use("mutants", "usage: mutants --list mutants.tsv (--results FILE | --failing FILE) "
+					    "[--sample N] [--seed N] [--seconds N] [--jobs N] [--only NUMBERS] "
+					    "[--freedom] PATH...");
+	if (!read_mutants(m))
+		return wrong_use("mutants", "%s", m->error);
+	choose_mutants(m);
+	if (!skip_known(m) || !read_vectors(m, argv + 1, (size_t)argc - 1) || !measure(m) ||
+	    !(m->failing ? find_failing(m) : play_mutants(m)))
+		return wrong_use("mutants", "%s", m->error);
+	return ALL_PASSED;
+}
+
+static bool fails(struct mutants *m, const char *what)
+{
+	snprintf(m->error, sizeof m->error, "%s: %s", what, strerror(errno));
+	return false;
+}
+
+/* ---- Which mutants ----------------------------------------------------------------- */
+
+static bool read_mutants(struct mutants *m)
+{
+	FILE *in = fopen(m->list, "r");
+	char line[2 * MAX_KEY + 200], file[200];
+	struct mutant *row;
+
+	m->mutant = calloc(MAX_MUTANTS, sizeof *m->mutant);
+	if (!in || !m->mutant)
+		return fails(m, m->list);
+	while (fgets(line, sizeof line, in) && m->nmutants < MAX_MUTANTS) {
+		row = &m->mutant[m->nmutants++];
+		if (sscanf(line, "%u\t%199[^\t]\t%*[^\t]\t%*u\t%*[^\t]\t%599[^\t\n]", &row->number,
+			   file, row->key) != 3 ||
+		    row->number >= MAX_MUTANTS) {
+			errno = EINVAL;
+			return fails(m, m->list);
+		}
+		row->table = strncmp(file, "def/", 4) == 0 && strcmp(file, "def/feature.def") != 0;
+	}
+	fclose(in);
+	return true;
+}
+
+static uint64_t splitmix(uint64_t *state)
+{
+	uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
+
+	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+	return z ^ z >> 31;
+}
+
+/* Those of --only, or --sample many by chance, or all; in an order by chance, so that a run
+ * that ends early is a sample. */
+static void choose_mutants(struct mutants *m)
+{
+	uint64_t state = m->seed ? strtoull(m->seed, NULL, 0) : 1;
+	size_t sample = m->sample ? strtoul(m->sample, NULL, 0) : m->nmutants;
+
+	for (size_t i = m->nmutants; i > 1; i--) {
+		size_t k = splitmix(&state) % i;
+		struct mutant row = m->mutant[k];
+
+		m->mutant[k] = m->mutant[i - 1];
+		m->mutant[i - 1] = row;
+	}
+	for (size_t i = 0; i < m->nmutants && i < sample; i++)
+		m->mutant[i].wanted = !m->only;
+	for (const char *at = m->only; at && *at; at += *at == ',') {
+		unsigned number = (unsigned)strtoul(at, (char **)&at, 10);
+
+		for (size_t i = 0; i < m->nmutants; i++)
+			m->mutant[i].wanted |= m->mutant[i].number == number;
+		if (*at && *at != ',')
+			break;
+	}
+}
+
+/* Killed mutants of the results file stay killed; the others are tried again. */
+static bool skip_known(struct mutants *m)
+{
+	FILE *in = m->results ? fopen(m->results, "r") : NULL;
+	char line[2 * MAX_KEY], verdict[32];
+	int at;
+
+	if (m->results && !in && errno != ENOENT)
+		return fails(m, m->results);
+	while (in && fgets(line, sizeof line, in)) {
+		if (sscanf(line, "%31[^\t]\t%*[^\t]\t%n", verdict, &at) != 1 || strcmp(verdict, "killed") != 0)
+			continue;
+		line[strcspn(line, "\n")] = '\0';
+		for (size_t i = 0; i < m->nmutants; i++)
+			if (m->mutant[i].wanted && strcmp(m->mutant[i].key, line + at) == 0)
+				m->mutant[i].wanted = false;
+	}
+	if (in)
+		fclose(in);
+	return true;
+}
+
+/* ---- The vectors, and what they reach ------------------------------------------------ */
+
+static bool add_file(void *user, const char *path);
+
+static bool read_vectors(struct mutants *m, char *const *paths, size_t count)
+{
+	if (!for_each_file(paths, count, add_file, m, m->error, sizeof m->error))
+		return false;
+	m->dut = dut_model.open(NULL, m->error, sizeof m->error);
+	return m->dut && player_begin(&m->player, m->dut, m->error, sizeof m->error);
+}
+
+static bool add_file(void *user, const char *path)
+{
+	struct mutants *m = user;
+	struct vector_file *file =
+		vector_load(path, NULL, &m->profiles, m->error, sizeof m->error);
+
+	if (!file || m->nfiles == MAX_FILES)
+		return false;
+	m->path[m->nfiles] = strdup(path);
+	m->file[m->nfiles++] = file;
+	return true;
+}
+
+static void hear(void *user, const struct gvi_note *note)
+{
+	struct mutants *m = user;
+
+	if (note->kind == GVI_NOTE_CHOICE)
+		m->player.asked[note->id] = 1;
+}
+
+static bool measure_case(struct mutants *m, struct vector_case *vector);
+
+/* A listener is there, as in `goldvi run`. */
+static bool measure(struct mutants *m)
+{
+	m->player.freedom = m->freedom;
+	dut_model_listen(m->dut, hear, m);
+	for (size_t f = 0; f < m->nfiles; f++)
+		for (size_t i = 0; i < m->file[f]->ncases; i++)
+			if (!measure_case(m, &m->file[f]->cases[i]))
+				return false;
+	return true;
+}
+
+static struct played *add_played(struct mutants *m);
+
+static bool measure_case(struct mutants *m, struct vector_case *vector)
+{
+	struct play play = {0};
+	bool first = true;
+
+	for (uint64_t n = 0; n < vector->combinations; n++) {
+		struct played *p;
+
+		memset(mutant_reached, 0, sizeof mutant_reached);
+		if (instance_make(vector, n, &m->instance, m->error, sizeof m->error) != INSTANCE_READY)
+			continue;
+		player_play_all(&m->player, &m->instance, &play);
+		if (play.verdict == FAILED) {
+			snprintf(m->error, sizeof m->error, "%s fails without a mutant", vector->id);
+			return false;
+		}
+		p = add_played(m);
+		if (!p)
+			return fails(m, "vectors");
+		p->vector = vector;
+		p->n = n;
+		p->number = (uint32_t)m->ncases;
+		p->first = first;
+		for (unsigned i = 0; i < MAX_MUTANTS; i++)
+			p->reached[i / 8] |= (uint8_t)(mutant_reached[i] << i % 8);
+		first = false;
+	}
+	m->ncases++;
+	return true;
+}
+
+static struct played *add_played(struct mutants *m)
+{
+	struct played *p;
+
+	if (m->ninstances == m->room) {
+		m->room = m->room ? 2 * m->room : 1024;
+		m->played = realloc(m->played, m->room * sizeof *m->played);
+	}
+	p = m->played ? &m->played[m->ninstances++] : NULL;
+	if (p)
+		p->reached = calloc(1, MAX_MUTANTS / 8);
+	return p && p->reached ? p : NULL;
+}
+
+static bool reaches(const struct played *p, const struct mutant *mutant)
+{
+	return mutant->table || (p->reached[mutant->number / 8] >> mutant->number % 8 & 1);
+}
+
+/* ---- One mutant, in a child ----------------------------------------------------------- */
+
+enum end { SURVIVED, KILLED, UNREACHED };
+
+static bool play_one(struct mutants *m, uint32_t instance, uint32_t *told);
+static bool read_again(struct mutants *m);
+
+/* The first instance of each case, then the others. */
+static enum end play_mutant(struct mutants *m, const struct mutant *mutant, uint32_t *told)
+{
+	bool reached = mutant->table;
+
+	mutant_begin(mutant->number);
+	for (unsigned first = 2; first-- > 0;)
+		for (uint32_t i = 0; i < m->ninstances; i++) {
+			if (m->played[i].first != first || !reaches(&m->played[i], mutant))
+				continue;
+			reached = true;
+			if (!play_one(m, i, told))
+				return KILLED;
+		}
+	if (mutant->table && !read_again(m))
+		return KILLED;
+	return reached ? SURVIVED : UNREACHED;
+}
+
+/* No instance takes a twentieth of that. */
+static void wind_clock(void)
+{
+	const struct itimerval half_second = {.it_value = {0, 500000}};
+
+	(void)setitimer(ITIMER_PROF, &half_second, NULL);
+}
+
+static bool play_one(struct mutants *m, uint32_t instance, uint32_t *told)
+{
+	const struct played *p = &m->played[instance];
+	struct play play = {0};
+
+	*told = instance;
+	wind_clock();
+	if (instance_make(p->vector, p->n, &m->instance, m->error, sizeof m->error) !=
+	    INSTANCE_READY)
+		return false;
+	player_play_all(&m->player, &m->instance, &play);
+	return play.verdict == PASSED;
+}
+
+/* Fields stand elsewhere: names beside raw words no longer say the same, or names cannot be
+ * read. */
+static bool read_again(struct mutants *m)
+{
+	struct profiles profiles = {0};
+
+	for (size_t f = 0; f < m->nfiles; f++) {
+		wind_clock();
+		if (!vector_load(m->path[f], NULL, &profiles, m->error, sizeof m->error))
+			return false;
+	}
+	return true;
+}
+
+static void be_child(struct mutants *m, const struct mutant *mutant, uint32_t *told)
+{
+	const struct rlimit memory = {UINT64_C(2) << 30, UINT64_C(2) << 30};
+	const struct rlimit no_core = {0, 0};
+
+	(void)setrlimit(RLIMIT_AS, &memory);
+	(void)setrlimit(RLIMIT_CORE, &no_core);
+	_exit(play_mutant(m, mutant, told));
+}
+
+/* ---- All of them ----------------------------------------------------------------------- */
+
+struct child {
+	pid_t pid;
+	const struct mutant *mutant;
+};
+
+static double seconds_since(const struct timespec *from);
+static void write_result(struct mutants *m, const struct mutant *mutant, int status,
+			 const uint32_t *told);
+static bool wait_for_one(struct mutants *m, struct child *child, unsigned jobs);
+
+static bool play_mutants(struct mutants *m)
+{
+	unsigned jobs = m->jobs ? (unsigned)strtoul(m->jobs, NULL, 0) : 2, running = 0;
+	double seconds = m->seconds ? strtod(m->seconds, NULL) : 1e9;
+	struct child child[MAX_CHILDREN] = {{0}};
+	struct timespec from;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &from);
+	jobs = jobs < 1 ? 1 : jobs > MAX_CHILDREN ? MAX_CHILDREN : jobs;
+	m->told = mmap(NULL, jobs * sizeof *m->told, PROT_READ | PROT_WRITE,
+		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	m->out = fopen(m->results, "a");
+	if (m->told == MAP_FAILED || !m->out)
+		return fails(m, m->results);
+	for (size_t i = 0; i < m->nmutants && seconds_since(&from) < seconds; i++) {
+		unsigned slot = 0;
+
+		if (!m->mutant[i].wanted)
+			continue;
+		if (running == jobs) {
+			if (!wait_for_one(m, child, jobs))
+				return false;
+			running--;
+		}
+		while (child[slot].pid)
+			slot++;
+		m->told[slot] = 0;
+		fflush(m->out);
+		child[slot] = (struct child){fork(), &m->mutant[i]};
+		if (child[slot].pid == 0)
+			be_child(m, &m->mutant[i], &m->told[slot]);
+		if (child[slot].pid < 0)
+			return fails(m, "fork");
+		running++;
+	}
+	while (running--)
+		if (!wait_for_one(m, child, jobs))
+			return false;
+	return fclose(m->out) == 0 || fails(m, m->results);
+}
+
+static double seconds_since(const struct timespec *from)
+{
+	struct timespec to;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &to);
+	return (double)(to.tv_sec - from->tv_sec) + (double)(to.tv_nsec - from->tv_nsec) / 1e9;
+}
+
+static bool wait_for_one(struct mutants *m, struct child *child, unsigned jobs)
+{
+	int status;
+	pid_t pid = wait(&status);
+
+	for (unsigned i = 0; i < jobs; i++)
+		if (child[i].pid == pid && pid > 0) {
+			write_result(m, child[i].mutant, status, &m->told[i]);
+			child[i].pid = 0;
+			return true;
+		}
+	return fails(m, "wait");
+}
+
+/* verdict, what killed it, key */
+static void write_result(struct mutants *m, const struct mutant *mutant, int status,
+			 const uint32_t *told)
+{
+	const struct played *p = &m->played[*told];
+	const char *how = WIFEXITED(status)          ? "fails"
+			  : WTERMSIG(status) == SIGPROF ? "does not end"
+							: "crashes";
+
+	if (WIFEXITED(status) && WEXITSTATUS(status) == SURVIVED)
+		fprintf(m->out, "survived\t-\t%s\n", mutant->key);
+	else if (WIFEXITED(status) && WEXITSTATUS(status) == UNREACHED)
+		fprintf(m->out, "unreached\t-\t%s\n", mutant->key);
+	else
+		fprintf(m->out, "killed\t%s[%" PRIu64 "] %s\t%s\n", p->vector->id, p->n, how,
+			mutant->key);
+}
+
+/* ---- Cases that nothing fails ----------------------------------------------------------- */
+
+static void play_unfailed(struct mutants *m, const struct mutant *mutant);
+
+/* Each mutant is played on the cases that have not failed yet. */
+static bool find_failing(struct mutants *m)
+{
+	double seconds = m->seconds ? strtod(m->seconds, NULL) : 1e9;
+	struct timespec from;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &from);
+	m->failed = mmap(NULL, m->ncases * 2, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+			 -1, 0);
+	m->out = fopen(m->failing, "w");
+	if (m->failed == MAP_FAILED || !m->out)
+		return fails(m, m->failing);
+	for (size_t i = 0; i < m->nmutants && seconds_since(&from) < seconds; i++) {
+		const struct mutant *mutant = &m->mutant[i];
+
+		if (!mutant->wanted)
+			continue;
+		play_unfailed(m, mutant);
+		for (uint32_t k = 0, last = UINT32_MAX; k < m->ninstances; k++) {
+			uint32_t c = m->played[k].number;
+
+			if (c != last && m->failed[2 * c] && !m->failed[2 * c + 1]) {
+				m->failed[2 * c + 1] = 1;
+				fprintf(m->out, "%s\t%s\n", m->played[k].vector->id, mutant->key);
+			}
+			last = c;
+		}
+	}
+	return fclose(m->out) == 0 || fails(m, m->failing);
+}
+
+/* A crash or a loop ends the child; the next one goes on behind it. */
+static void play_unfailed(struct mutants *m, const struct mutant *mutant)
+{
+	uint32_t told;
+	uint32_t *at = mmap(NULL, sizeof *at, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+			    -1, 0);
+	int status = 1;
+
+	if (at == MAP_FAILED)
+		return;
+	while (status != 0 && *at < m->ninstances) {
+		pid_t pid = fork();
+
+		if (pid == 0) {
+			mutant_begin(mutant->number);
+			for (; *at < m->ninstances; ++*at) {
+				const struct played *p = &m->played[*at];
+
+				if (!m->failed[2 * p->number] && reaches(p, mutant) &&
+				    !play_one(m, *at, &told))
+					m->failed[2 * p->number] = 1;
+			}
+			_exit(0);
+		}
+		if (pid < 0 || waitpid(pid, &status, 0) != pid)
+			break;
+		if (status != 0 && *at < m->ninstances)
+			m->failed[2 * m->played[(*at)++].number] = 1;
+	}
+	(void)munmap(at, sizeof *at);
+}
