@@ -170,7 +170,14 @@ class Rewriter:
         self.function = head[at - 1]
         self.returns = " ".join(t for t in head[:at - 1] if t not in ("static", "inline", "const"))
         self.find_clauses(start)
-        return " " + self.block()
+        first, before = self.at, len(self.mutants.rows)
+        mutated = self.block()
+        if len(self.mutants.rows) == before or \
+                any(t.kind == "directive" for t in self.tokens[first:self.at]):
+            return " " + mutated
+        # As it was, while none of its mutants is on: that is faster.
+        return (f" {{\nif (MUTANT_WITHIN({before + 1}, {len(self.mutants.rows)})) {mutated} "
+                f"else {self.source(first)}\n}}")
 
     def find_clauses(self, start):
         """Of the comment before the function and of its body."""

@@ -16,5 +16,5 @@ add_custom_command(
 list(APPEND sources ${mutated}/patches.c ${mutate}/runtime.c)
 
 # Nothing uninitialised hangs on chance, and no overflow on the optimiser.
-add_compile_options(-w -O1 -fwrapv -fno-strict-aliasing -ftrivial-auto-var-init=pattern
+add_compile_options(-w -fwrapv -fno-strict-aliasing -ftrivial-auto-var-init=pattern
 	"SHELL:-include ${mutate}/runtime.h")

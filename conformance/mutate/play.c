@@ -25,14 +25,14 @@
 #include "conformance/paths.h"
 #include "conformance/player.h"
 
-enum { MAX_FILES = 4096, MAX_CHILDREN = 16, MAX_KEY = 600 };
+enum { MAX_FILES = 4096, MAX_CASES = 16384, MAX_CHILDREN = 16, MAX_KEY = 600 };
 
 /* An instance of a case, and the mutants whose place it passes. */
 struct played {
 	struct vector_case *vector;
 	uint64_t n;             /* which combination */
 	uint32_t number;        /* of its case */
-	bool first;             /* of its case */
+	uint32_t nth;           /* of its case, from 0 */
 	uint8_t *reached;       /* a bit for each mutant */
 };
 
@@ -43,13 +43,14 @@ struct mutant {
 };
 
 struct mutants {
-	const char *list, *results, *failing, *seed, *sample, *seconds, *jobs, *only;
+	const char *list, *results, *failing, *seed, *sample, *seconds, *jobs, *only, *each;
 	bool freedom, reach;
 	struct vector_file *file[MAX_FILES];
 	const char *path[MAX_FILES];
 	size_t nfiles, ninstances, room, ncases;
 	struct profiles profiles;
 	struct played *played;
+	uint32_t count[MAX_CASES]; /* instances of each case */
 	struct mutant *mutant;
 	size_t nmutants;
 	struct instance instance;
@@ -77,7 +78,7 @@ int main(int argc, char **argv)
 		{"--sample", NULL, &m->sample},   {"--seed", NULL, &m->seed},
 		{"--seconds", NULL, &m->seconds}, {"--jobs", NULL, &m->jobs},
 		{"--only", NULL, &m->only},       {"--failing", NULL, &m->failing},
-		{"--freedom", &m->freedom, NULL},
+		{"--each", NULL, &m->each},       {"--freedom", &m->freedom, NULL},
 	};
 
 	if (!m || !take_options(known, sizeof known / sizeof known[0], &argc, argv))
@@ -85,7 +86,7 @@ int main(int argc, char **argv)
 	if (!m->list || (!m->results && !m->failing) || argc < 2)
 		return wrong_use("mutants", "usage: mutants --list mutants.tsv (--results FILE | --failing FILE) "
 					    "[--sample N] [--seed N] [--seconds N] [--jobs N] [--only NUMBERS] "
-					    "[--freedom] PATH...");
+					    "[--each N] [--freedom] PATH...");
 	if (!read_mutants(m))
 		return wrong_use("mutants", "%s", m->error);
 	choose_mutants(m);
@@ -120,7 +121,9 @@ static bool read_mutants(struct mutants *m)
 			errno = EINVAL;
 			return fails(m, m->list);
 		}
-		row->table = strncmp(file, "def/", 4) == 0 && strcmp(file, "def/feature.def") != 0;
+		/* Of include/goldvi/def, or of a table in the code, which is set already. */
+		row->table = (strncmp(file, "def/", 4) == 0 && strcmp(file, "def/feature.def") != 0) ||
+			     mutant_reached[row->number];
 	}
 	fclose(in);
 	return true;
@@ -221,6 +224,7 @@ static bool measure_case(struct mutants *m, struct vector_case *vector);
 /* A listener is there, as in `goldvi run`. */
 static bool measure(struct mutants *m)
 {
+	mutant_on = MUTANT_MEASURED;
 	m->player.freedom = m->freedom;
 	dut_model_listen(m->dut, hear, m);
 	for (size_t f = 0; f < m->nfiles; f++)
@@ -235,7 +239,7 @@ static struct played *add_played(struct mutants *m);
 static bool measure_case(struct mutants *m, struct vector_case *vector)
 {
 	struct play play = {0};
-	bool first = true;
+	uint32_t nth = 0;
 
 	for (uint64_t n = 0; n < vector->combinations; n++) {
 		struct played *p;
@@ -254,13 +258,12 @@ static bool measure_case(struct mutants *m, struct vector_case *vector)
 		p->vector = vector;
 		p->n = n;
 		p->number = (uint32_t)m->ncases;
-		p->first = first;
-		for (unsigned i = 0; i < MAX_MUTANTS; i++)
+		p->nth = nth++;
+		for (unsigned i = 0; i <= m->nmutants; i++)
 			p->reached[i / 8] |= (uint8_t)(mutant_reached[i] << i % 8);
-		first = false;
 	}
-	m->ncases++;
-	return true;
+	m->count[m->ncases++] = nth;
+	return m->ncases < MAX_CASES;
 }
 
 static struct played *add_played(struct mutants *m)
@@ -288,16 +291,21 @@ enum end { SURVIVED, KILLED, UNREACHED };
 
 static bool play_one(struct mutants *m, uint32_t instance, uint32_t *told);
 static bool read_again(struct mutants *m);
+static uint32_t stride(const struct mutants *m, uint32_t number, unsigned long each);
 
-/* The first instance of each case, then the others. */
+/* The first instance of each case, then the others; of a sweep at most --each. */
 static enum end play_mutant(struct mutants *m, const struct mutant *mutant, uint32_t *told)
 {
 	bool reached = mutant->table;
+	unsigned long each = m->each ? strtoul(m->each, NULL, 0) : UINT32_MAX;
 
 	mutant_begin(mutant->number);
-	for (unsigned first = 2; first-- > 0;)
+	for (unsigned others = 0; others < 2; others++)
 		for (uint32_t i = 0; i < m->ninstances; i++) {
-			if (m->played[i].first != first || !reaches(&m->played[i], mutant))
+			const struct played *p = &m->played[i];
+
+			if ((p->nth != 0) != others || p->nth % stride(m, p->number, each) != 0 ||
+			    !reaches(p, mutant))
 				continue;
 			reached = true;
 			if (!play_one(m, i, told))
@@ -306,6 +314,12 @@ static enum end play_mutant(struct mutants *m, const struct mutant *mutant, uint
 	if (mutant->table && !read_again(m))
 		return KILLED;
 	return reached ? SURVIVED : UNREACHED;
+}
+
+/* So many instances of a case are one apart. */
+static uint32_t stride(const struct mutants *m, uint32_t number, unsigned long each)
+{
+	return (uint32_t)((m->count[number] + each - 1) / each);
 }
 
 /* No instance takes a twentieth of that. */

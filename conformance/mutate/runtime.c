@@ -1,7 +1,7 @@
 /* Any program that is linked with the mutated model takes its mutant from the
  * environment:
  *
- *   GOLDVI_MUTANT=N       the mutant's number
+ *   GOLDVI_MUTANT=N       the mutant's number; without it none is on
  *   GOLDVI_REACHED=FILE   at the end, append the numbers of all whose place was passed */
 #include "conformance/mutate/runtime.h"
 
@@ -53,7 +53,7 @@ __attribute__((constructor(102))) static void begin(void)
 
 	if (getenv("GOLDVI_REACHED"))
 		(void)atexit(write_reached);
-	mutant_begin(n ? (unsigned)strtoul(n, NULL, 10) : 0);
+	mutant_begin(n ? (unsigned)strtoul(n, NULL, 10) : MUTANT_MEASURED);
 }
 
 void mutant_set(enum gvi_field_id field, uint64_t *raw, uint64_t value);

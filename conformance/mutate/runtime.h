@@ -21,6 +21,13 @@ extern bool mutant_of_tables;
 
 #define M(n) (mutant_reached[n] = 1, mutant_on == (n))
 
+/* Whether a function has to look for mutants, which have these numbers. */
+#define MUTANT_WITHIN(first, last)                                                                 \
+	(mutant_on - (first) <= (last) - (first) || mutant_on == MUTANT_MEASURED)
+
+/* None is on, but mutant_reached is kept. */
+#define MUTANT_MEASURED UINT32_MAX
+
 /* `set` writes a table of the code anew. */
 void mutant_hook(void (*set)(void));
 
