@@ -25,7 +25,7 @@
 #include "conformance/paths.h"
 #include "conformance/player.h"
 
-enum { MAX_FILES = 4096, MAX_CASES = 16384, MAX_CHILDREN = 16, MAX_KEY = 600 };
+enum { MAX_FILES = 4096, MAX_CASES = 16384, MAX_CHILDREN = 16, MAX_KEY = 600, NGROUPS = 4096, NHINTS = 6 };
 
 /* An instance of a case, and the mutants whose place it passes. */
 struct played {
@@ -39,6 +39,7 @@ struct played {
 struct mutant {
 	unsigned number;
 	bool table, wanted;
+	unsigned group;         /* of mutants of one function, or format */
 	char key[MAX_KEY];
 };
 
@@ -46,7 +47,6 @@ struct mutants {
 	const char *list, *results, *failing, *seed, *sample, *seconds, *jobs, *only, *each;
 	bool freedom, reach;
 	struct vector_file *file[MAX_FILES];
-	const char *path[MAX_FILES];
 	size_t nfiles, ninstances, room, ncases;
 	struct profiles profiles;
 	struct played *played;
@@ -58,6 +58,7 @@ struct mutants {
 	struct dut *dut;
 	uint32_t *told;         /* by each child, shared: the instance that it plays */
 	uint8_t *failed;        /* by case, shared: something has failed it */
+	uint32_t hint[NGROUPS][NHINTS]; /* instances that have killed mutants of the group */
 	FILE *out;
 	char error[1024];
 };
@@ -124,6 +125,8 @@ static bool read_mutants(struct mutants *m)
 		/* Of include/goldvi/def, or of a table in the code, which is set already. */
 		row->table = (strncmp(file, "def/", 4) == 0 && strcmp(file, "def/feature.def") != 0) ||
 			     mutant_reached[row->number];
+		for (const char *c = row->key; *c && *c != ' '; c++)
+			row->group = (row->group * 31 + (unsigned char)*c) % NGROUPS;
 	}
 	fclose(in);
 	return true;
@@ -206,7 +209,6 @@ static bool add_file(void *user, const char *path)
 
 	if (!file || m->nfiles == MAX_FILES)
 		return false;
-	m->path[m->nfiles] = strdup(path);
 	m->file[m->nfiles++] = file;
 	return true;
 }
@@ -290,16 +292,19 @@ static bool reaches(const struct played *p, const struct mutant *mutant)
 enum end { SURVIVED, KILLED, UNREACHED };
 
 static bool play_one(struct mutants *m, uint32_t instance, uint32_t *told);
-static bool read_again(struct mutants *m);
 static uint32_t stride(const struct mutants *m, uint32_t number, unsigned long each);
 
-/* The first instance of each case, then the others; of a sweep at most --each. */
+/* What has killed its neighbours, the first instance of each case, then the others; of a sweep at most --each. */
 static enum end play_mutant(struct mutants *m, const struct mutant *mutant, uint32_t *told)
 {
 	bool reached = mutant->table;
 	unsigned long each = m->each ? strtoul(m->each, NULL, 0) : UINT32_MAX;
 
 	mutant_begin(mutant->number);
+	for (unsigned h = 0; h < NHINTS; h++)
+		if (reaches(&m->played[m->hint[mutant->group][h]], mutant) &&
+		    !play_one(m, m->hint[mutant->group][h], told))
+			return KILLED;
 	for (unsigned others = 0; others < 2; others++)
 		for (uint32_t i = 0; i < m->ninstances; i++) {
 			const struct played *p = &m->played[i];
@@ -311,8 +316,6 @@ static enum end play_mutant(struct mutants *m, const struct mutant *mutant, uint
 			if (!play_one(m, i, told))
 				return KILLED;
 		}
-	if (mutant->table && !read_again(m))
-		return KILLED;
 	return reached ? SURVIVED : UNREACHED;
 }
 
@@ -342,20 +345,6 @@ static bool play_one(struct mutants *m, uint32_t instance, uint32_t *told)
 		return false;
 	player_play_all(&m->player, &m->instance, &play);
 	return play.verdict == PASSED;
-}
-
-/* Fields stand elsewhere: names beside raw words no longer say the same, or names cannot be
- * read. */
-static bool read_again(struct mutants *m)
-{
-	struct profiles profiles = {0};
-
-	for (size_t f = 0; f < m->nfiles; f++) {
-		wind_clock();
-		if (!vector_load(m->path[f], NULL, &profiles, m->error, sizeof m->error))
-			return false;
-	}
-	return true;
 }
 
 static void be_child(struct mutants *m, const struct mutant *mutant, uint32_t *told)
@@ -447,6 +436,7 @@ static bool wait_for_one(struct mutants *m, struct child *child, unsigned jobs)
 static void write_result(struct mutants *m, const struct mutant *mutant, int status,
 			 const uint32_t *told)
 {
+	uint32_t *hint = m->hint[mutant->group];
 	const struct played *p = &m->played[*told];
 	const char *how = WIFEXITED(status)          ? "fails"
 			  : WTERMSIG(status) == SIGPROF ? "does not end"
@@ -456,9 +446,12 @@ static void write_result(struct mutants *m, const struct mutant *mutant, int sta
 		fprintf(m->out, "survived\t-\t%s\n", mutant->key);
 	else if (WIFEXITED(status) && WEXITSTATUS(status) == UNREACHED)
 		fprintf(m->out, "unreached\t-\t%s\n", mutant->key);
-	else
+	else {
 		fprintf(m->out, "killed\t%s[%" PRIu64 "] %s\t%s\n", p->vector->id, p->n, how,
 			mutant->key);
+		memmove(hint + 1, hint, (NHINTS - 1) * sizeof *hint);
+		hint[0] = *told;
+	}
 }
 
 /* ---- Cases that nothing fails ----------------------------------------------------------- */
