@@ -25,40 +25,46 @@
 #include "conformance/paths.h"
 #include "conformance/player.h"
 
-enum { MAX_FILES = 4096, MAX_CASES = 16384, MAX_CHILDREN = 16, MAX_KEY = 600, NGROUPS = 4096, NHINTS = 6 };
+enum {
+	MAX_FILES = 4096,
+	MAX_CASES = 16384,
+	MAX_CHILDREN = 16,
+	MAX_KEY = 600,
+	NGROUPS = 4096,
+	NHINTS = 6
+};
 
 /* An instance of a case, and the mutants whose place it passes. */
 struct played {
 	struct vector_case *vector;
-	uint64_t n;             /* which combination */
-	uint32_t number;        /* of its case */
-	uint32_t nth;           /* of its case, from 0 */
-	uint8_t *reached;       /* a bit for each mutant */
+	uint64_t n;       /* which combination */
+	uint32_t number;  /* of its case */
+	uint32_t nth;     /* of its case, from 0 */
+	uint8_t *reached; /* a bit for each mutant */
 };
 
 struct mutant {
 	unsigned number;
 	bool table, wanted;
-	unsigned group;         /* of mutants of one function, or format */
+	unsigned group; /* of mutants of one function, or format */
 	char key[MAX_KEY];
 };
 
 struct mutants {
 	const char *list, *results, *failing, *seed, *sample, *seconds, *jobs, *only, *each;
-	bool freedom, reach;
+	bool freedom, again;
 	struct vector_file *file[MAX_FILES];
 	size_t nfiles, ninstances, room, ncases;
 	struct profiles profiles;
 	struct played *played;
-	uint32_t count[MAX_CASES]; /* instances of each case */
+	uint32_t first[MAX_CASES], count[MAX_CASES]; /* instances of each case */
 	struct mutant *mutant;
 	size_t nmutants;
 	struct instance instance;
 	struct player player;
 	struct dut *dut;
-	uint32_t *told;         /* by each child, shared: the instance that it plays */
-	uint8_t *failed;        /* by case, shared: something has failed it */
-	uint32_t hint[NGROUPS][NHINTS]; /* instances that have killed mutants of the group */
+	uint32_t *told;                 /* by each child, shared: the instance that it plays */
+	uint32_t hint[NGROUPS][NHINTS]; /* cases that have killed mutants of the group */
 	FILE *out;
 	char error[1024];
 };
@@ -80,14 +86,17 @@ int main(int argc, char **argv)
 		{"--seconds", NULL, &m->seconds}, {"--jobs", NULL, &m->jobs},
 		{"--only", NULL, &m->only},       {"--failing", NULL, &m->failing},
 		{"--each", NULL, &m->each},       {"--freedom", &m->freedom, NULL},
+		{"--again", &m->again, NULL},
 	};
 
 	if (!m || !take_options(known, sizeof known / sizeof known[0], &argc, argv))
 		return BAD_INPUT;
 	if (!m->list || (!m->results && !m->failing) || argc < 2)
-		return wrong_use("mutants", "usage: mutants --list mutants.tsv (--results FILE | --failing FILE) "
-					    "[--sample N] [--seed N] [--seconds N] [--jobs N] [--only NUMBERS] "
-					    "[--each N] [--freedom] PATH...");
+		return wrong_use(
+			"mutants",
+			"usage: mutants --list mutants.tsv (--results FILE | --failing FILE) "
+			"[--sample N] [--seed N] [--seconds N] [--jobs N] [--only NUMBERS] "
+			"[--each N] [--again] [--freedom] PATH...");
 	if (!read_mutants(m))
 		return wrong_use("mutants", "%s", m->error);
 	choose_mutants(m);
@@ -104,6 +113,8 @@ static bool fails(struct mutants *m, const char *what)
 }
 
 /* ---- Which mutants ----------------------------------------------------------------- */
+
+static unsigned group_of(const char *key);
 
 static bool read_mutants(struct mutants *m)
 {
@@ -123,13 +134,25 @@ static bool read_mutants(struct mutants *m)
 			return fails(m, m->list);
 		}
 		/* Of include/goldvi/def, or of a table in the code, which is set already. */
-		row->table = (strncmp(file, "def/", 4) == 0 && strcmp(file, "def/feature.def") != 0) ||
-			     mutant_reached[row->number];
-		for (const char *c = row->key; *c && *c != ' '; c++)
-			row->group = (row->group * 31 + (unsigned char)*c) % NGROUPS;
+		row->table =
+			(strncmp(file, "def/", 4) == 0 && strcmp(file, "def/feature.def") != 0) ||
+			mutant_reached[row->number];
+		row->group = group_of(row->key);
 	}
 	fclose(in);
 	return true;
+}
+
+/* "model/ats.c:begin: ...", "def/dte.def:DTE.IV: ...": up to the function or format. */
+static unsigned group_of(const char *key)
+{
+	const char *name = strchr(key, ':');
+	size_t length = name ? (size_t)(name - key) + 1 + strcspn(name + 1, ":.") : 0;
+	unsigned group = 0;
+
+	for (size_t i = 0; i < length; i++)
+		group = (group * 31 + (unsigned char)key[i]) % NGROUPS;
+	return group;
 }
 
 static uint64_t splitmix(uint64_t *state)
@@ -167,7 +190,7 @@ static void choose_mutants(struct mutants *m)
 	}
 }
 
-/* Killed mutants of the results file stay killed; the others are tried again. */
+/* What the results file has is not tried again; with --again what it says was killed. */
 static bool skip_known(struct mutants *m)
 {
 	FILE *in = m->results ? fopen(m->results, "r") : NULL;
@@ -177,7 +200,8 @@ static bool skip_known(struct mutants *m)
 	if (m->results && !in && errno != ENOENT)
 		return fails(m, m->results);
 	while (in && fgets(line, sizeof line, in)) {
-		if (sscanf(line, "%31[^\t]\t%*[^\t]\t%n", verdict, &at) != 1 || strcmp(verdict, "killed") != 0)
+		if (sscanf(line, "%31[^\t]\t%*[^\t]\t%n", verdict, &at) != 1 ||
+		    (m->again && strcmp(verdict, "killed") != 0))
 			continue;
 		line[strcspn(line, "\n")] = '\0';
 		for (size_t i = 0; i < m->nmutants; i++)
@@ -204,8 +228,7 @@ static bool read_vectors(struct mutants *m, char *const *paths, size_t count)
 static bool add_file(void *user, const char *path)
 {
 	struct mutants *m = user;
-	struct vector_file *file =
-		vector_load(path, NULL, &m->profiles, m->error, sizeof m->error);
+	struct vector_file *file = vector_load(path, NULL, &m->profiles, m->error, sizeof m->error);
 
 	if (!file || m->nfiles == MAX_FILES)
 		return false;
@@ -243,15 +266,18 @@ static bool measure_case(struct mutants *m, struct vector_case *vector)
 	struct play play = {0};
 	uint32_t nth = 0;
 
+	m->first[m->ncases] = (uint32_t)m->ninstances;
 	for (uint64_t n = 0; n < vector->combinations; n++) {
 		struct played *p;
 
 		memset(mutant_reached, 0, sizeof mutant_reached);
-		if (instance_make(vector, n, &m->instance, m->error, sizeof m->error) != INSTANCE_READY)
+		if (instance_make(vector, n, &m->instance, m->error, sizeof m->error) !=
+		    INSTANCE_READY)
 			continue;
 		player_play_all(&m->player, &m->instance, &play);
 		if (play.verdict == FAILED) {
-			snprintf(m->error, sizeof m->error, "%s fails without a mutant", vector->id);
+			snprintf(m->error, sizeof m->error, "%s fails without a mutant",
+				 vector->id);
 			return false;
 		}
 		p = add_played(m);
@@ -293,8 +319,11 @@ enum end { SURVIVED, KILLED, UNREACHED };
 
 static bool play_one(struct mutants *m, uint32_t instance, uint32_t *told);
 static uint32_t stride(const struct mutants *m, uint32_t number, unsigned long each);
+static bool play_case(struct mutants *m, const struct mutant *mutant, uint32_t number,
+		      uint32_t *told);
 
-/* What has killed its neighbours, the first instance of each case, then the others; of a sweep at most --each. */
+/* What has killed its neighbours, the first instance of each case, then the others; of a sweep at
+ * most --each. */
 static enum end play_mutant(struct mutants *m, const struct mutant *mutant, uint32_t *told)
 {
 	bool reached = mutant->table;
@@ -302,8 +331,7 @@ static enum end play_mutant(struct mutants *m, const struct mutant *mutant, uint
 
 	mutant_begin(mutant->number);
 	for (unsigned h = 0; h < NHINTS; h++)
-		if (reaches(&m->played[m->hint[mutant->group][h]], mutant) &&
-		    !play_one(m, m->hint[mutant->group][h], told))
+		if (!play_case(m, mutant, m->hint[mutant->group][h], told))
 			return KILLED;
 	for (unsigned others = 0; others < 2; others++)
 		for (uint32_t i = 0; i < m->ninstances; i++) {
@@ -317,6 +345,17 @@ static enum end play_mutant(struct mutants *m, const struct mutant *mutant, uint
 				return KILLED;
 		}
 	return reached ? SURVIVED : UNREACHED;
+}
+
+static bool play_case(struct mutants *m, const struct mutant *mutant, uint32_t number,
+		      uint32_t *told)
+{
+	uint32_t first = m->first[number];
+
+	for (uint32_t i = first; i < first + m->count[number]; i++)
+		if (reaches(&m->played[i], mutant) && !play_one(m, i, told))
+			return false;
+	return true;
 }
 
 /* So many instances of a case are one apart. */
@@ -432,13 +471,24 @@ static bool wait_for_one(struct mutants *m, struct child *child, unsigned jobs)
 	return fails(m, "wait");
 }
 
+/* At the head of a list. */
+static void remember(uint32_t hint[NHINTS], uint32_t number)
+{
+	unsigned at = 0;
+
+	while (at < NHINTS - 1 && hint[at] != number)
+		at++;
+	memmove(hint + 1, hint, at * sizeof *hint);
+	hint[0] = number;
+}
+
 /* verdict, what killed it, key */
 static void write_result(struct mutants *m, const struct mutant *mutant, int status,
 			 const uint32_t *told)
 {
 	uint32_t *hint = m->hint[mutant->group];
 	const struct played *p = &m->played[*told];
-	const char *how = WIFEXITED(status)          ? "fails"
+	const char *how = WIFEXITED(status)             ? "fails"
 			  : WTERMSIG(status) == SIGPROF ? "does not end"
 							: "crashes";
 
@@ -449,74 +499,93 @@ static void write_result(struct mutants *m, const struct mutant *mutant, int sta
 	else {
 		fprintf(m->out, "killed\t%s[%" PRIu64 "] %s\t%s\n", p->vector->id, p->n, how,
 			mutant->key);
-		memmove(hint + 1, hint, (NHINTS - 1) * sizeof *hint);
-		hint[0] = *told;
+		remember(hint, p->number);
 	}
 }
 
 /* ---- Cases that nothing fails ----------------------------------------------------------- */
 
-static void play_unfailed(struct mutants *m, const struct mutant *mutant);
+static void try_code(struct mutants *m, uint32_t number);
+static void try_table(struct mutants *m, const struct mutant *mutant);
 
-/* Each mutant is played on the cases that have not failed yet. */
+/* What was failing a case, shared with children: the mutant's place in the list, from 1. */
+static uint32_t *failing;
+
+/* First each case with the mutants of code whose place it passes; then the mutants of tables
+ * with the cases that are left. */
 static bool find_failing(struct mutants *m)
 {
 	double seconds = m->seconds ? strtod(m->seconds, NULL) : 1e9;
 	struct timespec from;
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &from);
-	m->failed = mmap(NULL, m->ncases * 2, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-			 -1, 0);
+	failing = mmap(NULL, m->ncases * sizeof *failing, PROT_READ | PROT_WRITE,
+		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	m->out = fopen(m->failing, "w");
-	if (m->failed == MAP_FAILED || !m->out)
+	if (failing == MAP_FAILED || !m->out)
 		return fails(m, m->failing);
-	for (size_t i = 0; i < m->nmutants && seconds_since(&from) < seconds; i++) {
-		const struct mutant *mutant = &m->mutant[i];
-
-		if (!mutant->wanted)
-			continue;
-		play_unfailed(m, mutant);
-		for (uint32_t k = 0, last = UINT32_MAX; k < m->ninstances; k++) {
-			uint32_t c = m->played[k].number;
-
-			if (c != last && m->failed[2 * c] && !m->failed[2 * c + 1]) {
-				m->failed[2 * c + 1] = 1;
-				fprintf(m->out, "%s\t%s\n", m->played[k].vector->id, mutant->key);
-			}
-			last = c;
-		}
-	}
+	for (uint32_t c = 0; c < m->ncases && seconds_since(&from) < seconds; c++)
+		if (m->count[c])
+			try_code(m, c);
+	for (size_t i = 0; i < m->nmutants && seconds_since(&from) < seconds; i++)
+		if (m->mutant[i].wanted && m->mutant[i].table)
+			try_table(m, &m->mutant[i]);
+	for (uint32_t c = 0; c < m->ncases; c++)
+		if (failing[c])
+			fprintf(m->out, "%s\t%s\n", m->played[m->first[c]].vector->id,
+				m->mutant[failing[c] - 1].key);
 	return fclose(m->out) == 0 || fails(m, m->failing);
 }
 
-/* A crash or a loop ends the child; the next one goes on behind it. */
-static void play_unfailed(struct mutants *m, const struct mutant *mutant)
+static bool fails_case(struct mutants *m, const struct mutant *mutant, uint32_t number)
 {
 	uint32_t told;
-	uint32_t *at = mmap(NULL, sizeof *at, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-			    -1, 0);
-	int status = 1;
 
-	if (at == MAP_FAILED)
-		return;
-	while (status != 0 && *at < m->ninstances) {
-		pid_t pid = fork();
+	failing[number] = (uint32_t)(mutant - m->mutant) + 1;
+	if (!play_case(m, mutant, number, &told))
+		return true;
+	failing[number] = 0;
+	return false;
+}
 
-		if (pid == 0) {
+/* One child tries one mutant after the other; a crash or a loop is a failure as well. */
+static void try_code(struct mutants *m, uint32_t number)
+{
+	pid_t pid;
+
+	fflush(m->out);
+	pid = fork();
+	if (pid == 0) {
+		for (size_t i = 0; i < m->nmutants; i++) {
+			const struct mutant *mutant = &m->mutant[i];
+
+			if (!mutant->wanted || mutant->table ||
+			    !reaches(&m->played[m->first[number]], mutant))
+				continue;
 			mutant_begin(mutant->number);
-			for (; *at < m->ninstances; ++*at) {
-				const struct played *p = &m->played[*at];
-
-				if (!m->failed[2 * p->number] && reaches(p, mutant) &&
-				    !play_one(m, *at, &told))
-					m->failed[2 * p->number] = 1;
-			}
-			_exit(0);
+			if (fails_case(m, mutant, number))
+				break;
 		}
-		if (pid < 0 || waitpid(pid, &status, 0) != pid)
-			break;
-		if (status != 0 && *at < m->ninstances)
-			m->failed[2 * m->played[(*at)++].number] = 1;
+		_exit(0);
 	}
-	(void)munmap(at, sizeof *at);
+	if (pid > 0)
+		(void)waitpid(pid, NULL, 0);
+}
+
+/* Tables cannot be changed back, so that each has a child of its own. */
+static void try_table(struct mutants *m, const struct mutant *mutant)
+{
+	pid_t pid;
+
+	fflush(m->out);
+	pid = fork();
+	if (pid == 0) {
+		mutant_begin(mutant->number);
+		for (uint32_t c = 0; c < m->ncases; c++)
+			if (!failing[c])
+				(void)fails_case(m, mutant, c);
+		_exit(0);
+	}
+	if (pid > 0)
+		(void)waitpid(pid, NULL, 0);
 }

@@ -1,0 +1,88 @@
+#!/usr/bin/env python3
+"""tests.py [--seconds N] BUILD EQUIVALENT RESULTS OUT
+
+Runs the unit tests and the worlds of the twin against the mutants that the vectors of
+RESULTS did not kill, and that are not equivalent; appends verdicts to OUT as `mutants`
+does.  A program runs only if it passes the place of the mutant.  What OUT says is killed
+is not run again; --seconds ends the run after the mutant at hand."""
+
+import argparse
+import os
+import pathlib
+import subprocess
+import sys
+import time
+
+import report
+
+# Of one program, in seconds: whatever is slower has been made so by the mutant.
+LIMIT = 20
+
+
+def main():
+    parser = argparse.ArgumentParser(usage=__doc__)
+    parser.add_argument("--seconds", type=float, default=float("inf"))
+    for name in ("build", "equivalent", "results", "out"):
+        parser.add_argument(name, type=pathlib.Path)
+    args = parser.parse_args()
+    end = time.monotonic() + args.seconds
+    equivalent = report.Equivalent(args.equivalent)
+    verdicts = report.read_results(args.results)
+    done = report.read_results(args.out) if args.out.exists() else {}
+    mutants = [line.split("\t") for line in
+               (args.build / "mutated/mutants.tsv").read_text().splitlines()]
+    todo = [m for m in mutants if verdicts.get(m[5]) in ("survived", "unreached") and
+            m[5] not in done and not equivalent.has(m[5])]
+    programs = [Program(c, args.build) for c in commands(args.build)]
+    with open(args.out, "a", buffering=1) as out:
+        for m in todo:
+            if time.monotonic() > end:
+                break
+            killer = next((p for p in programs if p.kills(m)), None)
+            verdict = f"killed\t{killer.name}" if killer else "survived\t-"
+            out.write(f"{verdict}\t{m[5]}\n")
+            if killer:
+                programs.remove(killer)
+                programs.insert(0, killer)
+
+
+def commands(build):
+    """Unit tests, then corpora."""
+    source = pathlib.Path(__file__).resolve().parents[2]
+    for path in sorted((build / "bin").glob("test_*")):
+        yield [str(path)]
+    for path in sorted((build / "bin").glob("fuzz_*")):
+        if path.name != "fuzz_yaml":
+            yield [str(path), str(source / "fuzz/corpus" / path.name[5:])]
+
+
+class Program:
+    def __init__(self, command, build):
+        self.command, self.name = command, pathlib.Path(command[0]).name
+        reached = build / "reached" / self.name
+        reached.parent.mkdir(exist_ok=True)
+        reached.write_text("")
+        if self.run({"GOLDVI_REACHED": str(reached)}, None) != 0:
+            sys.exit(f"tests.py: {self.name} fails without a mutant")
+        self.reached = {int(n) for n in reached.read_text().split()}
+
+    def kills(self, mutant):
+        number = int(mutant[0])
+        table = mutant[1].startswith("def/")
+        return (table or number in self.reached) and \
+            self.run({"GOLDVI_MUTANT": mutant[0]}, LIMIT) != 0
+
+    def run(self, variables, limit):
+        """The exit status; a loop is a failure.  The worlds of test_naive take a minute: of
+        them, what fits into the limit."""
+        worlds = self.name == "test_naive"
+        try:
+            return subprocess.run(self.command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                  timeout=limit, env={**os.environ, "CK_FORK": "no",
+                                                      "CK_DEFAULT_TIMEOUT": "600", **variables}).returncode
+        except subprocess.TimeoutExpired:
+            return 0 if worlds else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
