@@ -268,7 +268,10 @@ class Rewriter:
 
     def if_statement(self):
         self.take("if")
-        text = f"if ({self.decide(self.condition())}) {{{self.statement()} }}"
+        node = self.condition()
+        if self.peek().text in REASONS:
+            return f"if ({node.text}) {{{self.statement()} }}"
+        text = f"if ({self.decide(node)}) {{{self.statement()} }}"
         if self.peek().text == "else":
             self.take()
             text += f" else {{{self.statement()} }}"
@@ -633,6 +636,9 @@ class Rewriter:
 
 
 def is_reason(node):
+    """Says why, and nothing else."""
+    if node.kind == "assign":
+        return node.kids[1].text.startswith("GVI_CLAUSE_")
     return node.kind == "call" and node.kids[0].text in REASONS
 
 

@@ -39,13 +39,15 @@ sample() {
 	python3 $here/report.py --floor $floor $list $equivalent $results/sample.tsv
 }
 
-# all: quickly; what is left with every instance; what is left of that by tests
+# all: quickly; what is left with every instance, then with every alternative of choices; what
+# is left of that by tests
 all() {
 	seconds=${1:-1000000000}
 	end=$(($(date +%s) + seconds))
 	build
 	mutants --results $results/vectors.tsv --seconds "$seconds" --each 8
 	mutants --results $results/vectors.tsv --seconds $((end - $(date +%s))) --again
+	mutants --results $results/vectors.tsv --seconds $((end - $(date +%s))) --again --freedom
 	touch $results/tests.tsv
 	python3 $here/tests.py --seconds $((end - $(date +%s))) build/mutate $equivalent \
 		$results/vectors.tsv $results/tests.tsv
