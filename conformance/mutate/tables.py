@@ -72,7 +72,7 @@ class Tables:
             self.borders(file, members)
             self.swaps(file, members)
         for field in fields:
-            self.row(file, field)
+            self.row(file, field, field.format in {a[0] for a, _ in registers})
         for i, (a, line) in enumerate(registers):
             self.register(file, line, a, registers[i + 1][0] if i + 1 < len(registers) else None)
 
@@ -108,7 +108,9 @@ class Tables:
                          f"pieces {i} and {i + 1} the other way round",
                          f"swap(&{f.c}.segment[{i}], &{f.c}.segment[{i + 1}]);")
 
-    def row(self, file, f):
+    def row(self, file, f, in_register):
+        """What software may do to a field and what it is after a reset is told to readers only,
+        where the format is not a register of the window."""
         def change(kind, what, code):
             self.add(file, f.line, kind, f"{f.format}.{f.id}", what, f"{f.c}.{code};")
 
@@ -116,7 +118,7 @@ class Tables:
                "kind = " + ("GVI_IGN" if f.kind == "MBZ" else "GVI_MBZ"))
         if f.needs != "ALWAYS":
             change("gate", "always there", "needs = GVI_FEATURE_ALWAYS")
-        if f.access in ACCESS:
+        if f.access in ACCESS and in_register:
             change("access", ACCESS[f.access], f"access = GVI_{ACCESS[f.access]}")
             change("reset", "the lowest bit the other one", "reset ^= 1")
         if f.kind == "CODE":
