@@ -37,7 +37,8 @@ enum {
 /* An instance of a case, and the mutants whose place it passes. */
 struct played {
 	struct vector_case *vector;
-	uint64_t n;       /* which combination */
+	uint64_t n; /* which combination */
+	uint32_t file;
 	uint32_t number;  /* of its case */
 	uint32_t nth;     /* of its case, from 0 */
 	uint8_t *reached; /* a bit for each mutant */
@@ -54,6 +55,9 @@ struct mutants {
 	const char *list, *results, *failing, *seed, *sample, *seconds, *jobs, *only, *each;
 	bool freedom, again;
 	struct vector_file *file[MAX_FILES];
+	const char *path[MAX_FILES];
+	uint32_t first_case[MAX_FILES];
+	bool afresh[MAX_FILES], read_afresh;
 	size_t nfiles, ninstances, room, ncases;
 	struct profiles profiles;
 	struct played *played;
@@ -232,6 +236,7 @@ static bool add_file(void *user, const char *path)
 
 	if (!file || m->nfiles == MAX_FILES)
 		return false;
+	m->path[m->nfiles] = strdup(path);
 	m->file[m->nfiles++] = file;
 	return true;
 }
@@ -244,7 +249,7 @@ static void hear(void *user, const struct gvi_note *note)
 		m->player.asked[note->id] = 1;
 }
 
-static bool measure_case(struct mutants *m, struct vector_case *vector);
+static bool measure_case(struct mutants *m, size_t file, struct vector_case *vector);
 
 /* A listener is there, as in `goldvi run`. */
 static bool measure(struct mutants *m)
@@ -252,16 +257,18 @@ static bool measure(struct mutants *m)
 	mutant_on = MUTANT_MEASURED;
 	m->player.freedom = m->freedom;
 	dut_model_listen(m->dut, hear, m);
-	for (size_t f = 0; f < m->nfiles; f++)
+	for (size_t f = 0; f < m->nfiles; f++) {
+		m->first_case[f] = (uint32_t)m->ncases;
 		for (size_t i = 0; i < m->file[f]->ncases; i++)
-			if (!measure_case(m, &m->file[f]->cases[i]))
+			if (!measure_case(m, f, &m->file[f]->cases[i]))
 				return false;
+	}
 	return true;
 }
 
 static struct played *add_played(struct mutants *m);
 
-static bool measure_case(struct mutants *m, struct vector_case *vector)
+static bool measure_case(struct mutants *m, size_t file, struct vector_case *vector)
 {
 	struct play play = {0};
 	uint32_t nth = 0;
@@ -287,6 +294,7 @@ static bool measure_case(struct mutants *m, struct vector_case *vector)
 		p->n = n;
 		p->number = (uint32_t)m->ncases;
 		p->nth = nth++;
+		p->file = (uint32_t)file;
 		for (unsigned i = 0; i <= m->nmutants; i++)
 			p->reached[i / 8] |= (uint8_t)(mutant_reached[i] << i % 8);
 	}
@@ -330,6 +338,7 @@ static enum end play_mutant(struct mutants *m, const struct mutant *mutant, uint
 	unsigned long each = m->each ? strtoul(m->each, NULL, 0) : UINT32_MAX;
 
 	mutant_begin(mutant->number);
+	m->read_afresh = mutant_of_tables;
 	for (unsigned h = 0; h < NHINTS; h++)
 		if (!play_case(m, mutant, m->hint[mutant->group][h], told))
 			return KILLED;
@@ -372,6 +381,8 @@ static void wind_clock(void)
 	(void)setitimer(ITIMER_PROF, &half_second, NULL);
 }
 
+static bool read_again(struct mutants *m, uint32_t file);
+
 static bool play_one(struct mutants *m, uint32_t instance, uint32_t *told)
 {
 	const struct played *p = &m->played[instance];
@@ -379,11 +390,33 @@ static bool play_one(struct mutants *m, uint32_t instance, uint32_t *told)
 
 	*told = instance;
 	wind_clock();
+	if (m->read_afresh && !m->afresh[p->file] && !read_again(m, p->file))
+		return false;
 	if (instance_make(p->vector, p->n, &m->instance, m->error, sizeof m->error) !=
 	    INSTANCE_READY)
 		return false;
 	player_play_all(&m->player, &m->instance, &play);
 	return play.verdict == PASSED;
+}
+
+/* Where the tables say something else, names and values do: nothing that was read before
+ * counts. */
+static bool read_again(struct mutants *m, uint32_t file)
+{
+	static struct profiles profiles;
+	struct vector_file *fresh =
+		vector_load(m->path[file], NULL, &profiles, m->error, sizeof m->error);
+
+	if (!fresh)
+		return false;
+	m->afresh[file] = true;
+	for (size_t i = 0; i < fresh->ncases; i++) {
+		uint32_t number = m->first_case[file] + (uint32_t)i;
+
+		for (uint32_t k = 0; k < m->count[number]; k++)
+			m->played[m->first[number] + k].vector = &fresh->cases[i];
+	}
+	return true;
 }
 
 static void be_child(struct mutants *m, const struct mutant *mutant, uint32_t *told)
@@ -581,6 +614,7 @@ static void try_table(struct mutants *m, const struct mutant *mutant)
 	pid = fork();
 	if (pid == 0) {
 		mutant_begin(mutant->number);
+		m->read_afresh = true;
 		for (uint32_t c = 0; c < m->ncases; c++)
 			if (!failing[c])
 				(void)fails_case(m, mutant, c);
