@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""tests.py [--seconds N] BUILD EQUIVALENT RESULTS OUT
+"""tests.py [--seconds N] [--limit N] BUILD EQUIVALENT RESULTS OUT
 
 Runs the unit tests and the worlds of the twin against the mutants that the vectors of
 RESULTS did not kill, and that are not equivalent; appends verdicts to OUT as `mutants`
 does.  A program runs only if it passes the place of the mutant.  What OUT says is killed
-is not run again; --seconds ends the run after the mutant at hand."""
+is not run again; --seconds ends the run after the mutant at hand.  What takes much longer
+than without a mutant is killed; but of the worlds, which take a minute, as many are looked at
+as fit into --limit seconds of processor time."""
 
 import argparse
 import os
@@ -17,15 +19,13 @@ import time
 
 import report
 
-# Of processor time of one program, in seconds: what takes more has been made so by the
-# mutant.  But the worlds take a minute: as many as fit are looked at.
-LIMIT = 10
 WORLDS = "test_naive"
 
 
 def main():
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("--seconds", type=float, default=float("inf"))
+    parser.add_argument("--limit", type=int, default=10)
     for name in ("build", "equivalent", "results", "out"):
         parser.add_argument(name, type=pathlib.Path)
     args = parser.parse_args()
@@ -37,7 +37,7 @@ def main():
                (args.build / "mutated/mutants.tsv").read_text().splitlines()]
     todo = [m for m in mutants if verdicts.get(m[5]) in ("survived", "unreached") and
             m[5] not in done and not equivalent.has(m[5])]
-    programs = [Program(c, args.build) for c in commands(args.build)]
+    programs = [Program(c, args.build, args.limit) for c in commands(args.build)]
     with open(args.out, "a", buffering=1) as out:
         for m in todo:
             if time.monotonic() > end:
@@ -63,16 +63,20 @@ def commands(build):
 
 
 class Program:
-    def __init__(self, command, build):
-        self.command, self.name = command, pathlib.Path(command[0]).name
+    def __init__(self, command, build, limit):
+        self.command, self.name, self.limit = command, pathlib.Path(command[0]).name, limit
+        self.reached = None
+        if self.name == WORLDS:
+            return
         reached = build / "reached" / self.name
         reached.parent.mkdir(exist_ok=True)
         reached.write_text("")
-        self.reached = None
-        if self.name != WORLDS:
-            if self.fails({"GOLDVI_REACHED": str(reached)}):
-                sys.exit(f"tests.py: {self.name} fails without a mutant")
-            self.reached = {int(n) for n in reached.read_text().split()}
+        before = os.times().children_user
+        self.limit = None
+        if self.fails({"GOLDVI_REACHED": str(reached)}):
+            sys.exit(f"tests.py: {self.name} fails without a mutant")
+        self.reached = {int(n) for n in reached.read_text().split()}
+        self.limit = 2 + int(4 * (os.times().children_user - before))
 
     def kills(self, mutant):
         """Tables are reached by all, and all is by the worlds."""
@@ -81,9 +85,13 @@ class Program:
             self.fails({"GOLDVI_MUTANT": mutant[0]})
 
     def fails(self, variables):
+        def hold():
+            if self.limit:
+                resource.setrlimit(resource.RLIMIT_CPU, (self.limit, self.limit + 1))
+
         status = subprocess.run(
             self.command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False,
-            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (LIMIT, LIMIT + 1)),
+            preexec_fn=hold,
             env={**os.environ, "CK_FORK": "no", "CK_DEFAULT_TIMEOUT": "600", **variables}).returncode
         return status != 0 and not (self.name == WORLDS and status == -signal.SIGXCPU)
 
