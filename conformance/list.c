@@ -1,4 +1,5 @@
 /* Listing and checking vectors without a device. */
+#include <errno.h>
 #include <fnmatch.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -77,6 +78,7 @@ static void print_plain(FILE *out, const char *text)
 struct place {
 	const char *id, *file;
 	unsigned line, column;
+	bool failed; /* by a mutant */
 };
 
 struct lint {
@@ -95,9 +97,10 @@ static void lint_vector(struct lint *l, const char *path);
 static void lint_case(struct lint *l, struct vector_case *vector, struct instance *instance);
 static void remember(struct lint *l, const struct vector_case *vector, const char *file);
 static void report_duplicates(struct lint *l);
+static void report_unfailed(struct lint *l, const char *mutants);
 static void report(struct lint *l, const char *text);
 
-size_t lint_paths(char *const *paths, size_t count, FILE *out)
+size_t lint_paths(char *const *paths, size_t count, const char *mutants, FILE *out)
 {
 	struct lint l = {.out = out};
 	char error[MAX_ERROR];
@@ -106,6 +109,8 @@ size_t lint_paths(char *const *paths, size_t count, FILE *out)
 		if (!for_each_file_and_profile(&paths[i], 1, lint_file, &l, error, sizeof error))
 			report(&l, error);
 	report_duplicates(&l);
+	if (mutants)
+		report_unfailed(&l, mutants);
 	free(l.places);
 	arena_free(&l.arena);
 	profiles_free(&l.profiles);
@@ -264,4 +269,55 @@ static int compare(const void *a, const void *b)
 	if (!order)
 		order = strcmp(x->file, y->file);
 	return order ? order : compare_numbers(x->line, y->line);
+}
+
+/* ---- Cases that nothing fails -------------------------------------------------------- */
+
+static void mark_failed(struct lint *l, const char *id);
+
+/* `mutants` names cases that a mutant of the model has failed, each with a tab behind it.
+ * What no mutant fails says nothing. */
+static void report_unfailed(struct lint *l, const char *mutants)
+{
+	FILE *in = fopen(mutants, "r");
+	char *line = NULL, error[MAX_ERROR];
+	size_t size = 0;
+
+	if (!in) {
+		snprintf(error, sizeof error, "%s: %s.", mutants, strerror(errno));
+		report(l, error);
+		return;
+	}
+	while (getline(&line, &size, in) > 0) {
+		line[strcspn(line, "\t\n")] = '\0';
+		mark_failed(l, line);
+	}
+	free(line);
+	fclose(in);
+	for (size_t i = 0; i < l->count; i++) {
+		const struct place *p = &l->places[i];
+
+		if (p->failed)
+			continue;
+		snprintf(error, sizeof error, "%s:%u:%u: No mutant makes %s fail.", p->file, p->line,
+			 p->column, p->id);
+		report(l, error);
+	}
+}
+
+/* Places are in the order of ids. */
+static void mark_failed(struct lint *l, const char *id)
+{
+	size_t low = 0, high = l->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(l->places[middle].id, id) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < l->count && strcmp(l->places[low].id, id) == 0; low++)
+		l->places[low].failed = true;
 }

@@ -58,7 +58,9 @@ static const struct command commands[] = {
 	 "  --filter GLOB    only cases whose id matches\n"
 	 "  --profile NAME   this profile or preset instead of each file's own\n"
 	 "  --long           id, instances, file:line and why, separated by tabs\n"},
-	{"lint", "PATH...", "check vector files and profiles", command_lint,
+	{"lint", "[options] PATH...", "check vector files and profiles", command_lint,
+	 "  --mutants FILE   also report cases that no mutant fails; FILE is written by the tool\n"
+	 "                   of docs/mutation.md: ids, one a line\n\n"
 	 "Writes file:line:column: sentence. for each problem.\n"
 	 "Exit status: 0 none, 1 some, 2 wrong usage.\n"},
 	{"explain", "[options] ID [PATH...]", "show what the model does in a case, rule by rule",
@@ -569,11 +571,14 @@ static bool list_ids(const struct run_options *options, struct path_list paths, 
 
 int command_lint(int argc, char **argv)
 {
-	if (!take_options(NULL, 0, &argc, argv))
+	const char *mutants = NULL;
+	const struct option known[] = {{"--mutants", NULL, &mutants}};
+
+	if (!take_options(known, 1, &argc, argv))
 		return BAD_INPUT;
 	if (argc < 2)
 		return wrong_use("lint", "a file or directory of vectors is needed.");
-	return lint_paths(argv + 1, (size_t)argc - 1, stdout) ? SOME_FAILED : ALL_PASSED;
+	return lint_paths(argv + 1, (size_t)argc - 1, mutants, stdout) ? SOME_FAILED : ALL_PASSED;
 }
 
 int command_explain(int argc, char **argv)

@@ -55,7 +55,9 @@ bool list_paths(const struct run_options *options, char *const *paths, size_t co
 		char *error, size_t size);
 
 /* Checks files, profiles included, and every instance of every case; writes a
- * line `file:line:column: sentence.` for each problem and returns their number. */
-size_t lint_paths(char *const *paths, size_t count, FILE *out);
+ * line `file:line:column: sentence.` for each problem and returns their number.
+ * `mutants`, unless NULL, is a file of cases that mutants fail, id <tab> mutant: the
+ * others are problems. */
+size_t lint_paths(char *const *paths, size_t count, const char *mutants, FILE *out);
 
 #endif

@@ -4,7 +4,7 @@
 #
 #   sh conformance/test.sh            all of it
 #   sh conformance/test.sh release    only the named parts, of: release asan msan
-#                                     coverage fuzz compilers qemu
+#                                     coverage fuzz compilers mutate qemu
 #   sh conformance/test.sh portable   32 bits and big-endian (not a part of "all":
 #                                     installs cross-compilers and an emulator)
 #   sh conformance/test.sh slurm      a regression as a Slurm job array, on this machine
@@ -13,7 +13,7 @@ set -eu
 cd "$(dirname "$0")/.."
 . conformance/setup.sh
 
-parts=${*:-release asan msan coverage fuzz compilers}
+parts=${*:-release asan msan coverage fuzz compilers mutate}
 passed=0
 failed=
 
@@ -26,6 +26,7 @@ need_command pkg-config pkg-config
 need_command clang clang
 need_command valgrind valgrind
 need_command gcovr gcovr
+need_command python3 python3
 install_missing
 need_library yaml-0.1 libyaml-dev
 need_library zlib zlib1g-dev
@@ -113,6 +114,7 @@ for p in $parts; do
 	release | asan | msan | fuzz) part "$p" preset "$p" ;;
 	coverage) part coverage coverage ;;
 	compilers) part compilers compilers ;;
+	mutate) part mutate sh conformance/mutate/run.sh sample ;;
 	qemu) part qemu foreign ;;
 	portable) part portable portable ;;
 	slurm) part slurm cluster ;;

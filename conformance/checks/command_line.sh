@@ -213,6 +213,10 @@ try 2 list "$here/nowhere"; holds err '^goldvi list: .*nowhere.*\.$'
 
 try 0 lint "$here/vectors" "$here/bad.yaml"; prints ''
 try 1 lint "$here/wrong.yaml"; has '/wrong\.yaml:3:[0-9]+: .*\.$'; quiet
+printf 'try.good.reset\tsome mutant\n' >"$here/mutants"
+try 1 lint --mutants "$here/mutants" "$here/vectors"
+has '/good\.yaml:[0-9]+:[0-9]+: No mutant makes try\.good\.absent fail\.$'; lacks 'try\.good\.reset'
+try 1 lint --mutants "$here/none" "$here/vectors"; has '/none: .*\.$'
 try 2 lint; complains ' lint: a file or directory of vectors is needed.'
 
 try 0 run "$here/vectors"; quiet
