@@ -33,6 +33,8 @@ goldvi_check(devices.pipe ${goldvi} run --shard 3/64 --dut "pipe:exec ${goldvi} 
 goldvi_check(devices.lost sh ${checks}/devices.sh ${goldvi} $<TARGET_FILE:bad_device>)
 goldvi_check(results.divided sh ${checks}/divided.sh ${goldvi} $<TARGET_FILE:bad_device>)
 
+# The oracle finds nothing in the model, whatever it is asked, and a toy at fault.
+goldvi_check(campaign.found sh ${checks}/campaign.sh ${goldvi})
 goldvi_check(fuzz.streams sh ${checks}/streams.sh ${goldvi})
 if(NOT GOLDVI_SANITIZE AND NOT GOLDVI_COVERAGE)
 	goldvi_check(fuzz.oss sh ${checks}/oss_fuzz.sh)

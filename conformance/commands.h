@@ -29,6 +29,7 @@ int command_serve(int argc, char **argv);
 int command_fuzz_print(int argc, char **argv);
 int command_reduce(int argc, char **argv);
 int command_coverage(int argc, char **argv);
+int command_campaign(int argc, char **argv);
 int command_bench(int argc, char **argv);
 int command_version(int argc, char **argv);
 

@@ -3,15 +3,18 @@
 #include "conformance/commands.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "conformance/campaign.h"
 #include "conformance/coverage_json.h"
 #include "conformance/dut/serve.h"
 #include "conformance/run.h"
+#include "conformance/yaml.h"
 
 struct command {
 	const char *name, *arguments, *about;
@@ -118,6 +121,17 @@ static const struct command commands[] = {
 	 "expectation; a comment says if it cannot be played as a vector.\n\n"
 	 "  --hash           instead a number that sums up all that the model does, the number of\n"
 	 "                   acts and the name, a line for each FILE\n"},
+	{"campaign", "[options]", "fuzz a device under test, and judge it by the oracle", command_campaign,
+	 "Streams of operations are played on the device; what no choice and no cache permits is\n"
+	 "made small and becomes a vector that passes on the model and fails on the device, one\n"
+	 "for each rule and way to differ.\n\n"
+	 "  --dut DEVICE     as for goldvi run\n"
+	 "  --time S         for so many seconds; 60\n"
+	 "  --streams N      or so many streams\n"
+	 "  --seed N         another sequence of streams; 1\n"
+	 "  --out DIR        where vectors and findings.md go; found\n"
+	 "  --timeout S      as for goldvi run\n\n"
+	 "Exit status: 0 nothing found, 1 something, 2 wrong usage or a device that cannot be had.\n"},
 	{"bench", "", "measure operations of the model", command_bench,
 	 "Nanoseconds on this machine and, if valgrind is there, instructions.\n"
 	 "Exit status: 0 the goals are met, 1 one is missed.\n"},
@@ -504,6 +518,51 @@ int command_serve(int argc, char **argv)
 	status = serve(dut, "", STDIN_FILENO, STDOUT_FILENO) ? BAD_INPUT : ALL_PASSED;
 	dut->class->close(dut);
 	return status;
+}
+
+/* ---- campaign ------------------------------------------------------------------------ */
+
+static bool take_count(const char *option, const char *text, uint64_t *value)
+{
+	if (!text || yaml_number(text, value))
+		return true;
+	(void)wrong_use("campaign", "%s %s: a number is needed.", option, text);
+	return false;
+}
+
+int command_campaign(int argc, char **argv)
+{
+	struct run_options device_options = {0};
+	struct campaign_options options = {.seed = 1, .seconds = 60};
+	struct campaign_sum sum = {0};
+	const char *device = NULL, *timeout = NULL, *seconds = NULL, *streams = NULL, *seed = NULL;
+	char error[1024] = "";
+	const struct option known[] = {{"--dut", NULL, &device},       {"--timeout", NULL, &timeout},
+				       {"--time", NULL, &seconds},     {"--streams", NULL, &streams},
+				       {"--seed", NULL, &seed},        {"--out", NULL, &options.folder}};
+	bool good;
+
+	if (!take_options(known, sizeof known / sizeof known[0], &argc, argv))
+		return BAD_INPUT;
+	if (argc > 1)
+		return wrong_use("campaign", "there is nothing to say but options.");
+	if (!choose_device("campaign", &device_options, device) ||
+	    !take_timeout(&device_options, timeout) || !take_count("--time", seconds, &options.seconds) ||
+	    !take_count("--streams", streams, &options.streams) ||
+	    !take_count("--seed", seed, &options.seed))
+		return BAD_INPUT;
+	if (!options.folder)
+		options.folder = "found";
+	options.dut = device_options.dut;
+	options.dut_argument = device_options.dut_argument;
+	options.patience = device_options.patience;
+	good = campaign_run(&options, &sum, stdout, error, sizeof error);
+	printf("%" PRIu64 " streams, %" PRIu64 " records, %" PRIu64 " refused, %" PRIu64
+	       " unsure, the device lost %" PRIu64 " times, %u findings\n",
+	       sum.streams, sum.records, sum.refused, sum.unsure, sum.lost, sum.findings);
+	if (!good)
+		return report_error("campaign", error);
+	return sum.findings ? SOME_FAILED : ALL_PASSED;
 }
 
 /* ---- list, lint, explain ------------------------------------------------------------ */

@@ -15,27 +15,9 @@
 
 enum { MAX_TESTS = 20000 };
 
-/* How a session failed. */
-struct failure {
-	uint32_t differs;
-	bool stale;
-	uint64_t ended_by[2];
-	struct gvi_outcome nearest;
-	uint8_t kind; /* of the input: enum gvi_input_kind */
-	enum gvi_status status;
-};
-
-struct reduction {
-	struct story story;
-	struct judge judge;
-	struct failure failure;
-	unsigned tests;
-};
-
 static bool load(struct reduction *r, const char *path, char *error, size_t size);
 static void shrink(struct reduction *r);
 static void set_up_first(struct reduction *r);
-static size_t kept(const struct story *s);
 
 int command_reduce(int argc, char **argv)
 {
@@ -58,26 +40,35 @@ int command_reduce(int argc, char **argv)
 	} else if (judge_open(&r->judge, &bounds) && load(r, argv[1], error, sizeof error)) {
 		size_t before = r->story.count;
 
-		shrink(r);
-		set_up_first(r);
-		shrink(r);
-		fprintf(stderr, "%zu of %zu records are left, after %u trials\n", kept(&r->story),
-			before, r->tests);
+		reduce_story(r);
+		fprintf(stderr, "%zu of %zu records are left, after %u trials\n",
+			story_kept(&r->story), before, r->tests);
 		status = put_vector(&r->story, &bounds, stdout) ? ALL_PASSED : BAD_INPUT;
 	} else {
 		status = wrong_use("reduce", "%s", error);
 	}
 	judge_close(&r->judge);
-	arena_free(&r->story.arena);
-	free(r->story.record);
-	free(r->story.kept);
+	story_free(&r->story);
 	free(r);
 	return status;
 }
 
+void reduce_story(struct reduction *r)
+{
+	shrink(r);
+	set_up_first(r);
+	shrink(r);
+}
+
+void story_free(struct story *s)
+{
+	arena_free(&s->arena);
+	free(s->record);
+	free(s->kept);
+}
+
 /* ---- The session that fails --------------------------------------------------- */
 
-static bool add(struct story *s, const struct session_record *record);
 static bool find_failure(struct reduction *r, struct session_reader *reader, struct trace *trace,
 			 char *error, size_t size);
 
@@ -96,8 +87,6 @@ static bool load(struct reduction *r, const char *path, char *error, size_t size
 	return good;
 }
 
-static void keep_failure(struct reduction *r);
-
 /* All records of the session up to the first that is refused. */
 static bool find_failure(struct reduction *r, struct session_reader *reader, struct trace *trace,
 			 char *error, size_t size)
@@ -111,7 +100,7 @@ static bool find_failure(struct reduction *r, struct session_reader *reader, str
 			arena_reset(&r->story.arena);
 			r->story.count = 0;
 		}
-		if (!add(&r->story, &record)) {
+		if (!story_add(&r->story, &record)) {
 			snprintf(error, size, "there is not enough memory.");
 			return false;
 		}
@@ -122,7 +111,7 @@ static bool find_failure(struct reduction *r, struct session_reader *reader, str
 			return false;
 		}
 		if (ruling == RULED_REFUSED) {
-			keep_failure(r);
+			reduce_failure(r);
 			return true;
 		}
 	}
@@ -131,7 +120,7 @@ static bool find_failure(struct reduction *r, struct session_reader *reader, str
 	return false;
 }
 
-static void keep_failure(struct reduction *r)
+void reduce_failure(struct reduction *r)
 {
 	const struct judge *j = &r->judge;
 
@@ -148,7 +137,7 @@ static void *copy(struct story *s, const void *from, size_t size);
 
 /* Memory word by word, without what is no event; reads of registers that were permitted
  * have told nothing. */
-static bool add(struct story *s, const struct session_record *record)
+bool story_add(struct story *s, const struct session_record *record)
 {
 	size_t pieces = record->nbytes ? (record->spa % 8 + record->nbytes + 7) / 8 : 1, at = 0;
 
@@ -180,18 +169,19 @@ static bool add(struct story *s, const struct session_record *record)
 
 static bool make_room(struct story *s)
 {
-	size_t room = s->count ? s->count : 64;
+	size_t room = s->room ? 2 * s->room : 64;
 	void *records, *flags;
 
-	/* A power of two, or the first time. */
-	if (s->record && (s->count < 64 || s->count & (s->count - 1)))
+	if (s->count < s->room)
 		return true;
-	records = realloc(s->record, 2 * room * sizeof *s->record);
+	records = realloc(s->record, room * sizeof *s->record);
 	if (records)
 		s->record = records;
-	flags = realloc(s->kept, 2 * room * sizeof *s->kept);
+	flags = realloc(s->kept, room * sizeof *s->kept);
 	if (flags)
 		s->kept = flags;
+	if (records && flags)
+		s->room = room;
 	return records && flags;
 }
 
@@ -204,7 +194,6 @@ static void *copy(struct story *s, const void *from, size_t size)
 
 /* ---- Less of it --------------------------------------------------------------- */
 
-static bool fails(struct reduction *r);
 static bool is_needed(const struct story *s, size_t i);
 static bool take_out(struct reduction *r, size_t chunk);
 
@@ -235,7 +224,7 @@ static bool take_out(struct reduction *r, size_t chunk)
 			any |= s->kept[i] && !is_needed(s, i);
 			s->kept[i] = s->kept[i] && is_needed(s, i);
 		}
-		if (any && fails(r))
+		if (any && reduce_fails(r))
 			less = true;
 		else
 			memcpy(s->kept, before, s->count * sizeof *before);
@@ -252,7 +241,7 @@ static void set_up_first(struct reduction *r)
 	struct session_record *before = s->record;
 	struct session_record *sorted = malloc(s->count * sizeof *sorted);
 	bool *kept_before = s->kept, *all = malloc(s->count * sizeof *all);
-	size_t count = s->count, n = 0, end = 1;
+	size_t count = s->count, room = s->room, n = 0, end = 1;
 
 	if (sorted && all) {
 		while (!s->kept[end] || sets_up(&s->record[end]))
@@ -268,9 +257,10 @@ static void set_up_first(struct reduction *r)
 		memset(all, 1, s->count * sizeof *all);
 		s->record = sorted;
 		s->kept = all;
+		s->room = count;
 		s->count = n + 1;
 	}
-	if (sorted && all && fails(r)) {
+	if (sorted && all && reduce_fails(r)) {
 		free(before);
 		free(kept_before);
 		return;
@@ -279,6 +269,7 @@ static void set_up_first(struct reduction *r)
 	free(all);
 	s->record = before;
 	s->kept = kept_before;
+	s->room = room;
 	s->count = count;
 }
 
@@ -320,7 +311,7 @@ static bool is_needed(const struct story *s, size_t i)
 
 static bool same_failure(const struct reduction *r);
 
-static bool fails(struct reduction *r)
+bool reduce_fails(struct reduction *r)
 {
 	const struct story *s = &r->story;
 
@@ -360,7 +351,7 @@ static bool same_failure(const struct reduction *r)
 		same_outcome(&j->nearest, &f->nearest, f->differs & GVI_SEEN_EFFECTS));
 }
 
-static size_t kept(const struct story *s)
+size_t story_kept(const struct story *s)
 {
 	size_t n = 0;
 

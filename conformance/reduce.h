@@ -10,9 +10,38 @@
 struct story {
 	struct session_record *record;
 	bool *kept;
-	size_t count;
+	size_t count, room;
 	struct arena arena; /* what the records point to */
 };
+
+/* A record more, memory cut into words.  False if memory ran out. */
+bool story_add(struct story *s, const struct session_record *record);
+size_t story_kept(const struct story *s);
+void story_free(struct story *s);
+
+/* How a session failed. */
+struct failure {
+	uint32_t differs;
+	bool stale;
+	uint64_t ended_by[2];
+	struct gvi_outcome nearest;
+	uint8_t kind; /* of the input: enum gvi_input_kind */
+	enum gvi_status status;
+};
+
+struct reduction {
+	struct story story;
+	struct judge judge;
+	struct failure failure;
+	unsigned tests;
+};
+
+/* The judge has just refused the last record of the story: that is the failure. */
+void reduce_failure(struct reduction *r);
+/* Whether what is kept of the story fails in that way, with nothing refused before. */
+bool reduce_fails(struct reduction *r);
+/* Takes out of the story whatever it fails without. */
+void reduce_story(struct reduction *r);
 
 /* Whether a record belongs to what a case starts from, if nothing else has come yet: memory
  * and registers. */

@@ -117,6 +117,8 @@ static void configure(struct stage *s)
 		toggle(&changed, &o);
 		try_config(c, &changed);
 	}
+	if (s->way.fixed)
+		*c = *s->way.fixed;
 	changed = *c;
 	changed.snp = head->flags & STREAM_SNP;
 	changed.no_host = changed.no_host || head->flags & STREAM_NO_HOST;

@@ -80,6 +80,7 @@ struct stage_way {
 	bool calm;        /* memory neither fails nor changes by itself */
 	bool plain;       /* every choice comes out as preferred */
 	const uint8_t *told; /* habits that are settled, or GVI_UNSETTLED; NULL: none */
+	const struct gvi_config *fixed; /* what the IOMMU is, whatever the stream says; or NULL */
 };
 
 struct stage_fetch {

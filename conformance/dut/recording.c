@@ -92,9 +92,25 @@ static enum dut_status start(struct dut *dut, struct gvi_config *config)
 	memory_clear(r->memory);
 	r->neffects = 0;
 	r->handed = false;
-	if (status == DUT_OK)
-		gvi_record_begin(&r->recorder, r->out, r->name, config);
+	if (status == DUT_OK) {
+		struct gvi_config known = *config;
+
+		recording_config(&known);
+		gvi_record_begin(&r->recorder, r->out, r->name, &known);
+	}
 	return status;
+}
+
+/* [pci.capability-header] */
+void recording_config(struct gvi_config *config)
+{
+	uint64_t header = config->capability;
+
+	(void)gvi_set(GVI_CAP_HEADER_CAP_ID, &header, 0x0f);
+	(void)gvi_set(GVI_CAP_HEADER_CAP_TYPE, &header, 3);
+	(void)gvi_set(GVI_CAP_HEADER_CAP_REV, &header, 1);
+	(void)gvi_set(GVI_CAP_HEADER_RSVD_31, &header, 0);
+	config->capability = (uint32_t)header;
 }
 
 static void stop(struct dut *dut)

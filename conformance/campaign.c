@@ -1,0 +1,539 @@
+/* goldvi campaign. */
+#include "conformance/campaign.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "conformance/dut/model.h"
+#include "conformance/dut/recording.h"
+#include "conformance/reduce.h"
+#include "conformance/stage.h"
+#include "conformance/stream_mutate.h"
+
+enum { ROOM = 4096, MAX_FINDINGS = 1024, MAX_LINE = 1 << 16, TRIES = 4 };
+
+/* What makes two failures one. */
+struct signature {
+	uint32_t differs, where; /* where: offset of a register, or the rule of the nearest */
+	uint8_t kind, seen, status, bit;
+};
+
+struct campaign {
+	const struct campaign_options *options;
+	struct campaign_sum *sum;
+	FILE *told, *table;
+	char *error;
+	size_t size;
+	struct stage *stage;
+	struct stage_way way;
+	struct gvi_config fixed; /* what a device is that cannot be configured */
+	struct dut *dut;         /* that records */
+	FILE *trace;
+	bool started, over; /* over: the device cannot go on with this stream, or is lost */
+	uint64_t chance;
+	uint8_t bytes[ROOM];
+	struct session_reader *reader;
+	struct reduction reduction;
+	unsigned known;
+	struct signature signature[MAX_FINDINGS];
+	char line[MAX_LINE];
+};
+
+static bool open_campaign(struct campaign *c);
+static bool play_streams(struct campaign *c);
+static void close_campaign(struct campaign *c);
+
+bool campaign_run(const struct campaign_options *options, struct campaign_sum *sum, FILE *told,
+		  char *error, size_t size)
+{
+	struct campaign *c = calloc(1, sizeof *c);
+	bool good;
+
+	snprintf(error, size, "memory ran out");
+	if (!c)
+		return false;
+	*c = (struct campaign){.options = options,
+			       .sum = sum,
+			       .told = told,
+			       .error = error,
+			       .size = size,
+			       .chance = options->seed};
+	good = open_campaign(c) && play_streams(c);
+	close_campaign(c);
+	free(c);
+	return good;
+}
+
+/* ---- Life ------------------------------------------------------------------------ */
+
+static bool open_device(struct campaign *c);
+static bool open_table(struct campaign *c);
+static void mirror(void *user, struct stage *s, const struct act *act);
+
+static bool open_campaign(struct campaign *c)
+{
+	const struct gvi_bounds bounds = {.worlds = 32, .runs = 4096, .values_log2 = 14};
+	const struct stage_listener listener = {c, NULL, mirror};
+
+	c->stage = stage_new();
+	c->reader = session_reader_new();
+	if (!c->stage || !c->reader || !judge_open(&c->reduction.judge, &bounds))
+		return false;
+	c->trace = tmpfile();
+	if (!c->trace) {
+		snprintf(c->error, c->size, "a file for the trace: %s", strerror(errno));
+		return false;
+	}
+	stage_listen(c->stage, &listener);
+	return open_device(c) && open_table(c);
+}
+
+/* A device that cannot be configured tells what it is. */
+static bool open_device(struct campaign *c)
+{
+	const struct campaign_options *o = c->options;
+	char why[256] = "";
+	struct dut *inner = o->dut->open(o->dut_argument, why, sizeof why);
+
+	if (!inner) {
+		snprintf(c->error, c->size, "%s: %s", o->dut->name, why);
+		return false;
+	}
+	inner->patience = o->patience;
+	(void)gvi_preset(GVI_PRESET_NOTHING, &c->fixed);
+	if (!(o->dut->abilities(inner) & DUT_CONFIGURE)) {
+		if (o->dut->start(inner, &c->fixed) != DUT_OK) {
+			snprintf(c->error, c->size, "%s: it does not start", o->dut->name);
+			o->dut->close(inner);
+			return false;
+		}
+		o->dut->stop(inner);
+		recording_config(&c->fixed);
+		if (gvi_check(&c->fixed) != GVI_OK) {
+			snprintf(c->error, c->size, "%s: %s", o->dut->name,
+				 gvi_status_text(gvi_check(&c->fixed)));
+			o->dut->close(inner);
+			return false;
+		}
+		c->way.fixed = &c->fixed;
+	}
+	c->dut = recording_open(inner, c->trace);
+	return c->dut != NULL;
+}
+
+static bool open_table(struct campaign *c)
+{
+	char path[600];
+
+	if (mkdir(c->options->folder, 0777) != 0 && errno != EEXIST) {
+		snprintf(c->error, c->size, "%s: %s", c->options->folder, strerror(errno));
+		return false;
+	}
+	snprintf(path, sizeof path, "%.500s/findings.md", c->options->folder);
+	c->table = fopen(path, "w");
+	if (!c->table)
+		snprintf(c->error, c->size, "%s: %s", path, strerror(errno));
+	else
+		fprintf(c->table,
+			"| vector | rule | stream | what was seen, and what is nearest |\n"
+			"|---|---|---|---|\n");
+	return c->table != NULL;
+}
+
+static void close_campaign(struct campaign *c)
+{
+	if (c->dut)
+		c->dut->class->close(c->dut);
+	if (c->trace)
+		fclose(c->trace);
+	if (c->table)
+		fclose(c->table);
+	judge_close(&c->reduction.judge);
+	story_free(&c->reduction.story);
+	session_reader_free(c->reader);
+	stage_free(c->stage);
+}
+
+/* ---- Streams --------------------------------------------------------------------- */
+
+static size_t invent(struct campaign *c);
+static bool play_stream(struct campaign *c, size_t size);
+static bool judge_stream(struct campaign *c, uint64_t stream);
+
+static bool play_streams(struct campaign *c)
+{
+	const struct campaign_options *o = c->options;
+	time_t end = time(NULL) + (time_t)o->seconds;
+
+	for (uint64_t n = 0; o->streams ? n < o->streams : time(NULL) < end; n++) {
+		if (!play_stream(c, invent(c)))
+			return false;
+		if (!judge_stream(c, n))
+			return false;
+		c->sum->streams++;
+	}
+	return true;
+}
+
+static uint64_t draw(struct campaign *c)
+{
+	uint64_t z = c->chance += UINT64_C(0x9e3779b97f4a7c15);
+
+	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+	return z ^ z >> 31;
+}
+
+/* A new one, or one that has been changed a little more. */
+static size_t invent(struct campaign *c)
+{
+	size_t size = STREAM_RECORD;
+	unsigned changes = 8 + (unsigned)(draw(c) % 48);
+
+	memset(c->bytes, 0, sizeof c->bytes);
+	while (changes--)
+		size = stream_mutate(c->bytes, size, sizeof c->bytes, draw(c));
+	return size;
+}
+
+/* The device starts with the first act, when the model is what it is. */
+static bool play_stream(struct campaign *c, size_t size)
+{
+	struct stream stream = stream_of(c->bytes, size);
+
+	rewind(c->trace);
+	if (ftruncate(fileno(c->trace), 0) != 0) {
+		snprintf(c->error, c->size, "the trace: %s", strerror(errno));
+		return false;
+	}
+	c->started = c->over = false;
+	(void)stage_play(c->stage, &stream, &c->way);
+	if (c->started)
+		c->dut->class->stop(c->dut);
+	return true;
+}
+
+/* ---- The same on the device --------------------------------------------------------- */
+
+static enum dut_status start_device(struct campaign *c, const struct stage *s);
+static enum dut_status call_device(struct campaign *c, const struct act *act);
+static enum dut_status look_at_device(struct campaign *c);
+
+static void mirror(void *user, struct stage *s, const struct act *act)
+{
+	struct campaign *c = user;
+	enum dut_status status = DUT_OK;
+	uint8_t raw[8 * STAGE_WORDS];
+
+	if (c->over || act->settling)
+		return;
+	if (!c->started)
+		status = start_device(c, s);
+	switch (status == DUT_OK ? (int)act->kind : -1) {
+	case STAGE_STORE:
+		for (unsigned i = 0; i < 8u * act->words; i++)
+			raw[i] = (uint8_t)(act->word[i / 8] >> 8 * (i % 8));
+		status = c->dut->class->memory_write(c->dut, act->spa, raw, 8u * act->words);
+		break;
+	case STAGE_CALL:
+		if (act->status == GVI_OK)
+			status = call_device(c, act);
+		break;
+	case STAGE_ERROR:
+	case STAGE_RACE:
+		/* The oracle does not know of memory that fails. */
+		c->over = true;
+		break;
+	case STAGE_LOOK:
+		status = look_at_device(c);
+		break;
+	default:
+		break;
+	}
+	if (status != DUT_OK && status != DUT_UNSUPPORTED) {
+		c->over = true;
+		c->sum->lost++;
+	}
+}
+
+static enum dut_status start_device(struct campaign *c, const struct stage *s)
+{
+	struct gvi_config config = c->way.fixed ? c->fixed : s->config;
+
+	recording_name(c->dut, "a stream");
+	c->started = true;
+	return c->dut->class->start(c->dut, &config);
+}
+
+static enum dut_status access_register(struct campaign *c, const struct gvi_input *in);
+static enum dut_status ask_device(struct campaign *c, const struct act *act);
+
+/* What reaches the IOMMU by software, then what devices do. */
+static enum dut_status call_device(struct campaign *c, const struct act *act)
+{
+	const struct gvi_input *in = &act->input;
+	unsigned able = c->dut->class->abilities(c->dut);
+	enum dut_status status;
+	bool known;
+
+	switch ((enum gvi_input_kind)in->kind) {
+	case GVI_INPUT_TRANSLATE:
+	case GVI_INPUT_INTERRUPT:
+	case GVI_INPUT_ATS:
+	case GVI_INPUT_PAGE:
+		return ask_device(c, act);
+	case GVI_INPUT_STEP:
+		return c->dut->class->settle(c->dut);
+	case GVI_INPUT_DONE:
+	case GVI_INPUT_TIMED_OUT:
+		if (!(able & DUT_ATS))
+			return DUT_UNSUPPORTED;
+		return c->dut->class->invalidation(c->dut, in->of.invalidation.device,
+						   in->of.invalidation.tag,
+						   in->kind == GVI_INPUT_DONE, &known);
+	default:
+		status = access_register(c, in);
+		return status == DUT_OK ? c->dut->class->settle(c->dut) : status;
+	}
+}
+
+static enum dut_status access_register(struct campaign *c, const struct gvi_input *in)
+{
+	const struct dut_class *class = c->dut->class;
+	uint32_t offset = in->of.mmio.offset, narrow;
+	unsigned length = in->of.mmio.length;
+	uint64_t value = in->of.mmio.value;
+
+	if (in->kind >= GVI_INPUT_CONFIG_READ && !(class->abilities(c->dut) & DUT_PCI))
+		return DUT_UNSUPPORTED;
+	switch (in->kind) {
+	case GVI_INPUT_MMIO_READ:
+		return class->mmio_read(c->dut, offset, length, &value);
+	case GVI_INPUT_MMIO_WRITE:
+		return class->mmio_write(c->dut, offset, length, value);
+	case GVI_INPUT_CONFIG_READ:
+		return class->pci_read(c->dut, offset, length, &narrow);
+	default:
+		return class->pci_write(c->dut, offset, length, (uint32_t)value);
+	}
+}
+
+static enum dut_status ask_device(struct campaign *c, const struct act *act)
+{
+	const struct dut_class *class = c->dut->class;
+	const struct gvi_input *in = &act->input;
+	const uint64_t places[2] = {act->reply.answer.address, in->of.request.address};
+	const struct dut_dma dma = {in->of.request, places, 2};
+	unsigned able = class->abilities(c->dut);
+	union gvi_reply reply = {0};
+
+	switch ((enum gvi_input_kind)in->kind) {
+	case GVI_INPUT_TRANSLATE:
+		if (act->reply.answer.result == GVI_INTERRUPT)
+			return DUT_UNSUPPORTED;
+		return class->dma(c->dut, &dma, &reply.answer);
+	case GVI_INPUT_INTERRUPT:
+		return class->interrupt(c->dut, &in->of.interrupt, &reply.answer);
+	case GVI_INPUT_ATS:
+		return able & DUT_ATS ? class->ats(c->dut, &in->of.ats, &reply.ats)
+				      : DUT_UNSUPPORTED;
+	default:
+		return able & DUT_PRI ? class->page_request(c->dut, &in->of.page, &reply.page)
+				      : DUT_UNSUPPORTED;
+	}
+}
+
+/* What the IOMMU changes on its own, and the first registers of all. */
+static enum dut_status look_at_device(struct campaign *c)
+{
+	static const uint16_t offsets[] = {0x2000, 0x2008, 0x2010, 0x2018, 0x2020, 0x0000,
+					   0x0008, 0x0010, 0x0018, 0x0020, 0x0028};
+	enum dut_status status = DUT_OK;
+	uint64_t value;
+
+	for (unsigned i = 0; status == DUT_OK && i < sizeof offsets / sizeof offsets[0]; i++)
+		status = c->dut->class->mmio_read(c->dut, offsets[i], 8, &value);
+	return status;
+}
+
+/* ---- Judging ----------------------------------------------------------------------- */
+
+static bool judge_line(struct campaign *c, struct session_record *record, bool *more);
+static bool is_new(struct campaign *c, struct signature *signature);
+static bool find(struct campaign *c, const struct signature *signature, uint64_t stream);
+
+/* A refusal that is known, or that hangs on an earlier one, is left out of the story. */
+static bool judge_stream(struct campaign *c, uint64_t stream)
+{
+	struct reduction *r = &c->reduction;
+	struct session_record record;
+	struct signature signature;
+	unsigned tries = 0;
+	bool more = true;
+
+	rewind(c->trace);
+	arena_reset(&r->story.arena);
+	r->story.count = 0;
+	while (tries < TRIES) {
+		if (!judge_line(c, &record, &more))
+			return false;
+		if (!more || judge_record(&r->judge, &record) == RULED_WRONG)
+			break;
+		c->sum->records++;
+		c->sum->unsure += r->judge.judgement.verdict == GVI_UNSURE;
+		if (r->judge.judgement.verdict != GVI_REFUSED)
+			continue;
+		c->sum->refused++;
+		if (is_new(c, &signature) && tries++ < TRIES && find(c, &signature, stream))
+			break;
+		r->story.kept[r->story.count - 1] = false;
+	}
+	return true;
+}
+
+static bool judge_line(struct campaign *c, struct session_record *record, bool *more)
+{
+	char why[SESSION_MAX_ERROR];
+
+	*more = fgets(c->line, sizeof c->line, c->trace) != NULL;
+	if (!*more)
+		return true;
+	if (!session_parse(c->reader, c->line, record, why, sizeof why)) {
+		snprintf(c->error, c->size, "the trace that was just written: %s", why);
+		return false;
+	}
+	if (record->kind != SESSION_NOTE && !story_add(&c->reduction.story, record)) {
+		snprintf(c->error, c->size, "memory ran out");
+		return false;
+	}
+	return true;
+}
+
+static uint32_t last_rule(const struct gvi_input *in, const union gvi_reply *reply);
+static uint8_t result_of(const struct gvi_input *in, const union gvi_reply *reply);
+
+static bool is_new(struct campaign *c, struct signature *signature)
+{
+	const struct judge *j = &c->reduction.judge;
+	const struct gvi_input *in = &j->input;
+	bool read = in->kind == GVI_INPUT_MMIO_READ || in->kind == GVI_INPUT_CONFIG_READ;
+	uint64_t wrong = j->seen.reply.value ^ j->nearest.reply.value;
+
+	*signature = (struct signature){
+		.differs = j->judgement.differs, .kind = in->kind, .status = (uint8_t)j->status};
+	if (read) {
+		signature->where = in->of.mmio.offset;
+		while (signature->bit < 64 && !(wrong >> signature->bit & 1))
+			signature->bit++;
+	} else {
+		signature->where = last_rule(in, &j->nearest.reply);
+		signature->seen = result_of(in, &j->seen.reply);
+	}
+	for (unsigned i = 0; i < c->known; i++)
+		if (!memcmp(&c->signature[i], signature, sizeof *signature))
+			return false;
+	return c->known < MAX_FINDINGS;
+}
+
+static uint8_t result_of(const struct gvi_input *in, const union gvi_reply *reply)
+{
+	switch (in->kind) {
+	case GVI_INPUT_TRANSLATE:
+	case GVI_INPUT_INTERRUPT:
+		return reply->answer.result;
+	case GVI_INPUT_ATS:
+		return reply->ats.result;
+	case GVI_INPUT_PAGE:
+		return reply->page.result;
+	default:
+		return 0;
+	}
+}
+
+/* GVI_NCLAUSES: none. */
+static uint32_t last_rule(const struct gvi_input *in, const union gvi_reply *reply)
+{
+	const uint16_t *clause = reply->answer.clause;
+	unsigned n = 0;
+
+	if (in->kind == GVI_INPUT_TRANSLATE || in->kind == GVI_INPUT_INTERRUPT) {
+		n = reply->answer.nclauses;
+	} else if (in->kind == GVI_INPUT_ATS) {
+		clause = reply->ats.clause;
+		n = reply->ats.nclauses;
+	} else if (in->kind == GVI_INPUT_PAGE) {
+		clause = reply->page.clause;
+		n = reply->page.nclauses;
+	}
+	return n ? clause[n - 1] : GVI_NCLAUSES;
+}
+
+/* ---- A finding ---------------------------------------------------------------------- */
+
+static bool write_vector(struct campaign *c, const char *path);
+static enum verdict play_vector(const struct dut_class *class, const char *argument,
+				unsigned patience, const char *path);
+
+/* False: it cannot be had alone, or does not come again. */
+static bool find(struct campaign *c, const struct signature *signature, uint64_t stream)
+{
+	struct reduction *r = &c->reduction;
+	const struct campaign_options *o = c->options;
+	uint32_t rule = last_rule(&r->judge.input, &r->judge.nearest.reply);
+	char path[600], why[1024] = "";
+
+	judge_explain(&r->judge, &(struct text){why, sizeof why, 0});
+	reduce_failure(r);
+	r->tests = 0;
+	if (!reduce_fails(r))
+		return false;
+	reduce_story(r);
+	snprintf(path, sizeof path, "%.500s/found-%03u.yaml", o->folder, c->sum->findings + 1);
+	if (!write_vector(c, path))
+		return false;
+	if (play_vector(&dut_model, NULL, 0, path) != PASSED ||
+	    play_vector(o->dut, o->dut_argument, o->patience, path) != FAILED) {
+		(void)unlink(path);
+		return false;
+	}
+	c->signature[c->known++] = *signature;
+	c->sum->findings++;
+	fprintf(c->told, "%s: %s\n", path, why);
+	fprintf(c->table, "| [found-%03u](found-%03u.yaml) | `%s` | %" PRIu64 " | %s |\n",
+		c->sum->findings, c->sum->findings,
+		rule < GVI_NCLAUSES ? gvi_clauses[rule].slug : "-", stream, why);
+	return true;
+}
+
+static bool write_vector(struct campaign *c, const char *path)
+{
+	FILE *out = fopen(path, "w");
+	bool good = out && put_vector(&c->reduction.story, &c->reduction.judge.bounds, out);
+
+	if (out && fclose(out) != 0)
+		good = false;
+	return good;
+}
+
+/* NOT_APPLICABLE if it cannot be played. */
+static enum verdict play_vector(const struct dut_class *class, const char *argument,
+				unsigned patience, const char *path)
+{
+	const struct run_options options = {
+		.dut = class, .dut_argument = argument, .patience = patience};
+	struct report report = {0};
+	char name[600], error[1024];
+	char *paths[1] = {name};
+	enum verdict verdict = NOT_APPLICABLE;
+
+	snprintf(name, sizeof name, "%s", path);
+	if (run_paths(&options, paths, 1, &report, error, sizeof error) && report.count == 1)
+		verdict = report.results[0].verdict;
+	report_free(&report);
+	return verdict;
+}
