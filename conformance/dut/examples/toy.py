@@ -87,7 +87,7 @@ def answer(verb, words):
     if verb == "start":
         memory.clear()
         register.clear()
-        return f"ok efr={EFR:#x}"
+        return f"ok efr={EFR:#x} capability=0x80b000f"
     if verb == "memory_read":
         return "ok " + read(int(words[0], 0), int(words[1], 0)).hex()
     if verb == "memory_write":
