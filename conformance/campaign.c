@@ -373,6 +373,7 @@ static bool judge_stream(struct campaign *c, uint64_t stream)
 	struct reduction *r = &c->reduction;
 	struct session_record record;
 	struct signature signature;
+	enum ruling ruling;
 	unsigned tries = 0;
 	bool more = true;
 
@@ -382,11 +383,12 @@ static bool judge_stream(struct campaign *c, uint64_t stream)
 	while (tries < TRIES) {
 		if (!judge_line(c, &record, &more))
 			return false;
-		if (!more || judge_record(&r->judge, &record) == RULED_WRONG)
+		ruling = more ? judge_record(&r->judge, &record) : RULED_WRONG;
+		if (ruling == RULED_WRONG)
 			break;
 		c->sum->records++;
-		c->sum->unsure += r->judge.judgement.verdict == GVI_UNSURE;
-		if (r->judge.judgement.verdict != GVI_REFUSED)
+		c->sum->unsure += ruling == RULED_UNSURE;
+		if (ruling != RULED_REFUSED)
 			continue;
 		c->sum->refused++;
 		if (is_new(c, &signature) && tries++ < TRIES && find(c, &signature, stream))
