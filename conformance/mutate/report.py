@@ -52,16 +52,17 @@ def main():
 
 
 class Equivalent:
-    """A paragraph of the file is a reason, indented, below keys: `*` stands for anything."""
+    """A paragraph of the file is a reason, indented, below keys, or `all` and a pattern."""
 
     def __init__(self, path):
         self.keys, self.patterns = set(), []
         for line in pathlib.Path(path).read_text().splitlines():
             if not line.strip() or line[0] in " \t#":
                 continue
-            if "*:" in line.split(" => ")[0] or line.endswith(": *"):
-                self.patterns.append(line.replace("[", "[[]"))
-            self.keys.add(line)
+            if line.startswith("all "):
+                self.patterns.append(line[4:].replace("[", "[[]"))
+            else:
+                self.keys.add(line)
 
     def has(self, key):
         return key in self.keys or any(fnmatch.fnmatchcase(key, p) for p in self.patterns)
