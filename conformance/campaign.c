@@ -15,13 +15,22 @@
 #include "conformance/stage.h"
 #include "conformance/stream_mutate.h"
 
-enum { ROOM = 4096, MAX_FINDINGS = 1024, MAX_LINE = 1 << 16, TRIES = 4 };
+enum { ROOM = 4096, MAX_FINDINGS = 1024, MAX_LINE = 1 << 16, TRIES = 8 };
 
 /* What makes two failures one. */
 struct signature {
 	uint32_t differs, where; /* where: offset of a register, or the rule of the nearest */
-	uint8_t kind, seen, status, bit;
+	uint8_t kind, seen;      /* seen: a result */
+	uint16_t field;          /* of the register; of reserved ones GVI_NFIELDS */
 };
+
+struct failing {
+	struct signature signature;
+	unsigned failed; /* tries in vain, of MOST_FAILED */
+	bool found;
+};
+
+enum { MOST_FAILED = 3 };
 
 struct campaign {
 	const struct campaign_options *options;
@@ -40,7 +49,7 @@ struct campaign {
 	struct session_reader *reader;
 	struct reduction reduction;
 	unsigned known;
-	struct signature signature[MAX_FINDINGS];
+	struct failing failing[MAX_FINDINGS];
 	char line[MAX_LINE];
 };
 
@@ -364,15 +373,15 @@ static enum dut_status look_at_device(struct campaign *c)
 /* ---- Judging ----------------------------------------------------------------------- */
 
 static bool judge_line(struct campaign *c, struct session_record *record, bool *more);
-static bool is_new(struct campaign *c, struct signature *signature);
-static bool find(struct campaign *c, const struct signature *signature, uint64_t stream);
+static struct failing *failing_so(struct campaign *c);
+static bool find(struct campaign *c, uint64_t stream);
 
 /* A refusal that is known, or that hangs on an earlier one, is left out of the story. */
 static bool judge_stream(struct campaign *c, uint64_t stream)
 {
 	struct reduction *r = &c->reduction;
 	struct session_record record;
-	struct signature signature;
+	struct failing *failing;
 	enum ruling ruling;
 	unsigned tries = 0;
 	bool more = true;
@@ -391,8 +400,14 @@ static bool judge_stream(struct campaign *c, uint64_t stream)
 		if (ruling != RULED_REFUSED)
 			continue;
 		c->sum->refused++;
-		if (is_new(c, &signature) && tries++ < TRIES && find(c, &signature, stream))
-			break;
+		failing = r->judge.status == GVI_OK ? failing_so(c) : NULL;
+		if (failing && !failing->found && failing->failed < MOST_FAILED) {
+			tries++;
+			failing->found = find(c, stream);
+			failing->failed += !failing->found;
+			if (failing->found)
+				break;
+		}
 		r->story.kept[r->story.count - 1] = false;
 	}
 	return true;
@@ -418,28 +433,49 @@ static bool judge_line(struct campaign *c, struct session_record *record, bool *
 
 static uint32_t last_rule(const struct gvi_input *in, const union gvi_reply *reply);
 static uint8_t result_of(const struct gvi_input *in, const union gvi_reply *reply);
+static unsigned field_at(const struct gvi_input *in, uint64_t wrong);
 
-static bool is_new(struct campaign *c, struct signature *signature)
+/* What is known of failures like this one; NULL: there is no room to know anything. */
+static struct failing *failing_so(struct campaign *c)
 {
 	const struct judge *j = &c->reduction.judge;
 	const struct gvi_input *in = &j->input;
-	bool read = in->kind == GVI_INPUT_MMIO_READ || in->kind == GVI_INPUT_CONFIG_READ;
-	uint64_t wrong = j->seen.reply.value ^ j->nearest.reply.value;
+	struct signature signature;
 
-	*signature = (struct signature){
-		.differs = j->judgement.differs, .kind = in->kind, .status = (uint8_t)j->status};
-	if (read) {
-		signature->where = in->of.mmio.offset;
-		while (signature->bit < 64 && !(wrong >> signature->bit & 1))
-			signature->bit++;
+	memset(&signature, 0, sizeof signature);
+	signature.differs = j->judgement.differs;
+	signature.kind = in->kind;
+	if (in->kind == GVI_INPUT_MMIO_READ || in->kind == GVI_INPUT_CONFIG_READ) {
+		signature.where = in->of.mmio.offset;
+		signature.field =
+			(uint16_t)field_at(in, j->seen.reply.value ^ j->nearest.reply.value);
 	} else {
-		signature->where = last_rule(in, &j->nearest.reply);
-		signature->seen = result_of(in, &j->seen.reply);
+		signature.where = last_rule(in, &j->nearest.reply);
+		signature.seen = result_of(in, &j->seen.reply);
 	}
 	for (unsigned i = 0; i < c->known; i++)
-		if (!memcmp(&c->signature[i], signature, sizeof *signature))
-			return false;
-	return c->known < MAX_FINDINGS;
+		if (!memcmp(&c->failing[i].signature, &signature, sizeof signature))
+			return &c->failing[i];
+	if (c->known == MAX_FINDINGS)
+		return NULL;
+	c->failing[c->known].signature = signature;
+	return &c->failing[c->known++];
+}
+
+/* The field of the lowest wrong bit, if a register begins where was read. */
+static unsigned field_at(const struct gvi_input *in, uint64_t wrong)
+{
+	for (unsigned r = 0; r < GVI_NREGISTERS; r++) {
+		const struct gvi_format *f = &gvi_formats[gvi_registers[r].format];
+
+		if (in->kind != GVI_INPUT_MMIO_READ ||
+		    gvi_registers[r].offset != in->of.mmio.offset)
+			continue;
+		for (unsigned i = f->first; i < f->first + f->nfields; i++)
+			if (gvi_field_mask((enum gvi_field_id)i, 0) & wrong & (~wrong + 1))
+				return gvi_fields[i].kind == GVI_MBZ ? GVI_NFIELDS : i;
+	}
+	return GVI_NFIELDS;
 }
 
 static uint8_t result_of(const struct gvi_input *in, const union gvi_reply *reply)
@@ -482,7 +518,7 @@ static enum verdict play_vector(const struct dut_class *class, const char *argum
 				unsigned patience, const char *path);
 
 /* False: it cannot be had alone, or does not come again. */
-static bool find(struct campaign *c, const struct signature *signature, uint64_t stream)
+static bool find(struct campaign *c, uint64_t stream)
 {
 	struct reduction *r = &c->reduction;
 	const struct campaign_options *o = c->options;
@@ -503,7 +539,6 @@ static bool find(struct campaign *c, const struct signature *signature, uint64_t
 		(void)unlink(path);
 		return false;
 	}
-	c->signature[c->known++] = *signature;
 	c->sum->findings++;
 	fprintf(c->told, "%s: %s\n", path, why);
 	fprintf(c->table, "| [found-%03u](found-%03u.yaml) | `%s` | %" PRIu64 " | %s |\n",

@@ -111,6 +111,7 @@ void recording_config(struct gvi_config *config)
 	(void)gvi_set(GVI_CAP_HEADER_CAP_REV, &header, 1);
 	(void)gvi_set(GVI_CAP_HEADER_RSVD_31, &header, 0);
 	config->capability = (uint32_t)header;
+	config->enabled = true;
 }
 
 static void stop(struct dut *dut)

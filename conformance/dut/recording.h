@@ -12,8 +12,8 @@
 /* Around `inner`, which it closes.  NULL if there is no memory; then inner stays. */
 struct dut *recording_open(struct dut *inner, FILE *out);
 
-/* A device whose capability header is none is taken for one whose header is right: what
- * else it does can be judged all the same. */
+/* A device whose capability header is none, or whose registers answer without Enable, is
+ * taken for one that is right there: what else it does can be judged all the same. */
 void recording_config(struct gvi_config *config);
 
 /* The next session's name. */
