@@ -343,7 +343,8 @@ static enum dut_status ask_device(struct campaign *c, const struct act *act)
 
 	switch ((enum gvi_input_kind)in->kind) {
 	case GVI_INPUT_TRANSLATE:
-		if (act->reply.answer.result == GVI_INTERRUPT)
+		if (act->reply.answer.result == GVI_INTERRUPT ||
+		    (in->of.request.translated && !(able & DUT_ATS)))
 			return DUT_UNSUPPORTED;
 		return class->dma(c->dut, &dma, &reply.answer);
 	case GVI_INPUT_INTERRUPT:
