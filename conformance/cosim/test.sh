@@ -73,7 +73,12 @@ board)
 	;;
 icarus)
 	have iverilog
+	GOLDVI_COVERAGE=$BUILD/cosim/coverage.json
+	export GOLDVI_COVERAGE
 	passes icarus
+	unset GOLDVI_COVERAGE
+	"$BUILD/bin/goldvi" coverage "$BUILD/cosim/coverage.json" >"$log" || fail 'the coverage is none'
+	says '1 runs, 1 tests'
 	stale icarus
 	;;
 systemc)
