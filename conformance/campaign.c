@@ -514,6 +514,7 @@ static uint32_t last_rule(const struct gvi_input *in, const union gvi_reply *rep
 
 /* ---- A finding ---------------------------------------------------------------------- */
 
+static void describe_refusal(const struct judge *j, struct text *t);
 static bool write_vector(struct campaign *c, const char *path);
 static enum verdict play_vector(const struct dut_class *class, const char *argument,
 				unsigned patience, const char *path);
@@ -526,7 +527,7 @@ static bool find(struct campaign *c, uint64_t stream)
 	uint32_t rule = last_rule(&r->judge.input, &r->judge.nearest.reply);
 	char path[600], why[1024] = "";
 
-	judge_explain(&r->judge, &(struct text){why, sizeof why, 0});
+	describe_refusal(&r->judge, &(struct text){why, sizeof why, 0});
 	reduce_failure(r);
 	r->tests = 0;
 	if (!reduce_fails(r))
@@ -546,6 +547,19 @@ static bool find(struct campaign *c, uint64_t stream)
 		c->sum->findings, c->sum->findings,
 		rule < GVI_NCLAUSES ? gvi_clauses[rule].slug : "-", stream, why);
 	return true;
+}
+
+/* And of which register. */
+static void describe_refusal(const struct judge *j, struct text *t)
+{
+	const struct gvi_input *in = &j->input;
+
+	if (in->kind == GVI_INPUT_CONFIG_READ)
+		text_add(t, "configuration space, offset 0x%" PRIx32 ": ", in->of.mmio.offset);
+	for (unsigned r = 0; in->kind == GVI_INPUT_MMIO_READ && r < GVI_NREGISTERS; r++)
+		if (gvi_registers[r].offset == (in->of.mmio.offset & ~UINT32_C(7)))
+			text_add(t, "%s: ", gvi_formats[gvi_registers[r].format].id);
+	judge_explain(j, t);
 }
 
 static bool write_vector(struct campaign *c, const char *path)
