@@ -307,7 +307,7 @@ static struct play play(const char *steps, unsigned able)
 	int descriptor = mkstemp(path);
 	struct profiles profiles = {0};
 	struct instance instance = {0};
-	struct fake f = {.dut = {&fake_class}, .able = able, .memory = memory_new()};
+	struct fake f = {.dut = {.class = &fake_class}, .able = able, .memory = memory_new()};
 	struct play played = {0};
 	struct vector_file *file;
 	struct player player;
