@@ -231,7 +231,8 @@ static bool is_configured_so(const struct instance *instance, const struct gvi_c
 	}
 	/* [pci.capability-header] What all have to say there is no configuration, and
 	 * registers that answer are enabled [pci.enable-lock]. */
-	asked.enabled = fixed->enabled;
+	if (asked.enabled)
+		asked.enabled = fixed->enabled;
 	asked.capability = (asked.capability & 0x1f00ff00) | (fixed->capability & 0xe0ff00ff);
 	return memcmp(&asked, fixed, sizeof asked) == 0;
 }
