@@ -127,6 +127,9 @@ static void configure(struct stage *s)
 		c->habit[i] = gvi_choices[i].habit ? 0 : GVI_UNSETTLED;
 	if (s->way.told)
 		memcpy(c->habit, s->way.told, sizeof c->habit);
+	/* Bases that read as what they are not would hide logs from those who check. */
+	if (c->snp)
+		c->habit[GVI_CHOICE_SNP_LOCKED] = 0;
 	memcpy(s->habit, c->habit, sizeof s->habit);
 }
 
