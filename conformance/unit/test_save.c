@@ -150,10 +150,17 @@ static uint64_t effects(const struct gvi *m)
 {
 	uint64_t sum = 0;
 	size_t count;
-	const uint8_t *bytes = (const uint8_t *)gvi_effects(m, &count);
+	const struct gvi_effect *e = gvi_effects(m, &count);
 
-	for (size_t i = 0; i < count * sizeof(struct gvi_effect); i++)
-		sum = mix(sum, bytes[i]);
+	/* Member by member: what lies between them is nobody's. */
+	for (size_t i = 0; i < count; i++, e++) {
+		sum = mix(mix(mix(sum, e->spa), e->data[0]), e->data[1]);
+		sum = mix(mix(mix(sum, e->kind), e->length), e->bus);
+		sum = mix(mix(mix(sum, e->message.address), e->message.data), e->message.kind);
+		sum = mix(mix(mix(sum, e->message.source), e->message.destination), e->message.tag);
+		sum = mix(mix(mix(sum, e->message.device), e->message.pasid), e->message.has_pasid);
+		sum = mix(mix(sum, e->message.rq_eoi), e->message.x2apic);
+	}
 	return mix(sum, count);
 }
 
