@@ -24,7 +24,10 @@ goldvi_check(vectors.refused sh ${checks}/refused.sh ${goldvi})
 goldvi_check(vectors.wrong sh ${checks}/wrong.sh ${goldvi})
 goldvi_check(coverage.vectors sh ${checks}/coverage.sh ${goldvi})
 goldvi_check(captured.linux sh ${checks}/captured.sh ${goldvi})
-goldvi_check(trace.round sh ${checks}/traces.sh ${goldvi})
+# Reducing plays a session again and again: too slow with sanitizers.
+if(NOT GOLDVI_SANITIZE AND NOT GOLDVI_COVERAGE)
+	goldvi_check(trace.round sh ${checks}/traces.sh ${goldvi})
+endif()
 goldvi_check(command.line sh ${checks}/command_line.sh ${goldvi})
 
 goldvi_check(save.golden $<TARGET_FILE:goldvi_snapshots> ${checks}/snapshot-1.bin)
