@@ -307,7 +307,6 @@ void stage_act(struct stage *s, struct act *act)
 	s->aside = false;
 }
 
-static enum gvi_status answer(struct gvi *m, const struct gvi_input *in, union gvi_reply *reply);
 static void change_memory(struct stage *s, struct act *act);
 static void copy(struct stage *s);
 
@@ -319,7 +318,7 @@ static void carry_out(struct stage *s, struct act *act)
 		break;
 	case STAGE_CALL:
 		s->nfetches = s->nwrites = s->nsent = 0;
-		act->status = answer(s->m, &act->input, &act->reply);
+		act->status = gvi_play(s->m, &act->input, &act->reply);
 		break;
 	case STAGE_ERROR:
 		s->error = *act;
@@ -352,48 +351,6 @@ static void copy(struct stage *s)
 	memset(s->m, 0x5a, gvi_size());
 	s->spare = s->m;
 	s->m = other;
-}
-
-static enum gvi_status answer(struct gvi *m, const struct gvi_input *in, union gvi_reply *reply)
-{
-	enum gvi_status status;
-	uint32_t narrow = 0;
-	bool done = false;
-
-	switch ((enum gvi_input_kind)in->kind) {
-	case GVI_INPUT_TRANSLATE:
-		return gvi_translate(m, &in->of.request, &reply->answer);
-	case GVI_INPUT_INTERRUPT:
-		return gvi_interrupt(m, &in->of.interrupt, &reply->answer);
-	case GVI_INPUT_ATS:
-		return gvi_ats_translate(m, &in->of.ats, &reply->ats);
-	case GVI_INPUT_PAGE:
-		return gvi_page_request(m, &in->of.page, &reply->page);
-	case GVI_INPUT_STEP:
-		status = gvi_step(m, &done);
-		reply->value = done;
-		return status;
-	case GVI_INPUT_DONE:
-		return gvi_invalidation_done(m, in->of.invalidation.device,
-					     in->of.invalidation.tag);
-	case GVI_INPUT_TIMED_OUT:
-		return gvi_invalidation_timed_out(m, in->of.invalidation.device,
-						  in->of.invalidation.tag);
-	case GVI_INPUT_MMIO_READ:
-		return gvi_mmio_read(m, in->of.mmio.offset, in->of.mmio.length, &reply->value);
-	case GVI_INPUT_MMIO_WRITE:
-		return gvi_mmio_write(m, in->of.mmio.offset, in->of.mmio.length, in->of.mmio.value);
-	case GVI_INPUT_CONFIG_READ:
-		status = gvi_config_read(m, in->of.mmio.offset, in->of.mmio.length, &narrow);
-		reply->value = narrow;
-		return status;
-	case GVI_INPUT_CONFIG_WRITE:
-		return gvi_config_write(m, in->of.mmio.offset, in->of.mmio.length,
-					(uint32_t)in->of.mmio.value);
-	case GVI_NINPUTS:
-		break;
-	}
-	return GVI_ARG_INPUT;
 }
 
 enum gvi_status stage_call(struct stage *s, const struct gvi_input *input)

@@ -68,6 +68,66 @@ static struct gvi *world(struct gvi_oracle *o, uint32_t n)
 /* A world that knows where its oracle is now: it may have been copied. */
 static struct gvi *attached(struct gvi_oracle *o, uint32_t n);
 
+/* ---- One call for all ----------------------------------------------------- */
+
+static enum gvi_status play_register(struct gvi *m, const struct gvi_input *in,
+				     union gvi_reply *reply);
+
+enum gvi_status gvi_play(struct gvi *m, const struct gvi_input *in, union gvi_reply *reply)
+{
+	enum gvi_status status;
+	bool done;
+
+	if (!m || !in || !reply)
+		return GVI_ARG_NULL;
+	switch (in->kind) {
+	case GVI_INPUT_TRANSLATE:
+		return gvi_translate(m, &in->of.request, &reply->answer);
+	case GVI_INPUT_INTERRUPT:
+		return gvi_interrupt(m, &in->of.interrupt, &reply->answer);
+	case GVI_INPUT_ATS:
+		return gvi_ats_translate(m, &in->of.ats, &reply->ats);
+	case GVI_INPUT_PAGE:
+		return gvi_page_request(m, &in->of.page, &reply->page);
+	case GVI_INPUT_STEP:
+		status = gvi_step(m, &done);
+		reply->value = done;
+		return status;
+	case GVI_INPUT_DONE:
+		return gvi_invalidation_done(m, in->of.invalidation.device,
+					     in->of.invalidation.tag);
+	case GVI_INPUT_TIMED_OUT:
+		return gvi_invalidation_timed_out(m, in->of.invalidation.device,
+						  in->of.invalidation.tag);
+	default:
+		return play_register(m, in, reply);
+	}
+}
+
+static enum gvi_status play_register(struct gvi *m, const struct gvi_input *in,
+				     union gvi_reply *reply)
+{
+	uint32_t offset = in->of.mmio.offset, value;
+	unsigned length = in->of.mmio.length;
+	enum gvi_status status;
+
+	switch (in->kind) {
+	case GVI_INPUT_MMIO_READ:
+		return gvi_mmio_read(m, offset, length, &reply->value);
+	case GVI_INPUT_MMIO_WRITE:
+		return gvi_mmio_write(m, offset, length, in->of.mmio.value);
+	case GVI_INPUT_CONFIG_READ:
+		status = gvi_config_read(m, offset, length, &value);
+		if (status == GVI_OK)
+			reply->value = value;
+		return status;
+	case GVI_INPUT_CONFIG_WRITE:
+		return gvi_config_write(m, offset, length, (uint32_t)in->of.mmio.value);
+	default:
+		return GVI_ARG_INPUT;
+	}
+}
+
 /* ---- Life --------------------------------------------------------------- */
 
 static enum gvi_bus run_read(void *user, uint64_t spa, void *to, size_t len);
@@ -228,7 +288,6 @@ static enum gvi_status play_all(struct gvi_oracle *o, const struct gvi_input *in
 	return taken ? GVI_OK : refused;
 }
 
-static enum gvi_status play(struct gvi *m, const struct gvi_input *in, union gvi_reply *reply);
 static void rewind_tape(struct tape *t);
 
 static enum gvi_status play_once(struct gvi_oracle *o, uint32_t w, const struct gvi_input *in,
@@ -245,66 +304,11 @@ static enum gvi_status play_once(struct gvi_oracle *o, uint32_t w, const struct 
 		host_watch(&o->run);
 	}
 	memset(reply, 0, sizeof *reply);
-	status = play(&o->run, in, reply);
+	status = gvi_play(&o->run, in, reply);
 	o->unfinished |= o->tape.full;
 	o->unsure |= gvi_unsure(&o->run);
 	o->crowded |= o->run.crowded;
 	return status;
-}
-
-static enum gvi_status play_register(struct gvi *m, const struct gvi_input *in,
-				     union gvi_reply *reply);
-
-static enum gvi_status play(struct gvi *m, const struct gvi_input *in, union gvi_reply *reply)
-{
-	enum gvi_status status;
-	bool done = false;
-
-	switch (in->kind) {
-	case GVI_INPUT_TRANSLATE:
-		return gvi_translate(m, &in->of.request, &reply->answer);
-	case GVI_INPUT_INTERRUPT:
-		return gvi_interrupt(m, &in->of.interrupt, &reply->answer);
-	case GVI_INPUT_ATS:
-		return gvi_ats_translate(m, &in->of.ats, &reply->ats);
-	case GVI_INPUT_PAGE:
-		return gvi_page_request(m, &in->of.page, &reply->page);
-	case GVI_INPUT_STEP:
-		status = gvi_step(m, &done);
-		reply->value = done;
-		return status;
-	case GVI_INPUT_DONE:
-		return gvi_invalidation_done(m, in->of.invalidation.device,
-					     in->of.invalidation.tag);
-	case GVI_INPUT_TIMED_OUT:
-		return gvi_invalidation_timed_out(m, in->of.invalidation.device,
-						  in->of.invalidation.tag);
-	default:
-		return play_register(m, in, reply);
-	}
-}
-
-static enum gvi_status play_register(struct gvi *m, const struct gvi_input *in,
-				     union gvi_reply *reply)
-{
-	uint32_t offset = in->of.mmio.offset, value = 0;
-	unsigned length = in->of.mmio.length;
-	enum gvi_status status;
-
-	switch (in->kind) {
-	case GVI_INPUT_MMIO_READ:
-		return gvi_mmio_read(m, offset, length, &reply->value);
-	case GVI_INPUT_MMIO_WRITE:
-		return gvi_mmio_write(m, offset, length, in->of.mmio.value);
-	case GVI_INPUT_CONFIG_READ:
-		status = gvi_config_read(m, offset, length, &value);
-		reply->value = value;
-		return status;
-	case GVI_INPUT_CONFIG_WRITE:
-		return gvi_config_write(m, offset, length, (uint32_t)in->of.mmio.value);
-	default:
-		return GVI_ARG_INPUT;
-	}
 }
 
 static void rewind_tape(struct tape *t)

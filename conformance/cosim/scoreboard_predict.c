@@ -32,8 +32,6 @@ static void relay_note(void *user, const struct gvi_note *note)
 			l->note(l->user, note);
 }
 
-static enum gvi_status play(struct gvi *m, const struct gvi_input *in, union gvi_reply *reply);
-
 /* Makes a model of the first world. */
 static void prepare(struct scoreboard *s, bool aloud)
 {
@@ -52,7 +50,7 @@ enum gvi_status foresee(struct scoreboard *s, const struct gvi_input *in, union 
 {
 	prepare(s, false);
 	memset(reply, 0, sizeof *reply);
-	return play(s->plain, in, reply);
+	return gvi_play(s->plain, in, reply);
 }
 
 void foresee_aloud(struct scoreboard *s, const struct gvi_input *in)
@@ -65,7 +63,7 @@ void foresee_aloud(struct scoreboard *s, const struct gvi_input *in)
 	memset(&reply, 0, sizeof reply);
 	if (c)
 		coverage_features(c, gvi_features_now(s->plain));
-	status = play(s->plain, in, &reply);
+	status = gvi_play(s->plain, in, &reply);
 	if (c && status == GVI_OK)
 		coverage_call(c, in, &reply, NULL, 0);
 	else if (c)
@@ -87,59 +85,4 @@ bool write_coverage(struct scoreboard *s)
 		written = false;
 	return written ||
 	       report_sentence(s, "%s: the coverage cannot be written: %s", path, strerror(errno));
-}
-
-static enum gvi_status play_register(struct gvi *m, const struct gvi_input *in,
-				     union gvi_reply *reply);
-
-static enum gvi_status play(struct gvi *m, const struct gvi_input *in, union gvi_reply *reply)
-{
-	enum gvi_status status;
-	bool done = false;
-
-	switch (in->kind) {
-	case GVI_INPUT_TRANSLATE:
-		return gvi_translate(m, &in->of.request, &reply->answer);
-	case GVI_INPUT_INTERRUPT:
-		return gvi_interrupt(m, &in->of.interrupt, &reply->answer);
-	case GVI_INPUT_ATS:
-		return gvi_ats_translate(m, &in->of.ats, &reply->ats);
-	case GVI_INPUT_PAGE:
-		return gvi_page_request(m, &in->of.page, &reply->page);
-	case GVI_INPUT_STEP:
-		status = gvi_step(m, &done);
-		reply->value = done;
-		return status;
-	case GVI_INPUT_DONE:
-		return gvi_invalidation_done(m, in->of.invalidation.device,
-					     in->of.invalidation.tag);
-	case GVI_INPUT_TIMED_OUT:
-		return gvi_invalidation_timed_out(m, in->of.invalidation.device,
-						  in->of.invalidation.tag);
-	default:
-		return play_register(m, in, reply);
-	}
-}
-
-static enum gvi_status play_register(struct gvi *m, const struct gvi_input *in,
-				     union gvi_reply *reply)
-{
-	uint32_t offset = in->of.mmio.offset, value = 0;
-	unsigned length = in->of.mmio.length;
-	enum gvi_status status;
-
-	switch (in->kind) {
-	case GVI_INPUT_MMIO_READ:
-		return gvi_mmio_read(m, offset, length, &reply->value);
-	case GVI_INPUT_MMIO_WRITE:
-		return gvi_mmio_write(m, offset, length, in->of.mmio.value);
-	case GVI_INPUT_CONFIG_READ:
-		status = gvi_config_read(m, offset, length, &value);
-		reply->value = value;
-		return status;
-	case GVI_INPUT_CONFIG_WRITE:
-		return gvi_config_write(m, offset, length, (uint32_t)in->of.mmio.value);
-	default:
-		return GVI_ARG_INPUT;
-	}
 }

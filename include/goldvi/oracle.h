@@ -73,6 +73,10 @@ union gvi_reply {
 	uint64_t value;                 /* MMIO_READ, CONFIG_READ; STEP: whether something was done */
 };
 
+/* The call of goldvi.h that the input names, on a model; GVI_ARG_INPUT if it is none.
+ * Of the reply only the member that belongs to it is written. */
+GVI_API enum gvi_status gvi_play(struct gvi *m, const struct gvi_input *in, union gvi_reply *reply);
+
 /* What of it was seen. */
 enum {
 	GVI_SEEN_RESULT     = 1,        /* result; of ATS and page requests too */
