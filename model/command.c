@@ -12,6 +12,7 @@
 #include "model/response.h"
 #include "model/ring.h"
 #include "model/signal.h"
+#include "model/suppress.h"
 
 static bool fetch(struct gvi *m);
 static bool may_start(struct gvi *m, unsigned at);
@@ -283,9 +284,7 @@ static void execute(struct gvi *m, const struct command *c)
 		completion_wait(m, c);
 		break;
 	case 2:
-		/* [device.suppress-first] goes with the cached entry. */
 		cite(m, GVI_CLAUSE_INVALIDATE_DEVICE_ENTRY);
-		m->first_logged[(c->raw[0] & 0xffff) / 8] &= (uint8_t) ~(1u << (c->raw[0] & 7));
 		remember(m, c);
 		break;
 	case 4:
@@ -296,7 +295,6 @@ static void execute(struct gvi *m, const struct command *c)
 		break;
 	case 8:
 		cite(m, GVI_CLAUSE_INVALIDATE_ALL);
-		memset(m->first_logged, 0, sizeof m->first_logged);
 		remember(m, c);
 		break;
 	default:
@@ -394,6 +392,8 @@ static void complete(struct gvi *m, const struct command *c)
 	for (size_t i = 0; i < m->npending; i++) {
 		if (m->since[i].order < c->order) {
 			history_ended(m, m->pending[i].raw, m->since[i].visible);
+			if (m->pending[i].raw[0] >> 60 == 2 || m->pending[i].raw[0] >> 60 == 8)
+				suppress_ended(m, m->pending[i].raw);
 		} else {
 			m->since[younger] = m->since[i];
 			m->pending[younger++] = m->pending[i];
@@ -401,6 +401,7 @@ static void complete(struct gvi *m, const struct command *c)
 	}
 	m->npending = younger;
 	m->lost_pending = c->lost;
+	suppress_settle(m);
 }
 
 /* False: the ring has stopped, and the command is not complete. */

@@ -3,6 +3,7 @@
 
 #include "model/log.h"
 #include "model/message.h"
+#include "model/suppress.h"
 
 static inline enum verdict finish(struct access *x, enum gvi_clause clause,
 				  enum gvi_logging logging, uint64_t low, uint64_t high);
@@ -180,8 +181,8 @@ enum verdict device_out_of_range(struct access *x)
 	if (x->ats)
 		return invalid_request(&told, GVI_CLAUSE_ATS_ENTRY, 0);
 	if (choose(m, GVI_CHOICE_DEVICE_OUT_OF_RANGE) == 0)
-		return x->interrupt ? interrupt_fault(&told, GVI_CLAUSE_EVENT_IO_PAGE_FAULT, 0) :
-				      page_fault(&told, GVI_CLAUSE_EVENT_IO_PAGE_FAULT, 0);
+		return x->interrupt ? interrupt_fault(&told, GVI_CLAUSE_EVENT_IO_PAGE_FAULT, 0)
+				    : page_fault(&told, GVI_CLAUSE_EVENT_IO_PAGE_FAULT, 0);
 	return illegal_entry(&told, GVI_CLAUSE_DEVICE_OUT_OF_RANGE, false);
 }
 
@@ -310,9 +311,9 @@ static inline enum verdict finish(struct access *x, enum gvi_clause clause,
 	if (is_posted(x))
 		a->completion = GVI_DROPPED;
 	else
-		a->completion = choose(x->m, GVI_CHOICE_ABORT_STATUS) == 0 ?
-					GVI_COMPLETER_ABORT :
-					GVI_UNSUPPORTED_REQUEST;
+		a->completion = choose(x->m, GVI_CHOICE_ABORT_STATUS) == 0
+					? GVI_COMPLETER_ABORT
+					: GVI_UNSUPPORTED_REQUEST;
 	if (logging == GVI_LOGGED)
 		logging = log_event(x->m, a->event);
 	a->logging = (uint8_t)logging;
@@ -334,8 +335,9 @@ static enum verdict finish_ats(struct access *x, enum gvi_clause clause, enum gv
 	x->answer->result = GVI_ABORT;
 	x->answer->completion = (uint8_t)ats_status(x, clause);
 	/* [ats.several] The completion ends; an error of memory is logged in any case. */
-	if (x->ats->later && (clause == GVI_CLAUSE_EVENT_INVALID_DEVICE_REQUEST ||
-			      clause == GVI_CLAUSE_EVENT_ILLEGAL_DEV_TABLE_ENTRY) &&
+	if (x->ats->later &&
+	    (clause == GVI_CLAUSE_EVENT_INVALID_DEVICE_REQUEST ||
+	     clause == GVI_CLAUSE_EVENT_ILLEGAL_DEV_TABLE_ENTRY) &&
 	    choose(x->m, GVI_CHOICE_ATS_LATER_REFUSED) == 0)
 		logging = GVI_NO_EVENT;
 	log_beside(x, logging, e);
@@ -371,14 +373,13 @@ static enum gvi_logging suppressed(struct access *x)
 static enum gvi_logging first_only(struct access *x)
 {
 	struct gvi *m = x->m;
-	uint8_t *logged = &m->first_logged[x->request->device / 8];
-	uint8_t bit = (uint8_t)(1u << x->request->device % 8);
+	uint16_t device = x->request->device;
 
 	apply(x, GVI_CLAUSE_DEVICE_SUPPRESS_FIRST);
-	if (*logged & bit && choose(m, GVI_CHOICE_SE_REARM) == 0)
+	if (suppress_logged(m, device) && choose(m, GVI_CHOICE_SE_REARM) == 0)
 		return GVI_SUPPRESSED;
 	if (log_has_room(m) || choose(m, GVI_CHOICE_SE_LOST) == 0)
-		*logged |= bit;
+		suppress_log(m, device);
 	return GVI_LOGGED;
 }
 
@@ -476,8 +477,8 @@ static void set_privilege(struct access *x, uint64_t *e)
 
 	apply(x, GVI_CLAUSE_EVENT_FLAG_NX);
 	if (r->has_pasid) {
-		set_IO_PAGE_FAULT_NX(e, !r->execute ||
-						choose(x->m, GVI_CHOICE_EVENT_NX_EXECUTE) == 1);
+		set_IO_PAGE_FAULT_NX(e,
+				     !r->execute || choose(x->m, GVI_CHOICE_EVENT_NX_EXECUTE) == 1);
 		set_IO_PAGE_FAULT_US(e, !r->privileged);
 	} else {
 		set_IO_PAGE_FAULT_NX(e, choose(x->m, GVI_CHOICE_GIOV_EVENT_NX) == 1);

@@ -57,6 +57,7 @@ void gvi_reset(struct gvi *m)
 	m->ninvalidations = m->nheld = 0;
 	m->fetched = 0;
 	history_reset(m);
+	m->nrelogged = 0;
 	memset(m->first_logged, 0, sizeof m->first_logged);
 	pci_reset(m);
 	regs_reset(m);

@@ -288,6 +288,9 @@ static void pass_state(struct pass *p, struct gvi *m)
 	pass_held(p, m);
 	pass_effects(p, m);
 	pass_sparse(p, (struct sparse){m->first_logged, sizeof m->first_logged, 1, 0, plain_key});
+	PASS_AS(p, 4, m->nrelogged, MAX_RELOGGED);
+	for (unsigned i = 0; i < m->nrelogged; i++)
+		PASS(p, m->relogged[i]);
 }
 
 static void pass_pci(struct pass *p, struct pci_state *pci)

@@ -314,5 +314,7 @@ bool state_equal(const struct gvi *a, const struct gvi *b)
 {
 	return SAME(features) && SAME(reg) && SAME(shadow) && SAME(pci) && a->armed == b->armed &&
 	       same_pending(a, b) && same_invalidations(a, b) && same_held(a, b) &&
-	       same_past(&a->past, &b->past) && SAME(first_logged);
+	       same_past(&a->past, &b->past) && SAME(first_logged) &&
+	       a->nrelogged == b->nrelogged &&
+	       !memcmp(a->relogged, b->relogged, a->nrelogged * sizeof a->relogged[0]);
 }

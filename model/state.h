@@ -75,6 +75,8 @@ struct command {
 	bool     over;                  /* the ring has been stopped by software since */
 };
 
+enum { MAX_RELOGGED = 16 };
+
 /* So many are fetched before the oldest is performed. */
 enum { MAX_HELD = 32 };
 
@@ -146,6 +148,10 @@ struct gvi {
 	bool     crowded;               /* there may be younger ones, beyond these */
 	struct gvi_effect  effects[GVI_MAX_EFFECTS + 1];        /* and one that finds no room */
 	uint8_t  first_logged[65536 / 8];       /* [device.suppress-first] by DeviceID */
+	/* Devices that have logged since an invalidation of their entry, which is not
+	 * complete, was visible: the last of them. */
+	unsigned nrelogged;
+	uint16_t relogged[MAX_RELOGGED];
 };
 
 static inline bool has(const struct gvi *m, enum gvi_feature_id feature)

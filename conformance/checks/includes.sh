@@ -17,6 +17,7 @@ model/history
 model/effects model/host
 model/signal model/pci model/message
 model/log
+model/suppress
 model/fault model/run
 model/device model/walk_host
 model/ranges model/regs model/nest model/iotlb model/response

@@ -839,6 +839,68 @@ START_TEST(completions_choose_worlds)
 }
 END_TEST
 
+/* ---- One event only ---------------------------------------------------------- */
+
+/* A fault at a page that is not there, with this fate of its event. */
+static unsigned faults(enum gvi_logging logging)
+{
+	const struct gvi_input in = read_of(PAGE + 4096);
+	struct gvi_seen seen = {.what = GVI_SEEN_RESULT | GVI_SEEN_EVENT};
+
+	seen.reply.answer.result = GVI_ABORT;
+	seen.reply.answer.logging = (uint8_t)logging;
+	seen.reply.answer.event[0] = UINT64_C(0x2000000700000020);
+	seen.reply.answer.event[1] = PAGE + 4096;
+	return tell(&in, &seen).verdict;
+}
+
+static void start_suppressed(void)
+{
+	start();
+	write_word(ENTRY + 8, encode(GVI_FORMAT_DTE, "DomainID=7 SE=1", 1));
+	command(GVI_FORMAT_INVALIDATE_DEVTAB_ENTRY, "DeviceID=0x20");
+	wait();
+	ck_assert_uint_eq(faults(GVI_SUPPRESSED), GVI_REFUSED);
+	ck_assert_uint_eq(faults(GVI_LOGGED), GVI_PERMITTED);
+	ck_assert_uint_eq(faults(GVI_SUPPRESSED), GVI_PERMITTED);
+}
+
+/* [device.suppress-first] What was remembered goes when the invalidation is complete. */
+START_TEST(suppression_ends_with_its_entry)
+{
+	start_suppressed();
+	command(GVI_FORMAT_INVALIDATE_DEVTAB_ENTRY, "DeviceID=0x20");
+	ck_assert_uint_eq(faults(GVI_SUPPRESSED), GVI_PERMITTED);
+	wait();
+	ck_assert_uint_eq(faults(GVI_SUPPRESSED), GVI_REFUSED);
+	ck_assert_uint_eq(faults(GVI_LOGGED), GVI_PERMITTED);
+	close_oracle();
+}
+END_TEST
+
+/* But the entry may have gone as soon as the command was visible, and what was logged
+ * since is remembered, or not. */
+START_TEST(suppression_begins_anew_meanwhile)
+{
+	const struct gvi_input step = {.kind = GVI_INPUT_STEP};
+
+	start_suppressed();
+	write_word(COMMANDS + tail, encode(GVI_FORMAT_INVALIDATE_DEVTAB_ENTRY, "DeviceID=0x20", 0));
+	tail += 16;
+	write_register(GVI_REGISTER_CMD_BUF_TAIL, tail);
+	ck_assert_uint_eq(faults(GVI_LOGGED), GVI_PERMITTED);
+	must(&step);
+	wait();
+	ck_assert_uint_eq(faults(GVI_SUPPRESSED), GVI_PERMITTED);
+	/* And goes with the next one, also with all others. */
+	command(GVI_FORMAT_INVALIDATE_IOMMU_ALL, "");
+	wait();
+	ck_assert_uint_eq(faults(GVI_SUPPRESSED), GVI_REFUSED);
+	ck_assert_uint_eq(faults(GVI_LOGGED), GVI_PERMITTED);
+	close_oracle();
+}
+END_TEST
+
 /* ---- The order of commands ------------------------------------------------ */
 
 /* What is seen of a command: the message that it sends, or nothing. */
@@ -1023,7 +1085,7 @@ RIG_RUN("oracle", nothing_changed, leaf_rewritten, written_too_late, pointer_nee
 	commands_are_not_held, enabled_by_firmware, old_and_new_in_turns, habit_is_held_to_its_word,
 	page_address_tells_nothing, unknown_flags_are_not_compared,
 	meaningless_type_is_not_compared, stale_words_are_named, requests_under_way,
-	absent_when_it_came, completions_before_a_request, registers_may_be_late,
-	head_may_be_ahead, short_history_is_unsure, unsure_aborts_leave_traces,
-	completions_choose_worlds, commands_in_any_order, tags_are_apart, far_ahead_is_unsure,
-	moved_table_is_unsure, copies_are_snapshots)
+	absent_when_it_came, completions_before_a_request, registers_may_be_late, head_may_be_ahead,
+	short_history_is_unsure, unsure_aborts_leave_traces, completions_choose_worlds,
+	suppression_ends_with_its_entry, suppression_begins_anew_meanwhile, commands_in_any_order,
+	tags_are_apart, far_ahead_is_unsure, moved_table_is_unsure, copies_are_snapshots)
