@@ -15,7 +15,7 @@ import sys
 # What vectors play is the machine.  The rest is the library around it: checks of arguments
 # and configurations, printing, the oracle; and short cuts that only windows of memory open.
 LIBRARY = {f"model/{n}" for n in ("oracle.c", "seen.c", "goldvi.c", "config.c", "format.c", "text.h",
-                                  "tables.c", "plain.c", "state.c")}
+                                  "tables.c", "plain.c", "state.c", "save.c", "pass.h")}
 
 
 def main():

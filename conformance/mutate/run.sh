@@ -16,8 +16,9 @@ list=build/mutate/mutated/mutants.tsv
 equivalent=$here/equivalent.txt
 results=build/mutate/results
 jobs=${JOBS:-2}
-# What the sample's score may not fall below.
-floor=80
+# What the sample's score may not fall below.  Which mutants it has changes with the model, and the
+# score with these by some points; this is for a suite that has lost something.
+floor=75
 
 build() {
 	if ! { cmake --preset mutate && cmake --build --preset mutate --parallel "$jobs" "$@"; } \
