@@ -24,9 +24,10 @@ goldvi_check(vectors.refused sh ${checks}/refused.sh ${goldvi})
 goldvi_check(vectors.wrong sh ${checks}/wrong.sh ${goldvi})
 goldvi_check(coverage.vectors sh ${checks}/coverage.sh ${goldvi})
 goldvi_check(captured.linux sh ${checks}/captured.sh ${goldvi})
-# Reducing plays a session again and again: too slow with sanitizers.
+# Reducing plays a session again and again, dividing all vectors: too slow with sanitizers.
 if(NOT GOLDVI_SANITIZE AND NOT GOLDVI_COVERAGE)
 	goldvi_check(trace.round sh ${checks}/traces.sh ${goldvi})
+	goldvi_check(results.divided sh ${checks}/divided.sh ${goldvi} $<TARGET_FILE:bad_device>)
 endif()
 goldvi_check(command.line sh ${checks}/command_line.sh ${goldvi})
 
@@ -34,7 +35,6 @@ goldvi_check(save.golden $<TARGET_FILE:goldvi_snapshots> ${checks}/snapshot-1.bi
 goldvi_check(house.saved sh ${checks}/saved.sh)
 goldvi_check(devices.pipe ${goldvi} run --shard 3/64 --dut "pipe:exec ${goldvi} serve" vectors)
 goldvi_check(devices.lost sh ${checks}/devices.sh ${goldvi} $<TARGET_FILE:bad_device>)
-goldvi_check(results.divided sh ${checks}/divided.sh ${goldvi} $<TARGET_FILE:bad_device>)
 
 # The oracle finds nothing in the model, whatever it is asked, and a toy at fault.
 goldvi_check(campaign.found sh ${checks}/campaign.sh ${goldvi})

@@ -80,8 +80,9 @@ static enum verdict enter(struct remap *r)
 	valid = get_DTE_V(x->dte);
 	if (!get_DTE_IV(x->dte) || (!valid && choose(x->m, GVI_CHOICE_IV_GATE) == 1))
 		return forward(r, GVI_CLAUSE_REMAP_INVALID_FORWARD);
-	/* Step 3; most entries have nothing illegal in either half. */
-	if (!x->m->watched && device_plain(x->m, x->dte))
+	/* Step 3; most entries have nothing illegal in either half.  What is open is asked
+	 * for whether somebody listens or not. */
+	if (valid && !x->m->watched && device_plain(x->m, x->dte))
 		return GO_ON;
 	if (valid || choose(x->m, GVI_CHOICE_IV_WITHOUT_V) == 1) {
 		cite(x->m, GVI_CLAUSE_REMAP_MEMORY_HALF);

@@ -156,7 +156,7 @@ START_TEST(test_reset_is_a_new_start)
 END_TEST
 
 /* The device whose one event has been logged has it again after a reset, after
- * INVALIDATE_DEVTAB_ENTRY and INVALIDATE_IOMMU_ALL, and not before. */
+ * INVALIDATE_DEVTAB_ENTRY and INVALIDATE_IOMMU_ALL that are complete, and not before. */
 START_TEST(test_what_forgets_the_first_event)
 {
 	struct rig r;
@@ -167,9 +167,12 @@ START_TEST(test_what_forgets_the_first_event)
 	rig_command(&r, GVI_FORMAT_INVALIDATE_DEVTAB_ENTRY, "DeviceID=0x21");
 	ck_assert_int_eq(rig_access(&r, GVI_READ, DATA).logging, GVI_SUPPRESSED);
 	rig_command(&r, GVI_FORMAT_INVALIDATE_DEVTAB_ENTRY, "DeviceID=0x20");
+	ck_assert_int_eq(rig_access(&r, GVI_READ, DATA).logging, GVI_SUPPRESSED);
+	rig_command(&r, GVI_FORMAT_COMPLETION_WAIT, "");
 	ck_assert_int_eq(rig_access(&r, GVI_READ, DATA).logging, GVI_LOGGED);
 	ck_assert_int_eq(rig_access(&r, GVI_READ, DATA).logging, GVI_SUPPRESSED);
 	rig_command(&r, GVI_FORMAT_INVALIDATE_IOMMU_ALL, "");
+	rig_command(&r, GVI_FORMAT_COMPLETION_WAIT, "");
 	ck_assert_int_eq(rig_access(&r, GVI_READ, DATA).logging, GVI_LOGGED);
 	gvi_reset(r.m);
 	rig_start(&r);
