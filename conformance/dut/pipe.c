@@ -280,7 +280,7 @@ static enum dut_status nonsense(struct pipe *p, const char *format, ...)
 static enum dut_status finish_form(struct pipe *p, const struct wire_form *form, void *to)
 {
 	struct text why = {p->complaint, sizeof p->complaint, 0};
-	char *answer;
+	char *answer = NULL;
 	enum dut_status status = finish_line(p, &answer);
 
 	if (status == DUT_OK && !wire_get(answer, form, to, &why))

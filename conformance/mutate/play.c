@@ -48,6 +48,7 @@ struct mutant {
 	unsigned number;
 	bool table, wanted;
 	unsigned group; /* of mutants of one function, or format */
+	uint64_t rank;  /* in the order by chance */
 	char key[MAX_KEY];
 };
 
@@ -159,29 +160,38 @@ static unsigned group_of(const char *key)
 	return group;
 }
 
-static uint64_t splitmix(uint64_t *state)
+/* By the seed and its key alone, so that a sample stays what it is while the model changes
+ * elsewhere. */
+static uint64_t rank_of(const char *key, uint64_t seed)
 {
-	uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
+	uint64_t z = seed;
 
-	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-	return z ^ z >> 31;
+	for (; *key; key++) {
+		z = (z ^ (unsigned char)*key) * UINT64_C(0x9e3779b97f4a7c15);
+		z ^= z >> 29;
+	}
+	return z;
+}
+
+static int compare_ranks(const void *a, const void *b)
+{
+	const struct mutant *x = a, *y = b;
+
+	if (x->rank != y->rank)
+		return x->rank < y->rank ? -1 : 1;
+	return x->number < y->number ? -1 : x->number > y->number;
 }
 
 /* Those of --only, or --sample many by chance, or all; in an order by chance, so that a run
  * that ends early is a sample. */
 static void choose_mutants(struct mutants *m)
 {
-	uint64_t state = m->seed ? strtoull(m->seed, NULL, 0) : 1;
+	uint64_t seed = m->seed ? strtoull(m->seed, NULL, 0) : 1;
 	size_t sample = m->sample ? strtoul(m->sample, NULL, 0) : m->nmutants;
 
-	for (size_t i = m->nmutants; i > 1; i--) {
-		size_t k = splitmix(&state) % i;
-		struct mutant row = m->mutant[k];
-
-		m->mutant[k] = m->mutant[i - 1];
-		m->mutant[i - 1] = row;
-	}
+	for (size_t i = 0; i < m->nmutants; i++)
+		m->mutant[i].rank = rank_of(m->mutant[i].key, seed);
+	qsort(m->mutant, m->nmutants, sizeof *m->mutant, compare_ranks);
 	for (size_t i = 0; i < m->nmutants && i < sample; i++)
 		m->mutant[i].wanted = !m->only;
 	for (const char *at = m->only; at && *at; at += *at == ',') {

@@ -35,11 +35,11 @@ mutants() {
 	build/mutate/bin/mutants --list $list --jobs $jobs "$@" vectors
 }
 
-# sample: 200 mutants, of each sweep eight instances and all of what killed their neighbours
+# sample: 300 mutants, of each sweep eight instances and all of what killed their neighbours
 sample() {
 	build --target goldvi_mutants
 	rm -f $results/sample.tsv
-	mutants --results $results/sample.tsv --sample 200 --seed 1 --each 8
+	mutants --results $results/sample.tsv --sample 300 --seed 1 --each 8
 	python3 $here/report.py --floor $floor $list $equivalent $results/sample.tsv
 }
 
