@@ -78,6 +78,16 @@ static int call_mmio_read(void *s, const struct argument *a)
 	return goldvi_mmio_read(s, number(a), number(a + 1), a[2].word[0]);
 }
 
+static int call_config_write(void *s, const struct argument *a)
+{
+	return goldvi_config_wrote(s, number(a), number(a + 1), number(a + 2));
+}
+
+static int call_config_read(void *s, const struct argument *a)
+{
+	return goldvi_config_read(s, number(a), number(a + 1), number(a + 2));
+}
+
 static int call_issue(void *s, const struct argument *a)
 {
 	return goldvi_issue(s, number(a), number(a + 1), a[2].word[0], number(a + 3), number(a + 4),
@@ -93,6 +103,17 @@ static int call_issue_interrupt(void *s, const struct argument *a)
 static int call_issue_ats(void *s, const struct argument *a)
 {
 	return goldvi_issue_ats(s, number(a), number(a + 1), a[2].word[0], number(a + 3));
+}
+
+static int call_issue_page(void *s, const struct argument *a)
+{
+	return goldvi_issue_page(s, number(a), number(a + 1), a[2].word[0], number(a + 3),
+				 number(a + 4));
+}
+
+static int call_page_taken(void *s, const struct argument *a)
+{
+	return goldvi_page_taken(s, number(a), number(a + 1));
 }
 
 static int call_grant(void *s, const struct argument *a)
@@ -132,6 +153,11 @@ static int call_sent_invalidate(void *s, const struct argument *a)
 	return goldvi_sent_invalidate(s, number(a), number(a + 1), a[2].word[0], number(a + 3));
 }
 
+static int call_sent_response(void *s, const struct argument *a)
+{
+	return goldvi_sent_response(s, number(a), number(a + 1), number(a + 2));
+}
+
 static int call_device_done(void *s, const struct argument *a)
 {
 	return goldvi_device_done(s, number(a), number(a + 1), number(a + 2));
@@ -150,9 +176,13 @@ static struct function functions[] = {
 	{"$goldvi_iommu_write", 2, call_iommu_write},
 	{"$goldvi_mmio_write", 3, call_mmio_write},
 	{"$goldvi_mmio_read", 3, call_mmio_read},
+	{"$goldvi_config_write", 3, call_config_write},
+	{"$goldvi_config_read", 3, call_config_read},
 	{"$goldvi_issue", 6, call_issue},
 	{"$goldvi_issue_interrupt", 5, call_issue_interrupt},
 	{"$goldvi_issue_ats", 4, call_issue_ats},
+	{"$goldvi_issue_page", 5, call_issue_page},
+	{"$goldvi_page_taken", 2, call_page_taken},
 	{"$goldvi_grant", 2, call_grant},
 	{"$goldvi_abort", 2, call_abort},
 	{"$goldvi_remapped", 3, call_remapped},
@@ -160,6 +190,7 @@ static struct function functions[] = {
 	{"$goldvi_written", 2, call_written},
 	{"$goldvi_interrupted", 2, call_interrupted},
 	{"$goldvi_sent_invalidate", 4, call_sent_invalidate},
+	{"$goldvi_sent_response", 3, call_sent_response},
 	{"$goldvi_device_done", 3, call_device_done},
 	{"$goldvi_finish", 0, call_finish},
 };

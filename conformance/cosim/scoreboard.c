@@ -363,7 +363,13 @@ static bool answer(struct scoreboard *s, struct open_request *r, const struct gv
 	bool right;
 
 	if (r->progress == RECORDED)
-		return answer_recorded(s, r, seen);
+		return r->input.kind == GVI_INPUT_PAGE ? page_answer_agrees(s, r, seen)
+						       : answer_recorded(s, r, seen);
+	if (r->input.kind == GVI_INPUT_PAGE && page_is_shown_later(s, r, seen)) {
+		r->progress = ABORTED;
+		r->seen = *seen;
+		return true;
+	}
 	if (is_abort(&r->input, seen) && s->options.told & SCOREBOARD_RECORDS &&
 	    !tells_record(seen) && may_be_recorded(s, r)) {
 		r->progress = ABORTED;
@@ -380,8 +386,9 @@ bool scoreboard_check(struct scoreboard *s, const struct gvi_input *request,
 		      const struct gvi_seen *seen)
 {
 	feed_input(s, request, seen);
-	if (!is_abort(request, seen) || tells_record(seen) ||
-	    !(s->options.told & SCOREBOARD_RECORDS))
+	if (request->kind != GVI_INPUT_PAGE &&
+	    (!is_abort(request, seen) || tells_record(seen) ||
+	     !(s->options.told & SCOREBOARD_RECORDS)))
 		return judge(s, NULL, request, seen);
 	if (s->nopen == SCOREBOARD_TAGS)
 		return report_sentence(s, "more than %d requests are open", SCOREBOARD_TAGS);
@@ -491,7 +498,12 @@ static void finish_requests(struct scoreboard *s)
 		for (size_t i = 1; i < s->nopen; i++)
 			if (s->open[i].order < r->order)
 				r = &s->open[i];
-		if (r->progress == ABORTED)
+		if (r->progress == ABORTED && r->input.kind == GVI_INPUT_PAGE)
+			(void)(page_was_silent(s, r) || s->lost ||
+			       report_request(s, r,
+					      "was taken, and no entry, record or response of it "
+					      "was seen"));
+		else if (r->progress == ABORTED)
 			(void)(fits_unrecorded(s, r) || s->lost ||
 			       report_request(s, r,
 					      "was aborted, and no record of it was written"));
