@@ -7,6 +7,7 @@
 #   sh conformance/cosim/run.sh speed                 how many translations it checks a second
 #   sh conformance/cosim/run.sh verilator FILE.sv ... another bench, of which FILE is the top
 #   sh conformance/cosim/run.sh icarus                Icarus Verilog: example/first.v
+#   sh conformance/cosim/run.sh icarus FILE.v         another bench that prints "passed"
 #   sh conformance/cosim/run.sh systemc               SystemC: example/first.cpp
 #
 # BUILD is the build tree, build/release unless it is set.
@@ -85,8 +86,14 @@ run_icarus() {
 	library
 	cc -std=gnu11 -O2 -shared -fPIC -I"$(icarus_headers)" -I"$here" "$here/goldvi_vpi.c" \
 		$archives -o "$folder/goldvi.vpi"
-	iverilog -g2005 -Wall -o "$folder/first.vvp" "$here/example/first.v"
-	vvp -M"$folder" -mgoldvi "$folder/first.vvp" "$@" | tee "$folder/log"
+	file=$here/example/first.v
+	if [ $# != 0 ] && [ "${1#+}" = "$1" ]; then
+		file=$1
+		shift
+	fi
+	top=$(basename "$file" .v)
+	iverilog -g2005 -Wall -o "$folder/$top.vvp" "$file"
+	vvp -M"$folder" -mgoldvi "$folder/$top.vvp" "$@" | tee "$folder/log"
 	grep -q '^passed$' "$folder/log"
 }
 
@@ -104,5 +111,5 @@ run_systemc() {
 
 case "$how" in
 verilator | icarus | systemc | speed) "run_$how" "$@" ;;
-*) sed -n '2,11s/^# \{0,1\}//p' "$0"; exit 2 ;;
+*) sed -n '2,14s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac

@@ -412,6 +412,8 @@ bool scoreboard_message(struct scoreboard *s, const struct gvi_message *message)
 	struct gvi_effect e = {.kind = GVI_EFFECT_SEND, .message = *message};
 
 	feed(s, &item);
+	if (message->kind == GVI_MESSAGE_INTERRUPT)
+		e.message.source = GVI_NSOURCES; /* nobody sees why */
 	if (!is_tag_free(s, message) ||
 	    !seen_effect(s, &e, "was sent, and nothing has caused it"))
 		return false;

@@ -224,6 +224,11 @@ static enum gvi_format_id format_at(struct scoreboard *s, const struct gvi_effec
 
 static void describe_seen(struct scoreboard *s, const struct gvi_effect *e, struct text *t)
 {
+	if (e->kind == GVI_EFFECT_SEND && e->message.source == GVI_NSOURCES) {
+		text_add(t, "message 0x%" PRIx32 " to 0x%" PRIx64, e->message.data,
+			 e->message.address);
+		return;
+	}
 	if (e->kind == GVI_EFFECT_SEND) {
 		text_add(t, "a message, ");
 		describe_message(&e->message, t);

@@ -1,6 +1,6 @@
 #!/bin/sh
 # test.sh BUILD PART: what the scoreboard does in simulators, with those that are there.
-# PART is package, verilator, board, icarus or systemc.  Exit status 77: skipped.
+# PART is package, verilator, board, devices, icarus or systemc.  Exit status 77: skipped.
 set -eu
 BUILD=$1 BUILT=1
 export BUILD BUILT
@@ -71,6 +71,15 @@ board)
 	says 'board: passed'
 	says 'scoreboard: FAILED'
 	;;
+devices)
+	have verilator
+	run verilator "$here/check/devices.sv" || fail "devices.sv fails"
+	says 'devices: passed'
+	says 'scoreboard: passed'
+	run verilator "$here/check/devices.sv" +wrong || fail "devices.sv +wrong fails"
+	says 'devices: passed'
+	says 'scoreboard: FAILED'
+	;;
 icarus)
 	have iverilog
 	GOLDVI_COVERAGE=$BUILD/cosim/coverage.json
@@ -80,6 +89,9 @@ icarus)
 	"$BUILD/bin/goldvi" coverage "$BUILD/cosim/coverage.json" >"$log" || fail 'the coverage is none'
 	says '1 runs, 1 tests'
 	stale icarus
+	passes icarus "$here/check/devices.v"
+	run icarus "$here/check/devices.v" +wrong && fail 'devices.v +wrong is not refused'
+	says 'wrong: 4 refused'
 	;;
 systemc)
 	have c++
