@@ -59,9 +59,9 @@ if(clang AND NOT GOLDVI_SANITIZE AND NOT GOLDVI_COVERAGE)
 endif()
 if(NOT GOLDVI_SANITIZE AND NOT GOLDVI_COVERAGE)
 	goldvi_check(house.symbols sh ${checks}/symbols.sh
-		$<TARGET_FILE:goldvi_static> $<TARGET_FILE:goldvi>)
+		$<TARGET_FILE:goldvi_static> $<TARGET_FILE:goldvi> $<TARGET_FILE:goldvi_cosim>)
 	goldvi_check(package.manuals sh ${checks}/manuals.sh ${CMAKE_BINARY_DIR}/man
-		${goldvi} $<TARGET_FILE:goldvi>)
+		${goldvi} $<TARGET_FILE:goldvi> $<TARGET_FILE:goldvi_cosim>)
 	goldvi_check(package.amalgamation sh ${checks}/amalgamation.sh ${CMAKE_BINARY_DIR}/amalgamation
 		${goldvi} $<TARGET_FILE:goldvi_amalgamated>)
 	goldvi_check(docs.integrate sh ${checks}/integrate.sh ${CMAKE_BINARY_DIR})

@@ -80,6 +80,10 @@ BEGIN {
 	target = what
 	if (what ~ /^goldvi\//)
 		target = "include/" what
+	else if (what !~ /\//) {       # beside the file, as where it is installed
+		target = $1
+		sub(/[^\/]*$/, what, target)
+	}
 	# What benches take into themselves stands on the public headers.
 	if ($1 ~ /^conformance\/(record|coverage(_names|_points|_json|_read)?)\.[ch]$/ &&
 	    target !~ /^include\/goldvi\// &&

@@ -28,7 +28,11 @@ export PKG_CONFIG_PATH
 "$here/by_pkg_config"
 "$2" -std=c11 $(pkg-config --cflags goldvi-cosim) conformance/consumer/bench.c -o "$here/bench" \
 	$(pkg-config --libs goldvi-cosim)
-"$here/bench"
+"$here/bench" "$here/coverage.json" "$here/trace.jsonl"
+for header in scoreboard coverage coverage_json recorder goldvi_dpi; do
+	echo "#include <goldvi/cosim/$header.h>" >"$here/alone.c"
+	"$2" -std=c11 -Wall -Wextra -Wpedantic -Werror -fsyntax-only $(pkg-config --cflags goldvi-cosim) "$here/alone.c"
+done
 for file in goldvi_pkg.sv goldvi_cosim.sv goldvi_vpi.c example/first.sv; do
 	[ -f "$(pkg-config --variable=cosimdir goldvi-cosim)/$file" ] || { echo "no $file"; exit 1; }
 done
@@ -43,6 +47,9 @@ sed 's|<goldvi/goldvi.h>|"goldvi.h"|' conformance/consumer/consumer.c >"$here/al
 
 if [ -x "$here/moved/bin/goldvi" ]; then
 	"$here/moved/bin/goldvi" --version
+	"$here/moved/bin/goldvi" coverage "$here/coverage.json" | head -n 1
+	"$here/moved/bin/goldvi" replay "$here/trace.jsonl" >"$here/log" || true
+	grep -q ' 1 permitted, 1 refused, ' "$here/log" || { cat "$here/log"; echo "the trace is not that of the bench"; exit 1; }
 	"$here/moved/bin/goldvi" run --filter 'host.skip.*' "$here/moved/share/goldvi/vectors"
 fi
 

@@ -5,6 +5,10 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 void *goldvi_new(const char *preset);
 void goldvi_free(void *handle);
 int goldvi_set(void *handle, const char *name, unsigned long long value);
@@ -45,4 +49,7 @@ int goldvi_open_tags(void *handle);
 unsigned long long goldvi_total(void *handle, const char *name);
 int goldvi_finish(void *handle);
 
+#ifdef __cplusplus
+}
+#endif
 #endif
