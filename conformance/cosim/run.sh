@@ -9,6 +9,7 @@
 #   sh conformance/cosim/run.sh icarus                Icarus Verilog: example/first.v
 #   sh conformance/cosim/run.sh icarus FILE.v         another bench that prints "passed"
 #   sh conformance/cosim/run.sh systemc               SystemC: example/first.cpp
+#   sh conformance/cosim/run.sh systemc FILE.cpp      another bench
 #
 # BUILD is the build tree, build/release unless it is set.
 set -eu
@@ -104,12 +105,18 @@ icarus_headers() {
 run_systemc() {
 	need systemc
 	library
-	c++ -std=c++17 -O1 -I"$root/include" -I"$here" "$here/example/first.cpp" $archives \
-		$(pkg-config --cflags --libs systemc) -o "$folder/first"
-	SYSTEMC_DISABLE_COPYRIGHT_MESSAGE=1 "$folder/first" "$@"
+	file=$here/example/first.cpp
+	if [ $# != 0 ] && [ "${1#+}" = "$1" ]; then
+		file=$1
+		shift
+	fi
+	top=$(basename "$file" .cpp)
+	c++ -std=c++17 -O1 -I"$root/include" -I"$here" "$file" $archives \
+		$(pkg-config --cflags --libs systemc) -o "$folder/$top"
+	SYSTEMC_DISABLE_COPYRIGHT_MESSAGE=1 "$folder/$top" "$@"
 }
 
 case "$how" in
 verilator | icarus | systemc | speed) "run_$how" "$@" ;;
-*) sed -n '2,14s/^# \{0,1\}//p' "$0"; exit 2 ;;
+*) sed -n '2,15s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac

@@ -98,6 +98,8 @@ systemc)
 	pkg-config --exists systemc 2>/dev/null || { echo "skipped: SystemC is not installed"; exit 77; }
 	passes systemc
 	stale systemc
+	run systemc "$here/check/interrupts.cpp" || fail 'interrupts.cpp fails'
+	says 'interrupts: passed'
 	;;
 *)
 	echo "test.sh: there is no part '$part'"
