@@ -78,7 +78,7 @@ endif()
 
 # The scoreboard in simulators; sanitizers and counters would have to be linked into these.
 if(NOT GOLDVI_SANITIZE AND NOT GOLDVI_COVERAGE)
-	foreach(part package verilator board devices icarus systemc)
+	foreach(part package verilator board devices uvm icarus systemc)
 		goldvi_check(cosim.${part} sh conformance/cosim/test.sh ${CMAKE_BINARY_DIR} ${part})
 		set_tests_properties(cosim.${part} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 900)
 	endforeach()

@@ -146,6 +146,7 @@ package goldvi_cosim_pkg;
                                                      output longint unsigned spa);
   import "DPI-C" function int goldvi_open_tags(input chandle s);
   import "DPI-C" function longint unsigned goldvi_total(input chandle s, input string name);
+  import "DPI-C" function string goldvi_report(input chandle s);
   import "DPI-C" context function int goldvi_finish(input chandle s);
 
   class goldvi_scoreboard;
@@ -166,7 +167,8 @@ package goldvi_cosim_pkg;
 
     // Before the first item: a member of struct gvi_config ("efr", "efr2", "capability",
     // "misc0", "revision", "pci_id", "device", "control", "base"), of the oracle's bounds
-    // ("worlds", "runs", "values_log2", "delay"), or "told", "reports".  The environment
+    // ("worlds", "runs", "values_log2", "delay"), or "told", "reports", "quiet" (1: nothing is
+    // printed).  The environment
     // variable GOLDVI_COVERAGE names a file for what is reached: see docs/coverage.md.
     function bit set(string name, bit [63:0] value);
       return goldvi_set(s, name, value) != 0;
@@ -363,6 +365,11 @@ package goldvi_cosim_pkg;
     // A member of struct scoreboard_totals: "answers", "refused", "held" ...
     function longint unsigned total(string name);
       return start() ? goldvi_total(s, name) : 0;
+    endfunction
+
+    // The lines of the last refusal, for a report of the bench's own.
+    function string report();
+      return start() ? goldvi_report(s) : "";
     endfunction
 
     // Prints the summary and returns the number of refusals.

@@ -396,6 +396,11 @@ unsigned long long goldvi_total(void *handle, const char *name)
 	return session_total(session(handle), name);
 }
 
+const char *goldvi_report(void *handle)
+{
+	return scoreboard_report(board(handle));
+}
+
 int goldvi_finish(void *handle)
 {
 	uint64_t refused = scoreboard_finish(board(handle));

@@ -47,6 +47,7 @@ int goldvi_device_done(void *handle, int device, int itag, int in_time);
 int goldvi_sent_response(void *handle, int device, int data, int prefix);
 int goldvi_open_tags(void *handle);
 unsigned long long goldvi_total(void *handle, const char *name);
+const char *goldvi_report(void *handle);
 int goldvi_finish(void *handle);
 
 #ifdef __cplusplus

@@ -1,6 +1,6 @@
 #!/bin/sh
 # test.sh BUILD PART: what the scoreboard does in simulators, with those that are there.
-# PART is package, verilator, board, devices, icarus or systemc.  Exit status 77: skipped.
+# PART is package, verilator, board, devices, uvm, icarus or systemc.  Exit status 77: skipped.
 set -eu
 BUILD=$1 BUILT=1
 export BUILD BUILT
@@ -79,6 +79,16 @@ devices)
 	run verilator "$here/check/devices.sv" +wrong || fail "devices.sv +wrong fails"
 	says 'devices: passed'
 	says 'scoreboard: FAILED'
+	;;
+uvm)
+	have verilator
+	run uvm || fail 'uvm fails'
+	says 'UVM_INFO @ 10: uvm_test_top.scoreboard \[GOLDVI\] 2 answers judged'
+	says 'UVM_ERROR : 0$'
+	run uvm +stale || fail 'uvm +stale fails'
+	says 'UVM_ERROR @ 10: uvm_test_top.scoreboard \[GOLDVI\] scoreboard: refused'
+	says '  ended by:  INVALIDATE_IOMMU_PAGES(DomainID=7 Address=0x5000)'
+	says 'UVM_ERROR : 2$'
 	;;
 icarus)
 	have iverilog
