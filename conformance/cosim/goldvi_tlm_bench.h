@@ -121,7 +121,8 @@ class goldvi_tlm_driver : public sc_core::sc_module
 	}
 
       private:
-	bool access(uint16_t id, tlm::tlm_command command, uint64_t iova, void *data, unsigned bytes)
+	bool access(uint16_t id, tlm::tlm_command command, uint64_t iova, void *data,
+		    unsigned bytes)
 	{
 		goldvi_requester who;
 

@@ -386,9 +386,8 @@ bool scoreboard_check(struct scoreboard *s, const struct gvi_input *request,
 		      const struct gvi_seen *seen)
 {
 	feed_input(s, request, seen);
-	if (request->kind != GVI_INPUT_PAGE &&
-	    (!is_abort(request, seen) || tells_record(seen) ||
-	     !(s->options.told & SCOREBOARD_RECORDS)))
+	if (request->kind != GVI_INPUT_PAGE && (!is_abort(request, seen) || tells_record(seen) ||
+						!(s->options.told & SCOREBOARD_RECORDS)))
 		return judge(s, NULL, request, seen);
 	if (s->nopen == SCOREBOARD_TAGS)
 		return report_sentence(s, "more than %d requests are open", SCOREBOARD_TAGS);

@@ -414,8 +414,7 @@ bool scoreboard_message(struct scoreboard *s, const struct gvi_message *message)
 	feed(s, &item);
 	if (message->kind == GVI_MESSAGE_INTERRUPT)
 		e.message.source = GVI_NSOURCES; /* nobody sees why */
-	if (!is_tag_free(s, message) ||
-	    !seen_effect(s, &e, "was sent, and nothing has caused it"))
+	if (!is_tag_free(s, message) || !seen_effect(s, &e, "was sent, and nothing has caused it"))
 		return false;
 	remember_tag(s, message, message->tag);
 	s->totals.messages++;

@@ -15,8 +15,7 @@ static bool is_silent(const struct scoreboard *s, const struct gvi_outcome *o)
 /* In what the answer told of it. */
 static bool agrees(const struct gvi_outcome *o, const struct gvi_seen *seen)
 {
-	return !(seen->what & GVI_SEEN_RESULT) ||
-	       o->reply.page.result == seen->reply.page.result;
+	return !(seen->what & GVI_SEEN_RESULT) || o->reply.page.result == seen->reply.page.result;
 }
 
 static size_t outcomes(struct scoreboard *s, const struct open_request *r)
@@ -48,7 +47,8 @@ bool page_answer_agrees(struct scoreboard *s, struct open_request *r, const stru
 		     seen->reply.page.result == r->seen.reply.page.result;
 
 	if (!right)
-		(void)report_request(s, r, "has another result than what was written or sent for it");
+		(void)report_request(s, r,
+				     "has another result than what was written or sent for it");
 	else
 		count_answer(s, &r->input, &r->seen);
 	close_request(s, r);
@@ -86,8 +86,8 @@ static bool may_be(const struct gvi_effect *seen, const struct gvi_effect *permi
 	       seen->spa == permitted->spa;
 }
 
-static bool is_done(struct scoreboard *s, const struct open_request *r,
-		    const struct gvi_outcome *o, const struct gvi_effect *effects);
+static bool is_done(struct scoreboard *s, const struct open_request *r, const struct gvi_outcome *o,
+		    const struct gvi_effect *effects);
 static void settle(struct scoreboard *s, struct open_request *r, const struct gvi_outcome *o,
 		   uint32_t at);
 
@@ -114,8 +114,8 @@ static bool shows(struct scoreboard *s, struct open_request *r, const struct gvi
 	return false;
 }
 
-static bool is_done(struct scoreboard *s, const struct open_request *r,
-		    const struct gvi_outcome *o, const struct gvi_effect *effects)
+static bool is_done(struct scoreboard *s, const struct open_request *r, const struct gvi_outcome *o,
+		    const struct gvi_effect *effects)
 {
 	const struct gvi_seen seen = {.what = GVI_SEEN_RESULT | GVI_SEEN_EFFECTS,
 				      .reply = o->reply,

@@ -11,7 +11,8 @@ enum { REPORT_BYTES = 8192, LISTED = 16, MAX_OWED = 64 };
 enum progress {
 	ISSUED,
 	ABORTED, /* answered; its record (of a page request: what it shows) has to tell the rest */
-	RECORDED /* its record was seen; the answer has to be an abort, or of a page request agree */
+	RECORDED /* its record was seen; the answer has to be an abort, or of a page request agree
+		  */
 };
 
 struct open_request {

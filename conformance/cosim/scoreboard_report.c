@@ -250,9 +250,9 @@ bool report_effect(struct scoreboard *s, const struct gvi_effect *effect, const 
 	for (size_t i = 0; i < s->nopen && i < LISTED; i++) {
 		if (s->open[i].progress == RECORDED)
 			continue;
-		text_add(&t, s->open[i].progress != ABORTED              ? "  under way: "
+		text_add(&t, s->open[i].progress != ABORTED            ? "  under way: "
 			     : s->open[i].input.kind == GVI_INPUT_PAGE ? "  taken:     "
-									 : "  aborted:   ");
+								       : "  aborted:   ");
 		name(&s->open[i], &t);
 		describe_input(&s->open[i].input, &t);
 		text_add(&t, "\n");

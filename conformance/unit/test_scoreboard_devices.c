@@ -307,8 +307,9 @@ START_TEST(wrong_invalidate_requests)
 	start();
 	/* Too early: the tail has not been written. */
 	ck_assert(!sent(invalidate(PAGE, 1)));
-	ck_assert(says("a message, invalidate(Address=0x5000), 0x1000 bytes to 00:04.0 was sent, and "
-		       "nothing has caused it"));
+	ck_assert(
+		says("a message, invalidate(Address=0x5000), 0x1000 bytes to 00:04.0 was sent, and "
+		     "nothing has caused it"));
 	command(IOTLB, PAGE);
 	ck_assert(!sent(invalidate(PAGE + 0x1000, 1)));
 	ck_assert(!sent(invalidate(PAGE | 0x800, 1)));
@@ -338,7 +339,8 @@ START_TEST(wrong_tags)
 {
 	start();
 	ck_assert(!done(0));
-	ck_assert(says("device 0x0020 completes an invalidate request of tag 0, which was not sent"));
+	ck_assert(
+		says("device 0x0020 completes an invalidate request of tag 0, which was not sent"));
 	command(IOTLB, PAGE);
 	command(IOTLB, READ_ONLY);
 	ck_assert(sent(invalidate(PAGE, 5)));
@@ -485,8 +487,9 @@ START_TEST(request_never_taken)
 	start();
 	ck_assert(request_page(1, MISSING));
 	ck_assert_uint_eq(finish(), 1);
-	ck_assert(says("device 00:04.0 asks for the page at 0x7000, group 341, to read, to write, the "
-		       "last of the group, PASID 0x12345 was never answered"));
+	ck_assert(says(
+		"device 00:04.0 asks for the page at 0x7000, group 341, to read, to write, the "
+		"last of the group, PASID 0x12345 was never answered"));
 }
 END_TEST
 
@@ -541,8 +544,9 @@ START_TEST(wrong_responses)
 	process.pasid = 0x12344;
 	start();
 	ck_assert(!sent(response(0x155)));
-	ck_assert(says("a message, response 0x0 for group 341 to 00:04.0, PASID 0x12345 was sent, and "
-		       "nothing has caused it"));
+	ck_assert(says(
+		"a message, response 0x0 for group 341 to 00:04.0, PASID 0x12345 was sent, and "
+		"nothing has caused it"));
 	command(COMPLETE, COMPLETE_TAG);
 	wait_for(1);
 	ck_assert(!sent(response(0x154)) && !sent(response(0xf155)));
@@ -569,5 +573,6 @@ END_TEST
 
 RIG_RUN("scoreboard_devices", completions, wrong_completions, completions_twice_and_never,
 	stale_completion, refused_requests, invalidate_requests, wrong_invalidate_requests,
-	waits_too_short, wrong_tags, time_outs, page_requests, wrong_entries, entry_and_answer, open_points, dropped_request,
-	request_never_taken, rejected_requests, responses, wrong_responses, automatic_responses)
+	waits_too_short, wrong_tags, time_outs, page_requests, wrong_entries, entry_and_answer,
+	open_points, dropped_request, request_never_taken, rejected_requests, responses,
+	wrong_responses, automatic_responses)
