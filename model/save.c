@@ -4,8 +4,8 @@
  * changes of the tables: the register's offset, the choice's name.
  *
  * Not saved, as it is given or follows from what is: host, near, alone, watched, reset,
- * derived, features.  Nor what counts only during a call: stand, about, fresh, lenient, past.since,
- * suspect, blamed; nor of old values, which are in a ring: older. */
+ * derived, features; or is always 0: reserved.  Nor what counts only during a call: stand, about,
+ * fresh, lenient, past.since, suspect, blamed; nor of old values, which are in a ring: older. */
 #include "goldvi/goldvi.h"
 
 #include <string.h>
