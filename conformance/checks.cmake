@@ -85,4 +85,5 @@ if(NOT GOLDVI_SANITIZE AND NOT GOLDVI_COVERAGE)
 	# Those with Verilator build in one folder.
 	set_tests_properties(cosim.package cosim.verilator cosim.board cosim.devices PROPERTIES
 		RESOURCE_LOCK verilated)
+	set_tests_properties(cosim.uvm docs.integrate PROPERTIES RESOURCE_LOCK uvm)
 endif()
