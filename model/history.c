@@ -46,7 +46,9 @@ static uint64_t *bucket(struct history *h, uint64_t spa)
 
 size_t history_size(unsigned values_log2)
 {
-	return sizeof(struct history) + ((sizeof(struct past) + sizeof(uint64_t)) << values_log2);
+	const size_t each = sizeof(struct past) + sizeof(uint64_t), head = sizeof(struct history);
+
+	return each > (SIZE_MAX - head) >> values_log2 ? 0 : head + (each << values_log2);
 }
 
 struct history *history_begin(void *storage, unsigned values_log2)

@@ -146,7 +146,7 @@ size_t gvi_oracle_size(const struct gvi_bounds *b)
 
 	if (!history || !b->runs || b->worlds < 1 || b->worlds > 4096)
 		return 0;
-	return history_at(b) + history;
+	return history > SIZE_MAX - history_at(b) ? 0 : history_at(b) + history;
 }
 
 /* All but its first world. */

@@ -502,7 +502,8 @@ GVI_API enum gvi_status gvi_step(struct gvi *m, bool *done);
  * what is there and what was.  Predictions take what is there. */
 
 /* Bytes of storage for the last 2^values_log2 old values of words (4 to 30); what
- * is older makes way, and gvi_unsure() tells when it could have mattered. */
+ * is older makes way, and gvi_unsure() tells when it could have mattered.  0: out of
+ * range, or more than a machine of 32 bits can address. */
 GVI_API size_t gvi_history_size(unsigned values_log2);
 
 /* From now on changes are told.  `storage`, aligned as malloc() aligns, is kept and
