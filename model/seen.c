@@ -204,19 +204,20 @@ static bool same_effect(const struct gvi_effect *a, const struct gvi_effect *b,
 static const struct gvi_effect *next_visible(const struct gvi_effect **at,
 					     const struct gvi_effect *end)
 {
-	while (*at < end && (*at)->kind == GVI_EFFECT_RAISE)
+	while (*at != end && (*at)->kind == GVI_EFFECT_RAISE)
 		++*at;
-	return *at < end ? (*at)++ : NULL;
+	return *at != end ? (*at)++ : NULL;
 }
 
 static bool same_effects(const struct gvi_seen *seen, const struct gvi_effect *effects, size_t n,
 			 const struct shown *shown)
 {
 	const struct gvi_effect *a = seen->effects, *b = effects;
+	const struct gvi_effect *end = seen->neffects ? a + seen->neffects : a; /* may be NULL */
 	const struct gvi_effect *x, *y;
 
 	do {
-		x = next_visible(&a, seen->effects + seen->neffects);
+		x = next_visible(&a, end);
 		y = next_visible(&b, effects + n);
 		if (!x != !y || (x && !same_effect(x, y, shown)))
 			return false;
