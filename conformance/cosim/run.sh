@@ -108,8 +108,8 @@ run_icarus() {
 		shift
 	fi
 	top=$(basename "$file" .v)
-	iverilog -g2005 -Wall -o "$folder/$top.vvp" "$file"
-	vvp -M"$folder" -mgoldvi "$folder/$top.vvp" "$@" | tee "$folder/log"
+	iverilog -g2005 -Wall -L"$folder" -mgoldvi -o "$folder/$top.vvp" "$file"
+	vvp -M"$folder" "$folder/$top.vvp" "$@" | tee "$folder/log"
 	grep -q '^passed$' "$folder/log"
 }
 

@@ -19,15 +19,17 @@ module devices;
     must($goldvi_habit(s, "PPR_US_WITHOUT_PASID", "clear"));
     // Mode 1, tables at 1_0000h, domain 7, I=1, PPR=1.
     must($goldvi_write(s, 64'h1400, {128'h0, 64'h1_0000_0007, 64'h6010_0000_0001_0203}));
+    must($goldvi_read(s, 64'h1400) == 64'h6010_0000_0001_0203);
     must($goldvi_mmio_write(s, 32'h0000, 8, 64'h1001));
     must($goldvi_mmio_write(s, 32'h0008, 8, 64'h0800_0000_0000_2000));
+    must($goldvi_mmio_write(s, 32'h0010, 8, 64'h0800_0000_0000_4000));
     must($goldvi_mmio_write(s, 32'h0038, 8, 64'h0800_0000_0000_6000));
     must($goldvi_config_write(s, 32'h68, 4, 32'hfee0_0000));
     must($goldvi_config_write(s, 32'h70, 2, 32'h41));
     must($goldvi_config_write(s, 32'h66, 2, 32'h1));
     must($goldvi_config_read(s, 32'h68, 4, 32'hfee0_0000));
-    // EPHEn, PPREn, PPRLogEn, CmdBufEn, ComWaitIntEn, IommuEn.
-    must($goldvi_mmio_write(s, 32'h0018, 8, 64'h2000_0000_b011));
+    // EPHEn, PPREn, PPRLogEn, CmdBufEn, ComWaitIntEn, EventLogEn, IommuEn.
+    must($goldvi_mmio_write(s, 32'h0018, 8, 64'h2000_0000_b015));
     must($goldvi_issue_page(s, 1, 16'h20, 64'h7000, 13'h0755, 0));    // read, last, group 155h
     if ($test$plusargs("wrong"))
       must_not($goldvi_written(s, 64'h6000, {64'h8000, 64'h1004_0355_0000_0020}));
@@ -48,6 +50,11 @@ module devices;
     must($goldvi_device_done(s, 16'h20, 3, 1));
     must($goldvi_written(s, 64'h3000, 64'hcafe));
     must($goldvi_interrupted(s, 64'hfee0_0000, 32'h41));
+    must($goldvi_check(s, 16'h20, 64'h5000, 4, 0, 0, 0, 64'h0));
+    must($goldvi_open_tags(s) == 1);                                  // its record is due
+    must($goldvi_written(s, 64'h4000, {64'h5000, 64'h2000_0007_0000_0020}));
+    must($goldvi_open_tags(s) == 0);
+    must($goldvi_total(s, "messages") == 3 && $goldvi_total(s, "aborts") == 1);
     refused = $goldvi_finish(s);
     if ($test$plusargs("wrong") && ok && !never) $display("wrong: %0d refused", refused);
     else if (ok && refused == 0) $display("passed");
