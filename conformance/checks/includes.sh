@@ -94,7 +94,7 @@ BEGIN {
 		if (target ~ /^model\//)
 			bad("outside model/, only public headers are included, not " what)
 		if ($1 ~ /^conformance\/cosim\// && target ~ /^conformance\// &&
-		    target !~ /^conformance\/(cosim\/|words\.h|memory\.h|coverage(_json)?\.h)/)
+		    target !~ /^conformance\/(cosim\/|words\.h|memory\.h|recorder\.h|coverage(_json)?\.h)/)
 			bad("the scoreboard goes into benches without the rest of conformance/, so not " what)
 		next
 	}

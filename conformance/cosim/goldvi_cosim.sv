@@ -169,7 +169,8 @@ package goldvi_cosim_pkg;
     // "misc0", "revision", "pci_id", "device", "control", "base"), of the oracle's bounds
     // ("worlds", "runs", "values_log2", "delay"), or "told", "reports", "quiet" (1: nothing is
     // printed).  The environment
-    // variable GOLDVI_COVERAGE names a file for what is reached: see docs/coverage.md.
+    // variable GOLDVI_COVERAGE names a file for what is reached (docs/coverage.md), GOLDVI_TRACE
+    // one for a trace (docs/traces.md).
     function bit set(string name, bit [63:0] value);
       return goldvi_set(s, name, value) != 0;
     endfunction

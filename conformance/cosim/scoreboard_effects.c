@@ -189,13 +189,17 @@ bool read_after_commands(struct scoreboard *s, const struct gvi_input *in,
 	if (in->kind != GVI_INPUT_MMIO_READ || in->of.mmio.offset < 0x2000)
 		return false;
 	memcpy(s->trial, s->oracle, size);
+	trace_try(s);
 	for (unsigned i = 0; i < MOST_COMMANDS; i++) {
 		if (gvi_permitted(s->oracle, &step, s->list, LISTED, &count, &verdict) != GVI_OK ||
 		    !count || !s->list[0].reply.value || !perform(s, &s->list[0], NULL))
 			break;
-		if (fits(s, in, seen, NULL))
+		if (fits(s, in, seen, NULL)) {
+			trace_keep(s, true);
 			return true;
+		}
 	}
+	trace_keep(s, false);
 	memcpy(s->oracle, s->trial, size);
 	s->nowed = nowed;
 	s->judgement = judgement;

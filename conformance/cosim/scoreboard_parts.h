@@ -4,6 +4,7 @@
 
 #include "conformance/cosim/scoreboard.h"
 #include "conformance/coverage.h"
+#include "conformance/recorder.h"
 
 enum { REPORT_BYTES = 8192, LISTED = 16, MAX_OWED = 64 };
 
@@ -55,6 +56,8 @@ struct scoreboard {
 	struct scoreboard_totals totals;
 	struct scoreboard_listener *listeners;
 	struct coverage *coverage; /* NULL: nobody wants it */
+	struct gvi_recorder recorder; /* out NULL: likewise */
+	FILE *aside;                  /* the trace, while what is tried is recorded elsewhere */
 	char report[REPORT_BYTES];
 };
 
@@ -77,6 +80,23 @@ enum gvi_status foresee(struct scoreboard *s, const struct gvi_input *in, union 
 void foresee_aloud(struct scoreboard *s, const struct gvi_input *in);
 /* False, and reported, when the file cannot be written. */
 bool write_coverage(struct scoreboard *s);
+
+/* What the host has at `spa`; false where there is nothing. */
+bool read_memory(const struct scoreboard *s, uint64_t spa, void *to, size_t length);
+
+/* ---- scoreboard_trace.c ---------------------------------------------------------- */
+
+/* All do nothing unless a trace is wanted. */
+bool trace_open(struct scoreboard *s, char *why, size_t size);
+/* What was observed, and permitted or refused for good. */
+void trace_observed(struct scoreboard *s, const struct gvi_input *in, const struct gvi_seen *seen);
+void trace_moment(struct scoreboard *s, uint64_t moment);
+void trace_wrote(struct scoreboard *s, uint64_t spa, size_t words);
+/* What is observed from here on may be taken back; and whether it is. */
+void trace_try(struct scoreboard *s);
+void trace_keep(struct scoreboard *s, bool keep);
+/* False if it could not be written. */
+bool trace_close(struct scoreboard *s);
 
 /* ---- scoreboard_page.c ---------------------------------------------------------- */
 

@@ -82,6 +82,7 @@ bool session_start(struct session *s,
 	if (read)
 		s->options.host = (struct gvi_host){.user = user, .read = read};
 	s->options.coverage = getenv("GOLDVI_COVERAGE");
+	s->options.trace = getenv("GOLDVI_TRACE");
 	if (s->quiet)
 		s->options.print = drop;
 	if (read || make_memory(s))

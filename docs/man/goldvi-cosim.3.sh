@@ -51,6 +51,8 @@ What follows lists the functions as they declare them.
 .Bl -tag -width Ds
 .It Ev GOLDVI_COVERAGE
 The file for coverage of benches in SystemVerilog and Verilog.
+.It Ev GOLDVI_TRACE
+The file for a trace of them.
 .El
 MDOC
 for header in cosim/scoreboard coverage coverage_json recorder cosim/goldvi_dpi; do
