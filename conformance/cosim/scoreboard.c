@@ -410,10 +410,8 @@ bool scoreboard_check(struct scoreboard *s, const struct gvi_input *request,
 		return judge(s, NULL, request, seen);
 	if (s->nopen == SCOREBOARD_TAGS)
 		return report_sentence(s, "more than %d requests are open", SCOREBOARD_TAGS);
-	s->open[s->nopen++] = (struct open_request){.order = s->orders++,
-						    .since = moment(s),
-						    .changes = s->changes,
-						    .input = *request};
+	s->open[s->nopen++] = (struct open_request){
+		.order = s->orders++, .since = moment(s), .changes = s->changes, .input = *request};
 	return answer(s, &s->open[s->nopen - 1], seen);
 }
 

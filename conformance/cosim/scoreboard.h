@@ -71,7 +71,7 @@ struct scoreboard_options {
 	const char *coverage;
 	/* The file of a trace (docs/traces.md) of all that the oracle is told, for `goldvi replay`
 	 * and `goldvi reduce`, which makes a vector of the first refusal; or NULL.  Memory has to be
-	 * zero at the start, and each change told. */
+	 * zero at the start, each change told, and no read may fail: a trace has no place for that. */
 	const char *trace;
 };
 

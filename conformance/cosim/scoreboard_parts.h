@@ -55,7 +55,7 @@ struct scoreboard {
 	bool lost;                 /* what the logs have nobody knows any more */
 	struct scoreboard_totals totals;
 	struct scoreboard_listener *listeners;
-	struct coverage *coverage; /* NULL: nobody wants it */
+	struct coverage *coverage;    /* NULL: nobody wants it */
 	struct gvi_recorder recorder; /* out NULL: likewise */
 	FILE *aside;                  /* the trace, while what is tried is recorded elsewhere */
 	char report[REPORT_BYTES];

@@ -61,6 +61,17 @@ verilator)
 	passes verilator +checks=100000
 	says 'scoreboard:       100003 answers'
 	stale verilator
+	# What is recorded is judged again as it was, and its failure can be reduced.
+	GOLDVI_TRACE=$BUILD/cosim/trace.jsonl
+	export GOLDVI_TRACE
+	passes verilator +checks=100
+	"$BUILD/bin/goldvi" replay "$GOLDVI_TRACE" >"$log" || fail 'the trace of what is permitted is refused'
+	stale verilator +checks=2
+	"$BUILD/bin/goldvi" replay "$GOLDVI_TRACE" >"$log" && fail 'the trace of a failure is permitted'
+	grep -q 'permitted until INVALIDATE_IOMMU_PAGES' "$log" || fail 'the trace fails for another reason'
+	grep -q ' 1 refused, 0 unsure$' "$log" || fail 'the trace has another failure'
+	"$BUILD/bin/goldvi" reduce "$GOLDVI_TRACE" >"$log" 2>&1 || fail 'nothing comes of the trace'
+	grep -q 'HELD_HOST' "$log" || fail 'the vector knows nothing of held entries'
 	;;
 board)
 	have verilator

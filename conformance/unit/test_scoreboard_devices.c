@@ -5,6 +5,7 @@
 #include "conformance/unit/rig.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #define LEAF      (ROOT + 0x2000)
 #define PAGE      UINT64_C(0x5000)
@@ -45,6 +46,7 @@ static struct rig rig;
 static struct scoreboard *board;
 static char lines[16384];
 static uint64_t tail;
+static const char *trace;
 
 /* ---- The scene ------------------------------------------------------------------ */
 
@@ -83,7 +85,7 @@ static void set(uint32_t offset, uint64_t value)
 
 static void start(void)
 {
-	struct scoreboard_options options = {.print = hear};
+	struct scoreboard_options options = {.print = hear, .trace = trace};
 	char why[100];
 
 	options.config = rig_config(GVI_PRESET_EVERYTHING);
@@ -571,8 +573,67 @@ START_TEST(automatic_responses)
 }
 END_TEST
 
+/* ---- The trace ---------------------------------------------------------------------------- */
+
+/* How often the file has the words. */
+static unsigned count_in(const char *path, const char *words)
+{
+	static char text[65536];
+	FILE *in = fopen(path, "r");
+	unsigned count = 0;
+
+	REQUIRE(in);
+	text[fread(text, 1, sizeof text - 1, in)] = '\0';
+	fclose(in);
+	for (const char *p = text; (p = strstr(p, words)) != NULL; p++)
+		count++;
+	return count;
+}
+
+/* What was tried to explain a read and taken back is not in it; what is refused is. */
+START_TEST(traced)
+{
+	char path[] = "/tmp/goldvi-trace-XXXXXX";
+	int file = mkstemp(path);
+
+	REQUIRE(file >= 0);
+	close(file);
+	trace = path;
+	start();
+	trace = NULL;
+	ck_assert(ask(1, DEVICE, PAGE) && completed(1, AT(OLD)));
+	command(UINT64_C(1) << 60 | 2, 0);
+	ck_assert(!scoreboard_mmio_read(board, 0x2020, 8, 0x7f));
+	ck_assert(scoreboard_mmio_read(board, 0x2020, 8, 0x9c));
+	ck_assert(ask(2, DEVICE, PAGE) && !completed(2, AT(NEW)));
+	ck_assert_uint_eq(finish(), 2);
+	ck_assert_uint_eq(count_in(path, "{\"goldvi_trace\":1,"), 1);
+	ck_assert_uint_eq(count_in(path, "{\"ats\":"), 2);
+	ck_assert_uint_eq(count_in(path, "{\"moment\":"), 2);
+	ck_assert_uint_eq(count_in(path, "{\"step\":"), 1);
+	ck_assert_uint_eq(count_in(path, "{\"mmio_read\":"), 2);
+	/* Each word of the two entries, two leaves, and the command. */
+	ck_assert_uint_eq(count_in(path, "{\"wrote\":"), 12);
+	unlink(path);
+}
+END_TEST
+
+START_TEST(trace_that_cannot_be_written)
+{
+	struct scoreboard_options options = {.trace = "/nowhere/trace"};
+	char why[100] = "";
+
+	options.config = rig_config(GVI_PRESET_EVERYTHING);
+	rig_open(&rig, &options.config);
+	options.host = rig_host(&rig);
+	ck_assert_ptr_null(scoreboard_open(&options, why, sizeof why));
+	ck_assert_ptr_nonnull(strstr(why, "/nowhere/trace: the trace cannot be written: "));
+	rig_close(&rig);
+}
+END_TEST
+
 RIG_RUN("scoreboard_devices", completions, wrong_completions, completions_twice_and_never,
 	stale_completion, refused_requests, invalidate_requests, wrong_invalidate_requests,
 	waits_too_short, wrong_tags, time_outs, page_requests, wrong_entries, entry_and_answer,
 	open_points, dropped_request, request_never_taken, rejected_requests, responses,
-	wrong_responses, automatic_responses)
+	wrong_responses, automatic_responses, traced, trace_that_cannot_be_written)
