@@ -53,6 +53,9 @@ library() {
 verilate() {
 	top=$1
 	shift
+	for archive in $archives; do    # make does not know of them
+		[ ! "$archive" -nt "$folder/$top/V$top" ] || rm -f "$folder/$top/V$top"
+	done
 	before=
 	[ "$how" != uvm ] || before="+incdir+$here/check/uvm $here/check/uvm/uvm_pkg.sv"
 	verilator --binary --assert -O3 --top-module "$top" --Mdir "$folder/$top" \
