@@ -14,18 +14,13 @@ package goldvi_uvm_pkg;
     bit [15:0] device;
     bit [63:0] address;         // offset of a register; of a GRANT where it went
     bit [127:0] data;
-    function new(string name = "iommu_item");
-      super.new(name);
-    endfunction
+    function new(string name = "iommu_item"); super.new(name); endfunction
   endclass
 
   class iommu_scoreboard extends uvm_subscriber #(iommu_item);
     `uvm_component_utils(iommu_scoreboard)
     goldvi_scoreboard sb;
-
-    function new(string name, uvm_component parent);
-      super.new(name, parent);
-    endfunction
+    function new(string name, uvm_component parent); super.new(name, parent); endfunction
 
     virtual function void build_phase(uvm_phase phase);
       super.build_phase(phase);
