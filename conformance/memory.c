@@ -8,7 +8,8 @@ enum { PAGE = 4096, SLOTS_LOG2 = 17, SLOTS = 1 << SLOTS_LOG2, MAX_PAGES = SLOTS 
 
 struct page {
 	uint64_t number;
-	uint32_t slot; /* where the table points to it */
+	uint32_t slot;       /* where the table points to it */
+	uint32_t first, end; /* all others are zero */
 	unsigned char bytes[PAGE];
 };
 
@@ -80,6 +81,14 @@ void memory_read(struct memory *memory, uint64_t spa, void *to, size_t len)
 	}
 }
 
+static void touch(struct page *page, uint32_t at, uint32_t length)
+{
+	if (at < page->first)
+		page->first = at;
+	if (at + length > page->end)
+		page->end = at + length;
+}
+
 bool memory_write(struct memory *memory, uint64_t spa, const void *from, size_t len)
 {
 	const unsigned char *p = from;
@@ -91,6 +100,7 @@ bool memory_write(struct memory *memory, uint64_t spa, const void *from, size_t 
 		if (!page)
 			return false;
 		memcpy(page->bytes + spa % PAGE, p, n);
+		touch(page, (uint32_t)(spa % PAGE), (uint32_t)n);
 		p += n;
 		spa += n;
 		len -= n;
@@ -165,13 +175,16 @@ static struct page *make(struct memory *memory, uint64_t number)
 	if (page || memory->used == MAX_PAGES)
 		return page;
 	if (memory->used == memory->allocated) {
-		page = malloc(sizeof *page);
+		page = calloc(1, sizeof *page);
 		if (!page)
 			return NULL;
 		memory->page[memory->allocated++] = page;
 	}
 	page = memory->page[memory->used++];
-	memset(page->bytes, 0, sizeof page->bytes);
+	if (page->first < page->end)
+		memset(page->bytes + page->first, 0, page->end - page->first);
+	page->first = PAGE;
+	page->end = 0;
 	page->number = number;
 	page->slot = slot_of(memory, number);
 	memory->slot[page->slot] = page;
