@@ -527,21 +527,30 @@ void world_register(struct world *w, uint32_t offset, uint64_t value)
 	w->set[w->nset++][1] = value;
 }
 
+static void reset_model(struct world *w, const struct gvi_host *host)
+{
+	if (!w->seeded && machines_find(w->machines, w, false))
+		return;
+	w->status = gvi_init(w->model, &w->config, host);
+	if (w->status != GVI_OK)
+		world_say(w, "seed 0x%016" PRIx64 ": refused: %s\n", w->seed,
+			  gvi_status_text(w->status));
+	else if (!w->seeded)
+		machines_keep(w->machines, w, false);
+}
+
 /* The model after reset and these writes.  Inputs of a fuzzer are mostly changes of one
  * another, with the same machine. */
 static void make_model(struct world *w, const struct gvi_host *host)
 {
 	w->made = true;
-	if (!w->seeded && machines_find(w->machines, w))
+	if (!w->seeded && machines_find(w->machines, w, true))
 		return;
-	w->status = gvi_init(w->model, &w->config, host);
-	for (unsigned i = 0; i < w->nset && w->status == GVI_OK; i++)
+	reset_model(w, host);
+	for (unsigned i = 0; i < w->nset && !w->reported; i++)
 		write_register(w, (uint32_t)w->set[i][0], w->set[i][1]);
-	if (w->status != GVI_OK)
-		world_say(w, "seed 0x%016" PRIx64 ": refused: %s\n", w->seed,
-			  gvi_status_text(w->status));
 	if (!w->seeded && !w->reported)
-		machines_keep(w->machines, w);
+		machines_keep(w->machines, w, true);
 }
 
 static void make_device_table(struct world *w)

@@ -238,12 +238,13 @@ void world_page_describe_answers(struct world *w);
 
 /* ---- Machines: world_machine.c --------------------------------------------------------------- */
 
-/* Models that were made before, by what they were made of. */
+/* Models that were made before, by what they were made of: configuration and settled habits,
+ * and once their registers are written also these writes, and the answers to choices. */
 struct machines *machines_new(void);
 void machines_free(struct machines *machines);
-/* Whether w->model is now what configuration, habits and registers of `w` make of it. */
-bool machines_find(struct machines *machines, struct world *w);
-void machines_keep(struct machines *machines, const struct world *w);
+/* Whether w->model is one of them now. */
+bool machines_find(struct machines *machines, struct world *w, bool written);
+void machines_keep(struct machines *machines, const struct world *w, bool written);
 
 /* ---- Reports --------------------------------------------------------------------------- */
 
