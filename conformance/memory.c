@@ -149,7 +149,8 @@ bool memory_exchange(struct memory *memory, uint64_t spa, uint64_t *seen, uint64
 /* The slot of a page, or the free one where it would go. */
 static uint32_t slot_of(const struct memory *memory, uint64_t number)
 {
-	uint32_t slot = (uint32_t)(number * UINT64_C(0x9e3779b97f4a7c15) >> (64 - SLOTS_LOG2));
+	uint64_t far = (number >> SLOTS_LOG2) * UINT64_C(0x9e3779b97f4a7c15) >> (64 - SLOTS_LOG2);
+	uint32_t slot = (uint32_t)((number + far) % SLOTS); /* neighbours beside each other */
 
 	while (memory->slot[slot] && memory->slot[slot]->number != number)
 		slot = (slot + 1) % SLOTS;
