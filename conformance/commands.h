@@ -27,6 +27,7 @@ int command_replay(int argc, char **argv);
 int command_merge(int argc, char **argv);
 int command_serve(int argc, char **argv);
 int command_fuzz_print(int argc, char **argv);
+int command_fuzz_seeds(int argc, char **argv);
 int command_reduce(int argc, char **argv);
 int command_coverage(int argc, char **argv);
 int command_campaign(int argc, char **argv);

@@ -121,6 +121,9 @@ static const struct command commands[] = {
 	 "expectation; a comment says if it cannot be played as a vector.\n\n"
 	 "  --hash           instead a number that sums up all that the model does, the number of\n"
 	 "                   acts and the name, a line for each FILE\n"},
+	{"fuzz-seeds", "DIR PATH...", "turn vectors into streams for a fuzzer", command_fuzz_seeds,
+	 "DIR gets a file for each case below PATH that operations of a stream can play, or a part\n"
+	 "of it: the first instance, without what it expects.\n"},
 	{"campaign", "[options]", "fuzz a device under test, and judge it by the oracle", command_campaign,
 	 "Streams of operations are played on the device; what no choice and no cache permits is\n"
 	 "made small and becomes a vector that passes on the model and fails on the device, one\n"

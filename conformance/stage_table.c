@@ -173,15 +173,28 @@ static enum gvi_format_id interrupt_format(struct stage *s, uint64_t spa)
 	return guest ? GVI_FORMAT_IRTE_GUEST : GVI_FORMAT_IRTE_128;
 }
 
+/* A place, or any word. */
+static struct place target(struct stage *s, const struct operation *o)
+{
+	uint64_t number = 0;
+
+	if (o->a[0] != STREAM_ANYWHERE)
+		return stage_place(s, o->a[0], o->a[1]);
+	for (unsigned i = 0; i < 4; i++)
+		number |= (uint64_t)o->a[3 + i] << 8 * i;
+	return (struct place){o->kind == STREAM_ERROR ? o->value : 8 * number, 1, GVI_NFORMATS};
+}
+
 /* ---- Words and fields --------------------------------------------------------------- */
 
 static void store_word(struct stage *s, const struct operation *o)
 {
-	struct place p = stage_place(s, o->a[0], o->a[1]);
+	bool flip = o->kind == STREAM_FLIP;
+	struct place p = flip ? stage_place(s, o->a[0], o->a[1]) : target(s, o);
 	uint64_t spa = p.spa + 8 * (uint64_t)(o->a[2] % p.words);
 	uint64_t word = o->value;
 
-	if (o->kind == STREAM_FLIP)
+	if (flip)
 		word = memory_load(s->memory, spa) ^ UINT64_C(1) << o->a[3] % 64;
 	stage_store(s, spa, &word, 1);
 }
@@ -477,7 +490,7 @@ static void make_interrupt(struct stage *s, const struct operation *o)
 
 static void make_error(struct stage *s, const struct operation *o)
 {
-	struct place p = stage_place(s, o->a[0], o->a[1]);
+	struct place p = target(s, o);
 	struct act act = {.kind = STAGE_ERROR,
 			  .spa = p.spa + 8 * (uint64_t)(o->a[4] % p.words),
 			  .bus = o->a[2] % 4,
@@ -490,7 +503,7 @@ static void make_error(struct stage *s, const struct operation *o)
 
 static void make_race(struct stage *s, const struct operation *o)
 {
-	struct place p = stage_place(s, o->a[0], o->a[1]);
+	struct place p = target(s, o);
 	struct act act = {.kind = STAGE_RACE, .words = 1, .spa = p.spa};
 
 	act.word[0] = o->a[2] & 1 ? o->value

@@ -45,7 +45,7 @@ quiet() { [ ! -s "$here/err" ] || fail "says something on standard error"; }
 try 0 --version; has '^goldvi [0-9]+\.[0-9]+\.[0-9]+$'; quiet
 try 0 help; quiet
 commands='run merge list lint explain decode encode markdown systemverilog replay reduce coverage
-	serve fuzz-print campaign bench version'
+	serve fuzz-print fuzz-seeds campaign bench version'
 for command in $commands; do
 	has "^  goldvi $command "
 done
