@@ -115,12 +115,21 @@ const void *memory_page(struct memory *memory, uint64_t spa)
 	return page ? page->bytes : NULL;
 }
 
+/* Words mostly lie in one page. */
 uint64_t memory_load(struct memory *memory, uint64_t spa)
 {
 	unsigned char bytes[8];
 	uint64_t value = 0;
 
-	memory_read(memory, spa, bytes, sizeof bytes);
+	if (spa % PAGE <= PAGE - sizeof bytes) {
+		const struct page *page = find(memory, spa / PAGE);
+
+		if (!page)
+			return 0;
+		memcpy(bytes, page->bytes + spa % PAGE, sizeof bytes);
+	} else {
+		memory_read(memory, spa, bytes, sizeof bytes);
+	}
 	for (unsigned i = 0; i < 8; i++)
 		value |= (uint64_t)bytes[i] << 8 * i;
 	return value;
@@ -132,6 +141,15 @@ bool memory_store(struct memory *memory, uint64_t spa, uint64_t value)
 
 	for (unsigned i = 0; i < 8; i++)
 		bytes[i] = (unsigned char)(value >> 8 * i);
+	if (spa % PAGE <= PAGE - sizeof bytes) {
+		struct page *page = make(memory, spa / PAGE);
+
+		if (!page)
+			return false;
+		memcpy(page->bytes + spa % PAGE, bytes, sizeof bytes);
+		touch(page, (uint32_t)(spa % PAGE), sizeof bytes);
+		return true;
+	}
 	return memory_write(memory, spa, bytes, sizeof bytes);
 }
 

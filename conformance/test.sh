@@ -111,7 +111,7 @@ portable() {
 mkdir -p build
 for p in $parts; do
 	case "$p" in
-	release | asan | msan | fuzz) part "$p" preset "$p" ;;
+	release | asan | msan | fuzz | fuzz-O0 | fuzz-fast) part "$p" preset "$p" ;;
 	coverage) part coverage coverage ;;
 	compilers) part compilers compilers ;;
 	mutate) part mutate sh conformance/mutate/run.sh sample ;;

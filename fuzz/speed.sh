@@ -12,7 +12,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 # Nothing is allocated by a run: no memory of what was freed is needed.
 export ASAN_OPTIONS="quarantine_size_mb=4:malloc_context_size=0${ASAN_OPTIONS+:$ASAN_OPTIONS}"
-: "${TARGETS:=host guest interrupt ats page cache format ivrs permitted register same save stream trace used yaml}"
+: "${TARGETS:=host guest interrupt ats page cache call format ivrs permitted register same save stream trace used yaml}"
 
 # play NAME TARGET FLAG...: its log, and the shell's times of all that it waited for
 play() {

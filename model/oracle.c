@@ -534,7 +534,7 @@ enum gvi_status gvi_observe(struct gvi_oracle *o, const struct gvi_input *input,
 
 	if (!o || !input || !seen || !judgement)
 		return GVI_ARG_NULL;
-	was = *judgement;
+	memcpy(&was, judgement, sizeof was); /* as it lies there */
 	memset(judgement, 0, sizeof *judgement);
 	judgement->worlds = o->nworlds;
 	o->inputs++;
@@ -554,7 +554,7 @@ enum gvi_status gvi_observe(struct gvi_oracle *o, const struct gvi_input *input,
 	if (status == GVI_OK) {
 		conclude(o, &match);
 	} else {
-		*judgement = was;
+		memcpy(judgement, &was, sizeof was);
 		o->inputs--;
 	}
 	o->since = 0;
