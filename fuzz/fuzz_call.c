@@ -261,6 +261,16 @@ static void request(struct bench *b)
 	(void)refused(b, status);
 }
 
+/* The same by its kind, which may be none. */
+static void play(struct bench *b)
+{
+	struct gvi_input in = any_input(b);
+
+	spoil(b);
+	(void)refused(b, gvi_play(MAYBE(b, b->m), MAYBE(b, &in), MAYBE(b, &b->result.reply)));
+	MUST(gvi_status_text((enum gvi_status) - take_byte(&b->in))[0]);
+}
+
 static void past(struct bench *b, unsigned how)
 {
 	static const uint64_t old[9] = {1, 2, 3, 4, 5, 6, 7, 8, 9};
@@ -349,7 +359,10 @@ static void call(struct bench *b)
 		break;
 	case 2:
 	case 3:
-		request(b);
+		if (what & 64)
+			play(b);
+		else
+			request(b);
 		break;
 	case 4:
 		past(b, what / 8);

@@ -73,7 +73,10 @@ static bool may_hold(const struct act *act)
 
 static void before(void *user, struct stage *s, const struct act *act)
 {
-	const struct gvi_host host = {.user = s, .read = on_read};
+	const struct gvi_host host = {.user = s,
+				      .read = on_read,
+				      .windows = s->nwindows ? s->window : NULL,
+				      .nwindows = s->nwindows};
 	struct watch *w = user;
 
 	if (!w->open)

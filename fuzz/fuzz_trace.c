@@ -67,7 +67,7 @@ static void take_line(struct bench *b, char *line)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct gvi_bounds bounds = {.worlds = 4, .runs = 64, .values_log2 = 6};
+	const struct gvi_bounds bounds = {.worlds = 4, .runs = 64, .values_log2 = 6, .delay = 2};
 	static struct bench bench, *b = &bench;
 	char *text = malloc(size + 1), *line, *end;
 	unsigned lines = 0;
