@@ -9,6 +9,8 @@
 #                                     installs cross-compilers and an emulator)
 #   sh conformance/test.sh slurm      a regression as a Slurm job array, on this machine
 #   sh conformance/test.sh devices    all vectors through each adapter
+#   sh conformance/test.sh planted    which fuzz target notices which bug of the model
+#   sh conformance/test.sh fuzz-O0    the fuzz targets without optimisation; fuzz-fast: for speed
 set -eu
 cd "$(dirname "$0")/.."
 . conformance/setup.sh
@@ -119,6 +121,7 @@ for p in $parts; do
 	portable) part portable portable ;;
 	slurm) part slurm cluster ;;
 	devices) part devices adapters ;;
+	planted) part planted sh fuzz/planted.sh ;;
 	*) echo "goldvi: there is no part '$p'" >&2; exit 2 ;;
 	esac
 done

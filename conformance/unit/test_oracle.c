@@ -522,6 +522,29 @@ END_TEST
 
 /* ---- What is observed ----------------------------------------------------- */
 
+/* A call that is refused has changed nothing, the judgement included; and a list of no
+ * effects may be NULL. */
+START_TEST(refused_observation)
+{
+	const struct gvi_input wrong = {.kind = GVI_INPUT_MMIO_READ, .of.mmio.length = 3};
+	const struct gvi_input good = {.kind = GVI_INPUT_MMIO_READ,
+				       .of.mmio = {.offset = 0x2018, .length = 8}};
+	const struct gvi_seen seen = {.what = GVI_SEEN_ALL};
+	struct gvi_judgement judgement, before;
+
+	start();
+	memset(&judgement, 0xa5, sizeof judgement);
+	before = judgement;
+	ck_assert_int_eq(gvi_observe(oracle, &wrong, &seen, &judgement, NULL), GVI_ARG_MMIO_SIZE);
+	ck_assert_int_eq(judgement.verdict, before.verdict);
+	ck_assert_uint_eq(judgement.worlds, before.worlds);
+	ck_assert_uint_eq(judgement.runs, before.runs);
+	ck_assert_int_eq(gvi_observe(oracle, &good, &seen, &judgement, NULL), GVI_OK);
+	ck_assert_int_eq(judgement.verdict, GVI_PERMITTED);
+	close_oracle();
+}
+END_TEST
+
 START_TEST(old_and_new_in_turns)
 {
 	struct gvi_judgement j;
@@ -1082,8 +1105,8 @@ END_TEST
 RIG_RUN("oracle", nothing_changed, leaf_rewritten, written_too_late, pointer_needs_pde,
 	absent_is_not_held, root_outlives_its_entry, illegal_entry_has_no_root,
 	interrupt_entry_rewritten, gcr3_entry_rewritten, guest_leaf_rewritten, many_invalidations,
-	commands_are_not_held, enabled_by_firmware, old_and_new_in_turns, habit_is_held_to_its_word,
-	page_address_tells_nothing, unknown_flags_are_not_compared,
+	commands_are_not_held, enabled_by_firmware, refused_observation, old_and_new_in_turns,
+	habit_is_held_to_its_word, page_address_tells_nothing, unknown_flags_are_not_compared,
 	meaningless_type_is_not_compared, stale_words_are_named, requests_under_way,
 	absent_when_it_came, completions_before_a_request, registers_may_be_late, head_may_be_ahead,
 	short_history_is_unsure, unsure_aborts_leave_traces, completions_choose_worlds,
