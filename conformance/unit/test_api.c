@@ -2,6 +2,8 @@
  * and every byte of what an accepted call fills in is defined. */
 #include "conformance/unit/rig.h"
 
+#include <stddef.h>
+
 static void open_started(struct rig *r, enum gvi_preset preset)
 {
 	struct gvi_config config = rig_config(preset);
@@ -188,6 +190,18 @@ START_TEST(test_requests_at_the_edge)
 	rig_close(&r);
 }
 END_TEST
+
+/* No compiler has left bytes that belong to no member. */
+#define FULL(type, last)                                                                           \
+	_Static_assert(offsetof(struct type, last) + sizeof((struct type *)NULL)->last ==          \
+			       sizeof(struct type),                                                \
+		       "there are bytes behind the last member")
+FULL(gvi_message, reserved);
+FULL(gvi_effect, reserved);
+FULL(gvi_answer, clause);
+FULL(gvi_ats_answer, reserved);
+FULL(gvi_page_answer, reserved);
+FULL(gvi_invalidation, reserved);
 
 /* The answer does not show what lay there before. */
 START_TEST(test_every_byte_of_an_answer_is_defined)
@@ -398,8 +412,7 @@ END_TEST
 
 RIG_RUN("api", test_null_pointers_are_refused, test_accesses_of_a_wrong_shape,
 	test_requests_that_cannot_be, test_requests_at_the_edge,
-	test_every_byte_of_an_answer_is_defined,
-	test_windows_that_cannot_be, test_windows_are_read_without_asking,
-	test_walks_through_windows, test_hosts_that_answer_nonsense,
-	test_a_choice_that_does_not_exist_is_the_preferred_one,
+	test_every_byte_of_an_answer_is_defined, test_windows_that_cannot_be,
+	test_windows_are_read_without_asking, test_walks_through_windows,
+	test_hosts_that_answer_nonsense, test_a_choice_that_does_not_exist_is_the_preferred_one,
 	test_clauses_and_choices_are_found_by_name)

@@ -129,7 +129,8 @@ static void open_both(void)
 		  "V=1 TV=1 Mode=1 HostPageTableRootPtr=0x1000000 IR=1 IW=1 DomainID=7 I=1 "
 		  "IV=1 IntTabLen=4 IntCtl=2 IntTabRoot=0x800000");
 	rig_store(&rig, GVI_FORMAT_PTE, ROOT + 8 * 5, "PR=1 Address=0x4000000 IR=1 IW=1");
-	rig_store(&rig, GVI_FORMAT_IRTE_32, 0x800000 + 4 * 3, "RemapEn=1 Destination=2 Vector=0x31");
+	rig_store(&rig, GVI_FORMAT_IRTE_32, 0x800000 + 4 * 3,
+		  "RemapEn=1 Destination=2 Vector=0x31");
 	write_register(GVI_REGISTER_DEV_TAB_BASE, TABLE | 511);
 	write_register(GVI_REGISTER_CMD_BUF_BASE, COMMANDS | UINT64_C(8) << 56);
 	write_register(GVI_REGISTER_EVENT_LOG_BASE, EVENTS | UINT64_C(8) << 56);
@@ -354,6 +355,21 @@ END_TEST
 
 /* ---- Mistakes, and bounds ---------------------------------------------------- */
 
+/* Room that cannot be asked for, on 32 bits, is none; it is never too little. */
+START_TEST(sizes)
+{
+	ck_assert_uint_eq(gvi_history_size(3), 0);
+	ck_assert_uint_eq(gvi_history_size(31), 0);
+	for (unsigned log2 = 4; log2 <= 30; log2++) {
+		struct gvi_bounds b = {.worlds = 4096, .runs = 1, .values_log2 = log2};
+		size_t history = gvi_history_size(log2), all = gvi_oracle_size(&b);
+
+		ck_assert(history ? history >> log2 >= 40 : log2 > 26 && sizeof(size_t) == 4);
+		ck_assert(all ? all > history : sizeof(size_t) == 4);
+	}
+}
+END_TEST
+
 START_TEST(mistakes)
 {
 	struct gvi_bounds wrong = bounds;
@@ -375,7 +391,8 @@ START_TEST(mistakes)
 	ck_assert_int_eq(gvi_oracle_adopt(oracle, &bounds, NULL, &host), GVI_ARG_NULL);
 	ck_assert_int_eq(gvi_oracle_wrote(NULL, 0, NULL, 1), GVI_ARG_NULL);
 	ck_assert_int_eq(gvi_oracle_wrote(oracle, 4, &(uint64_t){0}, 1), GVI_ARG_WROTE);
-	ck_assert_int_eq(gvi_oracle_wrote(oracle, UINT64_MAX - 7, (uint64_t[2]){0}, 2), GVI_ARG_WROTE);
+	ck_assert_int_eq(gvi_oracle_wrote(oracle, UINT64_MAX - 7, (uint64_t[2]){0}, 2),
+			 GVI_ARG_WROTE);
 	ck_assert_int_eq(gvi_observe(oracle, &in, &seen, &j, NULL), GVI_ARG_INPUT);
 	ck_assert_int_eq(gvi_observe(oracle, &in, NULL, &j, NULL), GVI_ARG_NULL);
 	in.kind = GVI_INPUT_DONE;
@@ -417,4 +434,4 @@ START_TEST(too_few_runs)
 END_TEST
 
 RIG_RUN("judge", translations, interrupts, translation_requests, page_requests, commands, stores,
-	registers, mistakes, too_few_runs)
+	registers, sizes, mistakes, too_few_runs)
