@@ -21,7 +21,7 @@ play() {
 	mkdir -p "$work/new"
 	sh -c '"$@" >/dev/null 2>"$0" || exit; times' "$work/$name.log" "$build/bin/fuzz_$target" -seed=1 \
 		-print_final_stats=1 -max_len=4096 -detect_leaks=0 -artifact_prefix="$work/" "$@" \
-		"$work/new" "fuzz/corpus/$corpus" >"$work/$name.times" || { tail -n 30 "$work/$name.log"; exit 1; }
+		"$work/new" "fuzz/corpus/$corpus" >"$work/$name.times" || { tail -n 30 "$work/$name.log" >&2; exit 1; }
 	rm -rf "$work/new"
 	awk 'FNR == NR && FNR == 2 { for (i = 1; i <= 2; i++) { split($i, t, /[ms]/); cpu += 60 * t[1] + t[2] } }
 		/number_of_executed_units/ { runs = $2 }
