@@ -28,8 +28,8 @@ static const struct command commands[] = {
 	 "PATH is a vector file, or a directory that is searched for them.\n\n"
 	 "  --dut DEVICE     what is tested: model (the default), model:PRESET, a part that takes\n"
 	 "                   no other configuration, cache or cache:SEED, the model with caches\n"
-	 "                   that hold by chance what they may, qemu or qemu:BINARY, plugin:FILE, "
-	 "a\n"
+	 "                   that hold by chance what they may, window, the model on memory that it\n"
+	 "                   may look into without asking, qemu or qemu:BINARY, plugin:FILE, a\n"
 	 "                   shared object (goldvi/plugin.h), or pipe:COMMAND (docs/pipe.md)\n"
 	 "  --shard I/N      only part I of N of all instances; goldvi merge puts them together\n"
 	 "  -j N             in N processes\n"
@@ -338,8 +338,8 @@ static int play(struct run_options *options, const struct outputs *outputs, int 
 /* "qemu:BINARY", "model:PRESET" and "cache:SEED" are devices with an argument. */
 static bool choose_device(const char *command, struct run_options *options, const char *device)
 {
-	static const struct dut_class *const classes[] = {&dut_model, &dut_cache, &dut_qemu,
-							  &dut_plugin, &dut_pipe};
+	static const struct dut_class *const classes[] = {&dut_model, &dut_cache,  &dut_window,
+							  &dut_qemu,  &dut_plugin, &dut_pipe};
 	const char *name = device ? device : dut_model.name;
 	size_t length = strcspn(name, ":");
 
@@ -352,7 +352,7 @@ static bool choose_device(const char *command, struct run_options *options, cons
 		return true;
 	}
 	(void)wrong_use(command,
-			"there is no device '%s'; there are model, cache, qemu, plugin and pipe.",
+			"there is no device '%s'; there are model, cache, window, qemu, plugin and pipe.",
 			name);
 	return false;
 }

@@ -8,15 +8,18 @@ enum { PAGE = 4096, SLOTS_LOG2 = 17, SLOTS = 1 << SLOTS_LOG2, MAX_PAGES = SLOTS 
 
 struct page {
 	uint64_t number;
-	uint32_t slot; /* where the table points to it */
-	unsigned char bytes[PAGE];
+	uint32_t slot;        /* where the table points to it */
+	unsigned char *bytes; /* in the window, or these: */
+	unsigned char own[PAGE];
 };
 
 struct memory {
 	struct page *slot[SLOTS];
 	struct page *page[MAX_PAGES]; /* those in use, then the spare ones */
 	size_t used, allocated;
-	struct page *latest; /* found last: accesses come in clusters */
+	struct page *latest;   /* found last: accesses come in clusters */
+	unsigned char *window; /* of so many pages from address 0 on, zero if not in use */
+	size_t window_pages;
 };
 
 static struct page *find(struct memory *memory, uint64_t number);
@@ -27,19 +30,32 @@ struct memory *memory_new(void)
 	return calloc(1, sizeof(struct memory));
 }
 
+const void *memory_window(struct memory *memory, size_t length)
+{
+	memory->window = calloc(1, length);
+	memory->window_pages = memory->window ? length / PAGE : 0;
+	return memory->window;
+}
+
 void memory_free(struct memory *memory)
 {
 	if (!memory)
 		return;
 	for (size_t i = 0; i < memory->allocated; i++)
 		free(memory->page[i]);
+	free(memory->window);
 	free(memory);
 }
 
 void memory_clear(struct memory *memory)
 {
-	for (size_t i = 0; i < memory->used; i++)
-		memory->slot[memory->page[i]->slot] = NULL;
+	for (size_t i = 0; i < memory->used; i++) {
+		const struct page *page = memory->page[i];
+
+		memory->slot[page->slot] = NULL;
+		if (page->bytes != page->own)
+			memset(page->bytes, 0, PAGE);
+	}
 	memory->used = 0;
 	memory->latest = NULL;
 }
@@ -171,7 +187,8 @@ static struct page *make(struct memory *memory, uint64_t number)
 		memory->page[memory->allocated++] = page;
 	}
 	page = memory->page[memory->used++];
-	memset(page->bytes, 0, sizeof page->bytes);
+	page->bytes = number < memory->window_pages ? memory->window + number * PAGE : page->own;
+	memset(page->bytes, 0, PAGE);
 	page->number = number;
 	page->slot = slot_of(memory, number);
 	memory->slot[page->slot] = page;

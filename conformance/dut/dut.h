@@ -128,6 +128,7 @@ struct dut {
 
 extern const struct dut_class dut_model;
 extern const struct dut_class dut_cache; /* the model, with caches that hold what they may */
+extern const struct dut_class dut_window; /* the model, on memory that is a window */
 extern const struct dut_class dut_qemu;
 extern const struct dut_class dut_plugin; /* a shared object, in a process of its own */
 extern const struct dut_class dut_pipe;   /* a command that speaks docs/pipe.md */

@@ -3,7 +3,10 @@
  * is, as most devices are: it takes no configuration.
  *
  * "cache" is the model with caches that hold whatever they may: each time that an
- * entry which was changed is read, chance says which of its values is seen. */
+ * entry which was changed is read, chance says which of its values is seen.
+ *
+ * "window" is the model over memory that it may look into without asking, with nobody who
+ * listens: its short cuts are taken wherever they may be. */
 #include "conformance/dut/model.h"
 
 #include <stdio.h>
@@ -15,11 +18,15 @@
 /* More values than a vector changes between two invalidations. */
 enum { HISTORY_LOG2 = 9 };
 
+/* Where vectors have their tables. */
+enum { WINDOW_BYTES = 128 << 20 };
+
 struct model {
 	struct dut dut;
 	struct gvi *gvi;
 	struct bench bench;
-	void *history; /* what the memory has been */
+	struct gvi_window window; /* of "window", else of length 0 */
+	void *history;            /* what the memory has been */
 	bool started;
 	enum gvi_preset part;  /* GVI_NPRESETS: whatever it is started as */
 	uint64_t seed, chance; /* of "cache", else 0; each start begins with the seed */
@@ -93,6 +100,23 @@ static struct dut *open_cache(const char *argument, char *why, size_t size)
 	return make(&what, why, size);
 }
 
+static struct dut *open_window(const char *argument, char *why, size_t size)
+{
+	const struct model what = {.dut.class = &dut_window, .part = GVI_NPRESETS};
+	struct dut *dut =
+		argument ? refuse("window takes nothing", why, size) : make(&what, why, size);
+	struct model *m = model_of(dut);
+
+	if (!dut)
+		return NULL;
+	m->window.bytes = memory_window(m->bench.memory, WINDOW_BYTES);
+	m->window.length = WINDOW_BYTES;
+	if (m->window.bytes)
+		return dut;
+	close_model(dut);
+	return refuse("memory ran out", why, size);
+}
+
 static void close_model(struct dut *dut)
 {
 	struct model *m = model_of(dut);
@@ -116,9 +140,10 @@ static unsigned abilities(const struct dut *dut)
 static enum dut_status start(struct dut *dut, struct gvi_config *config)
 {
 	struct model *m = model_of(dut);
-	struct gvi_host host = surroundings(m);
+	struct gvi_host host;
 
 	bench_clear(&m->bench);
+	host = surroundings(m);
 	m->chance = m->seed;
 	if (m->part != GVI_NPRESETS)
 		(void)gvi_preset(m->part, config);
@@ -128,11 +153,13 @@ static enum dut_status start(struct dut *dut, struct gvi_config *config)
 	return m->started ? DUT_OK : DUT_UNSUPPORTED;
 }
 
+/* Memory that is remembered is not read without asking. */
 static void begin(struct dut *dut)
 {
 	struct model *m = model_of(dut);
 
-	(void)gvi_track(m->gvi, m->history, HISTORY_LOG2);
+	if (!m->window.length)
+		(void)gvi_track(m->gvi, m->history, HISTORY_LOG2);
 }
 
 static void stop(struct dut *dut)
@@ -223,7 +250,13 @@ static void remember(struct model *m, uint64_t spa, size_t len)
 
 static enum dut_status inject(struct dut *dut, const struct dut_error *errors, size_t count)
 {
-	return bench_inject(&model_of(dut)->bench, errors, count);
+	struct model *m = model_of(dut);
+	enum dut_status status = bench_inject(&m->bench, errors, count);
+	struct gvi_host host = surroundings(m);
+
+	if (m->started)
+		(void)gvi_set_host(m->gvi, &host);
+	return status;
 }
 
 static enum dut_status race(struct dut *dut, uint64_t spa, uint64_t value)
@@ -274,6 +307,7 @@ static unsigned host_choose(void *user, enum gvi_choice choice, unsigned options
 	return (unsigned)(m->chance >> 40) % options;
 }
 
+/* A window cannot fail. */
 static struct gvi_host surroundings(struct model *m)
 {
 	return (struct gvi_host){.user = m,
@@ -282,7 +316,9 @@ static struct gvi_host surroundings(struct model *m)
 				 .exchange = host_exchange,
 				 .send = host_send,
 				 .choose = m->dut.class == &dut_cache ? host_choose : NULL,
-				 .note = m->note ? host_note : NULL};
+				 .note = m->note ? host_note : NULL,
+				 .windows = &m->window,
+				 .nwindows = m->window.length && !m->bench.nerrors};
 }
 
 /* ---- Effects ------------------------------------------------------------------ */
@@ -454,3 +490,4 @@ static enum dut_status outcome(struct model *m, enum gvi_status status,
 
 const struct dut_class dut_model = {.name = "model", .open = open_model, COMMON};
 const struct dut_class dut_cache = {.name = "cache", .open = open_cache, COMMON};
+const struct dut_class dut_window = {.name = "window", .open = open_window, COMMON};

@@ -54,7 +54,7 @@ struct mutant {
 
 struct mutants {
 	const char *list, *results, *failing, *seed, *sample, *seconds, *jobs, *only, *each;
-	bool freedom, again;
+	bool freedom, again, window;
 	struct vector_file *file[MAX_FILES];
 	const char *path[MAX_FILES];
 	uint32_t first_case[MAX_FILES];
@@ -91,7 +91,7 @@ int main(int argc, char **argv)
 		{"--seconds", NULL, &m->seconds}, {"--jobs", NULL, &m->jobs},
 		{"--only", NULL, &m->only},       {"--failing", NULL, &m->failing},
 		{"--each", NULL, &m->each},       {"--freedom", &m->freedom, NULL},
-		{"--again", &m->again, NULL},
+		{"--again", &m->again, NULL},     {"--window", &m->window, NULL},
 	};
 
 	if (!m || !take_options(known, sizeof known / sizeof known[0], &argc, argv))
@@ -101,7 +101,7 @@ int main(int argc, char **argv)
 			"mutants",
 			"usage: mutants --list mutants.tsv (--results FILE | --failing FILE) "
 			"[--sample N] [--seed N] [--seconds N] [--jobs N] [--only NUMBERS] "
-			"[--each N] [--again] [--freedom] PATH...");
+			"[--each N] [--again] [--freedom] [--window] PATH...");
 	if (!read_mutants(m))
 		return wrong_use("mutants", "%s", m->error);
 	choose_mutants(m);
@@ -235,7 +235,7 @@ static bool read_vectors(struct mutants *m, char *const *paths, size_t count)
 {
 	if (!for_each_file(paths, count, add_file, m, m->error, sizeof m->error))
 		return false;
-	m->dut = dut_model.open(NULL, m->error, sizeof m->error);
+	m->dut = (m->window ? dut_window : dut_model).open(NULL, m->error, sizeof m->error);
 	return m->dut && player_begin(&m->player, m->dut, m->error, sizeof m->error);
 }
 
@@ -261,12 +261,13 @@ static void hear(void *user, const struct gvi_note *note)
 
 static bool measure_case(struct mutants *m, size_t file, struct vector_case *vector);
 
-/* A listener is there, as in `goldvi run`. */
+/* A listener is there, as in `goldvi run`; but on windows none, so that short cuts are taken. */
 static bool measure(struct mutants *m)
 {
 	mutant_on = MUTANT_MEASURED;
 	m->player.freedom = m->freedom;
-	dut_model_listen(m->dut, hear, m);
+	if (!m->window)
+		dut_model_listen(m->dut, hear, m);
 	for (size_t f = 0; f < m->nfiles; f++) {
 		m->first_case[f] = (uint32_t)m->ncases;
 		for (size_t i = 0; i < m->file[f]->ncases; i++)

@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
-"""tests.py [--seconds N] [--limit N] BUILD EQUIVALENT RESULTS OUT
+"""tests.py [--seconds N] [--limit N] [--only GLOB] BUILD EQUIVALENT RESULTS OUT
 
 Runs the unit tests and the worlds of the twin against the mutants that the vectors of
 RESULTS did not kill, and that are not equivalent; appends verdicts to OUT as `mutants`
 does.  A program runs only if it passes the place of the mutant.  What OUT says is killed
-is not run again; --seconds ends the run after the mutant at hand.  What takes much longer
-than without a mutant is killed; but of the worlds, which take minutes, as many are looked at
-as fit into --limit seconds of processor time a program."""
+is not run again; --seconds ends the run after the mutant at hand, --only 'model/s*.c' tries
+those of such files.  What takes much longer than without a mutant is killed; but of the
+worlds, which take minutes, as many are looked at as fit into --limit seconds of processor
+time a program."""
 
 import argparse
+import fnmatch
 import os
 import pathlib
 import resource
@@ -26,6 +28,7 @@ def main():
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("--seconds", type=float, default=float("inf"))
     parser.add_argument("--limit", type=int, default=10)
+    parser.add_argument("--only", default="*")
     for name in ("build", "equivalent", "results", "out"):
         parser.add_argument(name, type=pathlib.Path)
     args = parser.parse_args()
@@ -36,7 +39,7 @@ def main():
     mutants = [line.split("\t") for line in
                (args.build / "mutated/mutants.tsv").read_text().splitlines()]
     todo = [m for m in mutants if verdicts.get(m[5]) in ("survived", "unreached") and
-            m[5] not in done and not equivalent.has(m[5])]
+            m[5] not in done and not equivalent.has(m[5]) and fnmatch.fnmatchcase(m[1], args.only)]
     programs = [Program(c, args.build, args.limit) for c in commands(args.build)]
     with open(args.out, "a", buffering=1) as out:
         for m in todo:
