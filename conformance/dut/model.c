@@ -5,8 +5,8 @@
  * "cache" is the model with caches that hold whatever they may: each time that an
  * entry which was changed is read, chance says which of its values is seen.
  *
- * "window" is the model over memory that it may look into without asking, with nobody who
- * listens: its short cuts are taken wherever they may be. */
+ * "window" is the model over memory that it may look into without asking, as far as the
+ * window goes, with nobody who listens: its short cuts are taken wherever they may be. */
 #include "conformance/dut/model.h"
 
 #include <stdio.h>
@@ -103,17 +103,24 @@ static struct dut *open_cache(const char *argument, char *why, size_t size)
 static struct dut *open_window(const char *argument, char *why, size_t size)
 {
 	const struct model what = {.dut.class = &dut_window, .part = GVI_NPRESETS};
-	struct dut *dut =
-		argument ? refuse("window takes nothing", why, size) : make(&what, why, size);
-	struct model *m = model_of(dut);
+	uint64_t length = WINDOW_BYTES;
+	char *end = NULL;
+	struct model *m;
 
-	if (!dut)
+	if (argument)
+		length = strtoull(argument, &end, 0);
+	if ((argument && (!*argument || *end)) || length > WINDOW_BYTES || length % 4096)
+		return refuse("the window is pages, at most 128 MiB", why, size);
+	m = (struct model *)make(&what, why, size);
+	if (!m)
 		return NULL;
-	m->window.bytes = memory_window(m->bench.memory, WINDOW_BYTES);
-	m->window.length = WINDOW_BYTES;
+	if (!length)
+		return &m->dut;
+	m->window.bytes = memory_window(m->bench.memory, (size_t)length);
+	m->window.length = length;
 	if (m->window.bytes)
-		return dut;
-	close_model(dut);
+		return &m->dut;
+	close_model(&m->dut);
 	return refuse("memory ran out", why, size);
 }
 
@@ -158,7 +165,7 @@ static void begin(struct dut *dut)
 {
 	struct model *m = model_of(dut);
 
-	if (!m->window.length)
+	if (m->dut.class != &dut_window)
 		(void)gvi_track(m->gvi, m->history, HISTORY_LOG2);
 }
 

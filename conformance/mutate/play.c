@@ -53,8 +53,9 @@ struct mutant {
 };
 
 struct mutants {
-	const char *list, *results, *failing, *seed, *sample, *seconds, *jobs, *only, *each;
-	bool freedom, again, window;
+	const char *list, *results, *failing, *seed, *sample, *seconds, *jobs, *only, *each,
+		*window;
+	bool freedom, again;
 	struct vector_file *file[MAX_FILES];
 	const char *path[MAX_FILES];
 	uint32_t first_case[MAX_FILES];
@@ -91,7 +92,7 @@ int main(int argc, char **argv)
 		{"--seconds", NULL, &m->seconds}, {"--jobs", NULL, &m->jobs},
 		{"--only", NULL, &m->only},       {"--failing", NULL, &m->failing},
 		{"--each", NULL, &m->each},       {"--freedom", &m->freedom, NULL},
-		{"--again", &m->again, NULL},     {"--window", &m->window, NULL},
+		{"--again", &m->again, NULL},     {"--window", NULL, &m->window},
 	};
 
 	if (!m || !take_options(known, sizeof known / sizeof known[0], &argc, argv))
@@ -101,7 +102,7 @@ int main(int argc, char **argv)
 			"mutants",
 			"usage: mutants --list mutants.tsv (--results FILE | --failing FILE) "
 			"[--sample N] [--seed N] [--seconds N] [--jobs N] [--only NUMBERS] "
-			"[--each N] [--again] [--freedom] [--window] PATH...");
+			"[--each N] [--again] [--freedom] [--window BYTES] PATH...");
 	if (!read_mutants(m))
 		return wrong_use("mutants", "%s", m->error);
 	choose_mutants(m);
@@ -235,7 +236,7 @@ static bool read_vectors(struct mutants *m, char *const *paths, size_t count)
 {
 	if (!for_each_file(paths, count, add_file, m, m->error, sizeof m->error))
 		return false;
-	m->dut = (m->window ? dut_window : dut_model).open(NULL, m->error, sizeof m->error);
+	m->dut = (m->window ? dut_window : dut_model).open(m->window, m->error, sizeof m->error);
 	return m->dut && player_begin(&m->player, m->dut, m->error, sizeof m->error);
 }
 
@@ -261,7 +262,7 @@ static void hear(void *user, const struct gvi_note *note)
 
 static bool measure_case(struct mutants *m, size_t file, struct vector_case *vector);
 
-/* A listener is there, as in `goldvi run`; but on windows none, so that short cuts are taken. */
+/* A listener is there, as in `goldvi run`; but of --window none, so that short cuts are taken. */
 static bool measure(struct mutants *m)
 {
 	mutant_on = MUTANT_MEASURED;
