@@ -7,7 +7,7 @@ does.  A program runs only if it passes the place of the mutant.  What OUT says 
 is not run again; --seconds ends the run after the mutant at hand, --only 'model/s*.c' tries
 those of such files.  What takes much longer than without a mutant is killed; but of the
 worlds, which take minutes, as many are looked at as fit into --limit seconds of processor
-time a program."""
+time a program; with 0 none."""
 
 import argparse
 import fnmatch
@@ -36,21 +36,25 @@ def main():
     equivalent = report.Equivalent(args.equivalent)
     verdicts = report.read_results(args.results)
     done = report.read_results(args.out) if args.out.exists() else {}
-    mutants = [line.split("\t") for line in
-               (args.build / "mutated/mutants.tsv").read_text().splitlines()]
-    todo = [m for m in mutants if verdicts.get(m[5]) in ("survived", "unreached") and
-            m[5] not in done and not equivalent.has(m[5]) and fnmatch.fnmatchcase(m[1], args.only)]
-    programs = [Program(c, args.build, args.limit) for c in commands(args.build)]
+    mutants = {m[5]: m for m in (line.split("\t") for line in
+                                 (args.build / "mutated/mutants.tsv").read_text().splitlines())}
+    todo = [mutants[key] for key, verdict in verdicts.items() if key in mutants and
+            verdict in ("survived", "unreached") and key not in done and
+            not equivalent.has(key) and fnmatch.fnmatchcase(mutants[key][1], args.only)]
+    programs = [Program(c, args.build, args.limit) for c in commands(args.build)
+                if args.limit or pathlib.Path(c[0]).name not in WORLDS]
+    latest = {}
     with open(args.out, "a", buffering=1) as out:
         for m in todo:
             if time.monotonic() > end:
                 break
-            killer = next((p for p in programs if p.kills(m)), None)
+            first = latest.get(m[1], [])
+            killer = next((p for p in first + [p for p in programs if p not in first]
+                           if p.kills(m)), None)
             verdict = f"killed\t{killer.name}" if killer else "survived\t-"
             out.write(f"{verdict}\t{m[5]}\n")
             if killer:
-                programs.remove(killer)
-                programs.insert(0, killer)
+                latest[m[1]] = [killer] + [p for p in first if p is not killer]
 
 
 def commands(build):
