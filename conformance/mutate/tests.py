@@ -64,8 +64,9 @@ def commands(build):
         if path.name not in WORLDS:
             yield [str(path)]
     for path in sorted((build / "bin").glob("fuzz_*")):
-        if path.name != "fuzz_yaml":
-            yield [str(path), str(source / "fuzz/corpus" / path.name[5:])]
+        corpus = source / "fuzz/corpus" / path.name[5:]
+        if path.name != "fuzz_yaml" and corpus.is_dir():
+            yield [str(path), str(corpus)]
     for name in WORLDS:
         yield [str(build / "bin" / name)]
 
