@@ -403,6 +403,85 @@ START_TEST(test_no_byte_is_overlooked)
 }
 END_TEST
 
+/* The largest of the small numbers that the byte may be, and how many of them it may. */
+static unsigned largest(struct gvi *m, struct saved *s, size_t at, unsigned *count)
+{
+	uint8_t was = s->bytes[at];
+	unsigned found = 0;
+
+	*count = 0;
+	for (unsigned value = 0; value < 40; value++) {
+		s->bytes[at] = (uint8_t)value;
+		if (gvi_restore(m, &(struct gvi_host){0}, NULL, s->bytes, s->size) != GVI_OK)
+			continue;
+		found = value;
+		++*count;
+	}
+	s->bytes[at] = was;
+	return found;
+}
+
+/* Where the PCI function's state begins: with Command, whose bit 2 makes a difference. */
+static size_t find_pci(struct rig *r)
+{
+	struct saved on, off;
+	size_t at = 0;
+
+	rig_pci_write(r, 0x04, 0);
+	off = save(r->m);
+	rig_pci_write(r, 0x04, 4);
+	on = save(r->m);
+	while (on.bytes[at] == off.bytes[at])
+		at++;
+	free(on.bytes);
+	free(off.bytes);
+	return at;
+}
+
+/* Behind it, what is no number at all has a largest value: a switch, how memory answers, a
+ * kind of message, a source of interrupts, the length of a store, a tag, a log. */
+START_TEST(test_nothing_is_above_its_largest)
+{
+	enum { PCI_BYTES = 24, NLIMITS = 6 };
+	static const unsigned limits[NLIMITS] = {1, 3, 7, 10, 16, 31};
+	struct gvi *m = malloc(gvi_size());
+	unsigned met[NLIMITS] = {0};
+
+	for (uint64_t seed = 1; seed <= 2; seed++) {
+		struct rig r;
+		struct saved s;
+		size_t pci;
+		unsigned count;
+
+		open_tracked(&r, GVI_PRESET_EVERYTHING, NULL);
+		rig_entry(&r, "V=1 TV=1 IR=1 IW=1 I=1");
+		(void)live(&r, seed, 30);
+		pci = find_pci(&r);
+		(void)invalidate(&r, 3u << 8);
+		(void)rig_access(&r, GVI_READ, DATA);
+		s = save(r.m);
+		ck_assert_uint_eq(largest(m, &s, pci, &count), 4);
+		ck_assert_uint_eq(count, 2);
+		for (size_t at = pci + PCI_BYTES; at < s.size; at++) {
+			unsigned most = largest(m, &s, at, &count), i = 0;
+
+			if (count <= 1 || most > 31)
+				continue;
+			while (i < NLIMITS && limits[i] != most)
+				i++;
+			ck_assert_msg(i < NLIMITS, "seed %u, byte %zu: %u", (unsigned)seed, at,
+				      most);
+			met[i]++;
+		}
+		free(s.bytes);
+		rig_close(&r);
+	}
+	for (unsigned i = 0; i < NLIMITS; i++)
+		ck_assert_msg(met[i], "%u", limits[i]);
+	free(m);
+}
+END_TEST
+
 static enum gvi_status restored(const struct saved *s)
 {
 	struct gvi *m = malloc(gvi_size());
@@ -460,5 +539,5 @@ START_TEST(test_the_end_of_a_history)
 END_TEST
 
 RIG_RUN("save", test_what_is_restored_lives_on, test_the_past_is_restored,
-	test_no_part_is_a_snapshot, test_no_byte_is_overlooked, test_it_says_why,
-	test_the_end_of_a_history)
+	test_no_part_is_a_snapshot, test_no_byte_is_overlooked, test_nothing_is_above_its_largest,
+	test_it_says_why, test_the_end_of_a_history)
