@@ -5,6 +5,7 @@ static enum gvi_bus on_read(void *user, uint64_t spa, void *to, size_t len)
 {
 	struct rig *r = user;
 
+	r->reads++;
 	memory_read(r->memory, spa, to, len);
 	return r->on_read;
 }

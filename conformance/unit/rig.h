@@ -36,6 +36,7 @@ struct rig {
 	struct memory *memory;
 	enum gvi_bus on_read, on_write, on_exchange; /* how memory answers */
 	bool stubborn;                  /* an exchange counts as done and changes nothing */
+	unsigned reads;
 	unsigned exchanges, race_every; /* the n-th, 2n-th ... exchange finds another value */
 	struct gvi_message sent[MAX_SENT];
 	size_t nsent;
