@@ -397,14 +397,31 @@ static struct gvi_input access(enum gvi_input_kind kind, uint32_t offset, unsign
 	return (struct gvi_input){.kind = (uint8_t)kind, .of.mmio = {value, offset, (uint8_t)len}};
 }
 
+/* What goldvi.h promises of every answer: who is refused learns of no page and gets no
+ * message, and where there is no event there is no record. */
+static bool is_whole(const struct gvi_answer *a)
+{
+	if (a->logging == GVI_NO_EVENT && (a->event[0] | a->event[1]))
+		return false;
+	return a->result != GVI_ABORT ||
+	       (!(a->address | a->size) && !a->translated && !a->read && !a->write &&
+		!a->coherent && !a->untranslated_only && a->message.kind == GVI_MESSAGE_NONE);
+}
+
+static enum dut_status checked(enum dut_status status, const struct gvi_answer *answer)
+{
+	return status == DUT_OK && !is_whole(answer) ? DUT_NONSENSE : status;
+}
+
 static enum dut_status dma(struct dut *dut, const struct dut_dma *dma, struct gvi_answer *answer)
 {
 	struct gvi_input input = {.kind = GVI_INPUT_TRANSLATE, .of.request = dma->request};
 	struct model *m = model_of(dut);
 
 	tell(m, &input);
-	return outcome(m, gvi_translate(m->gvi, &dma->request, answer), &input, answer,
-		       sizeof *answer);
+	return checked(outcome(m, gvi_translate(m->gvi, &dma->request, answer), &input, answer,
+			       sizeof *answer),
+		       answer);
 }
 
 static enum dut_status interrupt(struct dut *dut, const struct gvi_interrupt *interrupt,
@@ -414,7 +431,19 @@ static enum dut_status interrupt(struct dut *dut, const struct gvi_interrupt *in
 	struct model *m = model_of(dut);
 
 	tell(m, &input);
-	return outcome(m, gvi_interrupt(m->gvi, interrupt, answer), &input, answer, sizeof *answer);
+	return checked(outcome(m, gvi_interrupt(m->gvi, interrupt, answer), &input, answer,
+			       sizeof *answer),
+		       answer);
+}
+
+/* Of translations there are as many as are counted, and none for who is refused. */
+static enum dut_status counted(enum dut_status status, const struct gvi_ats_answer *a)
+{
+	bool good = a->result != GVI_ABORT || !a->count;
+
+	for (unsigned i = a->count; status == DUT_OK && i < GVI_MAX_TRANSLATIONS; i++)
+		good = good && !a->translation[i];
+	return status == DUT_OK && !good ? DUT_NONSENSE : status;
 }
 
 static enum dut_status ats(struct dut *dut, const struct gvi_ats_request *request,
@@ -424,8 +453,9 @@ static enum dut_status ats(struct dut *dut, const struct gvi_ats_request *reques
 	struct model *m = model_of(dut);
 
 	tell(m, &input);
-	return outcome(m, gvi_ats_translate(m->gvi, request, answer), &input, answer,
-		       sizeof *answer);
+	return counted(outcome(m, gvi_ats_translate(m->gvi, request, answer), &input, answer,
+			       sizeof *answer),
+		       answer);
 }
 
 static enum dut_status invalidation(struct dut *dut, uint16_t device, uint8_t tag, bool completes,
