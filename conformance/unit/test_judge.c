@@ -129,7 +129,8 @@ static void open_both(void)
 		  "V=1 TV=1 Mode=1 HostPageTableRootPtr=0x1000000 IR=1 IW=1 DomainID=7 I=1 "
 		  "IV=1 IntTabLen=4 IntCtl=2 IntTabRoot=0x800000");
 	rig_store(&rig, GVI_FORMAT_PTE, ROOT + 8 * 5, "PR=1 Address=0x4000000 IR=1 IW=1");
-	rig_store(&rig, GVI_FORMAT_IRTE_32, 0x800000 + 4 * 3, "RemapEn=1 Destination=2 Vector=0x31");
+	rig_store(&rig, GVI_FORMAT_IRTE_32, 0x800000 + 4 * 3,
+		  "RemapEn=1 Destination=2 Vector=0x31");
 	write_register(GVI_REGISTER_DEV_TAB_BASE, TABLE | 511);
 	write_register(GVI_REGISTER_CMD_BUF_BASE, COMMANDS | UINT64_C(8) << 56);
 	write_register(GVI_REGISTER_EVENT_LOG_BASE, EVENTS | UINT64_C(8) << 56);
@@ -364,23 +365,47 @@ START_TEST(mistakes)
 	struct gvi_judgement j;
 	enum gvi_verdict verdict;
 	size_t count;
+	static struct gvi_outcome one;
 
 	open_both();
+	wrong.worlds = 4096;
+	ck_assert_uint_gt(gvi_oracle_size(&wrong), gvi_oracle_size(&bounds));
+	wrong.worlds = 4097;
+	ck_assert_uint_eq(gvi_oracle_size(&wrong), 0);
+	wrong = bounds;
+	wrong.runs = 0;
+	ck_assert_uint_eq(gvi_oracle_size(&wrong), 0);
+	wrong = bounds;
+	wrong.values_log2 = 3;
+	ck_assert_uint_eq(gvi_oracle_size(&wrong), 0);
+	wrong = bounds;
 	wrong.worlds = 0;
 	ck_assert_uint_eq(gvi_oracle_size(&wrong), 0);
 	ck_assert_uint_eq(gvi_oracle_size(NULL), 0);
 	ck_assert_int_eq(gvi_oracle_init(oracle, &wrong, &config, &host), GVI_ARG_BOUNDS);
 	ck_assert_int_eq(gvi_oracle_adopt(oracle, &wrong, rig.m, &host), GVI_ARG_BOUNDS);
 	ck_assert_int_eq(gvi_oracle_init(NULL, &bounds, &config, &host), GVI_ARG_NULL);
+	ck_assert_int_eq(gvi_oracle_init(oracle, &bounds, NULL, &host), GVI_ARG_NULL);
+	ck_assert_int_eq(gvi_oracle_init(oracle, &bounds, &config, NULL), GVI_ARG_NULL);
+	ck_assert_int_eq(gvi_oracle_adopt(NULL, &bounds, rig.m, &host), GVI_ARG_NULL);
+	ck_assert_int_eq(gvi_oracle_adopt(oracle, &bounds, rig.m, NULL), GVI_ARG_NULL);
 	ck_assert_int_eq(gvi_oracle_adopt(oracle, &bounds, NULL, &host), GVI_ARG_NULL);
 	ck_assert_int_eq(gvi_oracle_wrote(NULL, 0, NULL, 1), GVI_ARG_NULL);
 	ck_assert_int_eq(gvi_oracle_wrote(oracle, 4, &(uint64_t){0}, 1), GVI_ARG_WROTE);
-	ck_assert_int_eq(gvi_oracle_wrote(oracle, UINT64_MAX - 7, (uint64_t[2]){0}, 2), GVI_ARG_WROTE);
+	ck_assert_int_eq(gvi_oracle_wrote(oracle, UINT64_MAX - 7, (uint64_t[2]){0}, 2),
+			 GVI_ARG_WROTE);
 	ck_assert_int_eq(gvi_observe(oracle, &in, &seen, &j, NULL), GVI_ARG_INPUT);
 	ck_assert_int_eq(gvi_observe(oracle, &in, NULL, &j, NULL), GVI_ARG_NULL);
 	in.kind = GVI_INPUT_DONE;
 	ck_assert_int_eq(gvi_observe(oracle, &in, &seen, &j, NULL), GVI_STATE_NO_INVALIDATION);
+	ck_assert_int_eq(gvi_permitted(NULL, &in, &one, 1, &count, &verdict), GVI_ARG_NULL);
+	ck_assert_int_eq(gvi_permitted(oracle, NULL, &one, 1, &count, &verdict), GVI_ARG_NULL);
 	ck_assert_int_eq(gvi_permitted(oracle, &in, NULL, 0, &count, &verdict), GVI_ARG_NULL);
+	ck_assert_int_eq(gvi_permitted(oracle, &in, &one, 1, NULL, &verdict), GVI_ARG_NULL);
+	ck_assert_int_eq(gvi_permitted(oracle, &in, &one, 1, &count, NULL), GVI_ARG_NULL);
+	ck_assert_int_eq(gvi_observe(NULL, &in, &seen, &j, NULL), GVI_ARG_NULL);
+	ck_assert_int_eq(gvi_observe(oracle, NULL, &seen, &j, NULL), GVI_ARG_NULL);
+	ck_assert_int_eq(gvi_observe(oracle, &in, &seen, NULL, NULL), GVI_ARG_NULL);
 	host.nwindows = 1;
 	ck_assert_int_eq(gvi_oracle_adopt(oracle, &bounds, rig.m, &host), GVI_HOST_WINDOWS);
 	ck_assert_uint_eq(gvi_left(oracle, GVI_NCHOICES), 0);

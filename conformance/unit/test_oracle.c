@@ -626,15 +626,20 @@ START_TEST(meaningless_type_is_not_compared)
 }
 END_TEST
 
-static unsigned reads_as(uint32_t offset, uint64_t value)
+static unsigned reads_so_many(uint32_t offset, uint8_t length, uint64_t value)
 {
 	struct gvi_input in = {.kind = GVI_INPUT_MMIO_READ};
 	struct gvi_seen seen = {.what = GVI_SEEN_VALUE};
 
 	in.of.mmio.offset = offset;
-	in.of.mmio.length = 8;
+	in.of.mmio.length = length;
 	seen.reply.value = value;
 	return tell(&in, &seen).verdict;
+}
+
+static unsigned reads_as(uint32_t offset, uint64_t value)
+{
+	return reads_so_many(offset, 8, value);
 }
 
 /* An event moves tail and EventLogInt; a read may miss that for three inputs. */
@@ -648,6 +653,18 @@ START_TEST(registers_may_be_late)
 	ck_assert_uint_eq(reads_as(0x2018, 0), GVI_REFUSED);
 	ck_assert_uint_eq(reads_as(0x2020, 0x1a), GVI_PERMITTED);
 	ck_assert_uint_eq(reads_as(0x2020, 0x18), GVI_REFUSED);
+	close_oracle();
+}
+END_TEST
+
+/* So may halves of them; a byte is none, nor is another register. */
+START_TEST(halves_may_be_late)
+{
+	start();
+	ck_assert_uint_eq(faulted(0, PAGE + 4096).verdict, GVI_PERMITTED);
+	ck_assert_uint_eq(reads_so_many(0x2018, 4, 0), GVI_PERMITTED);
+	ck_assert_uint_eq(reads_so_many(0x2018, 2, 0), GVI_REFUSED);
+	ck_assert_uint_eq(reads_so_many(0x2010, 4, 16), GVI_REFUSED);
 	close_oracle();
 }
 END_TEST
@@ -1085,7 +1102,8 @@ RIG_RUN("oracle", nothing_changed, leaf_rewritten, written_too_late, pointer_nee
 	commands_are_not_held, enabled_by_firmware, old_and_new_in_turns, habit_is_held_to_its_word,
 	page_address_tells_nothing, unknown_flags_are_not_compared,
 	meaningless_type_is_not_compared, stale_words_are_named, requests_under_way,
-	absent_when_it_came, completions_before_a_request, registers_may_be_late, head_may_be_ahead,
-	short_history_is_unsure, unsure_aborts_leave_traces, completions_choose_worlds,
-	suppression_ends_with_its_entry, suppression_begins_anew_meanwhile, commands_in_any_order,
-	tags_are_apart, far_ahead_is_unsure, moved_table_is_unsure, copies_are_snapshots)
+	absent_when_it_came, completions_before_a_request, registers_may_be_late,
+	halves_may_be_late, head_may_be_ahead, short_history_is_unsure, unsure_aborts_leave_traces,
+	completions_choose_worlds, suppression_ends_with_its_entry,
+	suppression_begins_anew_meanwhile, commands_in_any_order, tags_are_apart,
+	far_ahead_is_unsure, moved_table_is_unsure, copies_are_snapshots)
