@@ -58,8 +58,10 @@ def main():
 
 
 def commands(build):
-    """Unit tests, corpora, and last the worlds."""
+    """Unit tests, the snapshot that has to be understood for ever, corpora, and last the
+    worlds."""
     source = pathlib.Path(__file__).resolve().parents[2]
+    yield [str(build / "bin/snapshots"), str(source / "conformance/checks/snapshot-1.bin")]
     for path in sorted((build / "bin").glob("test_*")):
         if path.name not in WORLDS:
             yield [str(path)]
