@@ -44,6 +44,8 @@ static void on_note(void *user, const struct gvi_note *note)
 	struct rig *r = user;
 
 	REQUIRE(note->kind <= GVI_NOTE_EFFECT);
+	if (note->kind == GVI_NOTE_FETCH)
+		r->fetched[r->notes[note->kind] % MAX_FETCHED] = note->id;
 	r->notes[note->kind]++;
 }
 

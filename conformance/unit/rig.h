@@ -30,6 +30,7 @@
 #define DEVICE   0x0020
 
 #define MAX_SENT 64
+#define MAX_FETCHED 64
 
 struct rig {
 	struct gvi *m;
@@ -41,6 +42,7 @@ struct rig {
 	struct gvi_message sent[MAX_SENT];
 	size_t nsent;
 	unsigned notes[4]; /* by enum gvi_note_kind */
+	uint16_t fetched[MAX_FETCHED]; /* format of what was heard to be fetched, by turns */
 };
 
 /* A configuration that stands on a preset. */

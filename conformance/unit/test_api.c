@@ -318,6 +318,78 @@ START_TEST(test_windows_are_read_without_asking)
 }
 END_TEST
 
+/* Each window is looked at, whoever listens; what ends inside an entry has none of it. */
+START_TEST(test_windows_one_by_one)
+{
+	static unsigned char entry[32], nothing[16];
+	const struct gvi_window good[] = {{TABLE + 32 * DEVICE, sizeof entry, entry},
+					  {DATA, sizeof nothing, nothing}};
+	const struct gvi_window half[] = {{TABLE + 32 * DEVICE, 16, entry}};
+	const struct gvi_window bad[] = {{DATA, sizeof nothing, nothing}, {DATA, 0, nothing}};
+	struct gvi_host host;
+	struct rig r;
+
+	open_started(&r, GVI_PRESET_HOST_ONLY);
+	/* V, TV, IR; Mode 0. */
+	entry[0] = 3;
+	entry[7] = 0x20;
+	for (unsigned listens = 0; listens < 2; listens++) {
+		host = (struct gvi_host){.user = &r, .windows = good, .nwindows = 2};
+		host.note = listens ? rig_host(&r).note : NULL;
+		ck_assert_int_eq(gvi_set_host(r.m, &host), GVI_OK);
+		ck_assert_int_eq(rig_access(&r, GVI_READ, DATA).result, GVI_GRANT);
+		host.windows = half;
+		host.nwindows = 1;
+		ck_assert_int_eq(gvi_set_host(r.m, &host), GVI_OK);
+		/* DEV_TAB_HARDWARE_ERROR, Type 1. */
+		ck_assert_uint_eq(rig_access(&r, GVI_READ, DATA).event[0],
+				  UINT64_C(0x3200000000000000) | DEVICE);
+	}
+	host.windows = bad;
+	host.nwindows = 2;
+	ck_assert_int_eq(gvi_set_host(r.m, &host), GVI_HOST_WINDOWS);
+	rig_close(&r);
+}
+END_TEST
+
+/* A listener is told of every entry that is fetched, and what it is. */
+START_TEST(test_listeners_hear_of_every_entry)
+{
+	static const uint16_t walk[] = {GVI_FORMAT_DTE,    GVI_FORMAT_GCR3_NEXT, GVI_FORMAT_GCR3,
+					GVI_FORMAT_GPML4E, GVI_FORMAT_GPDPE,     GVI_FORMAT_GPDE,
+					GVI_FORMAT_GPTE};
+	const struct gvi_request request = {.device = DEVICE,
+					    .address = 0x10,
+					    .length = 4,
+					    .has_pasid = true,
+					    .pasid = 1 << 9 | 5};
+	const struct gvi_interrupt interrupt = {.device = DEVICE, .address = 0xfee00000};
+	struct gvi_answer answer;
+	struct rig r;
+
+	open_started(&r, GVI_PRESET_EVERYTHING);
+	rig_set(&r, GVI_REGISTER_CONTROL, GVI_CONTROL_GT_EN, 1);
+	rig_entry(&r, "V=1 TV=1 GV=1 GLX=1 GCR3TRP=0x1000000 IR=1 IW=1 IV=1 IntCtl=remap "
+		      "IntTabRoot=0x800000");
+	rig_store(&r, GVI_FORMAT_GCR3, ROOT + 8, "V=1 Address=0x1001000");
+	rig_store(&r, GVI_FORMAT_GCR3, ROOT + 0x1000 + 8 * 5, "V=1 Address=0x1002000");
+	for (unsigned i = 2; i < 6; i++)
+		ck_assert(memory_store(r.memory, ROOT + 0x1000 * i,
+				       (ROOT + 0x1000 * (i + 1)) | 0x67));
+	memset(r.notes, 0, sizeof r.notes);
+	ck_assert_int_eq(gvi_translate(r.m, &request, &answer), GVI_OK);
+	ck_assert_int_eq(answer.result, GVI_GRANT);
+	ck_assert_uint_eq(r.notes[GVI_NOTE_FETCH], 7);
+	ck_assert_mem_eq(r.fetched, walk, sizeof walk);
+	rig_store(&r, GVI_FORMAT_IRTE_32, 0x800000, "RemapEn=1 Vector=0x31");
+	ck_assert_int_eq(gvi_interrupt(r.m, &interrupt, &answer), GVI_OK);
+	ck_assert(answer.translated);
+	ck_assert_uint_eq(r.notes[GVI_NOTE_FETCH], 9);
+	ck_assert_uint_eq(r.fetched[8], GVI_FORMAT_IRTE_32);
+	rig_close(&r);
+}
+END_TEST
+
 /* Everything in windows, or some of it: the same answers as through callbacks,
  * whoever listens. */
 static void map_two_levels(struct rig *r)
@@ -570,6 +642,7 @@ RIG_RUN("api", test_null_pointers_are_refused, test_null_pointers_of_the_others,
 	test_a_reset_forgets_what_tables_have_been, test_accesses_of_a_wrong_shape,
 	test_requests_that_cannot_be, test_requests_at_the_edge,
 	test_every_byte_of_an_answer_is_defined, test_windows_that_cannot_be,
-	test_windows_are_read_without_asking, test_walks_through_windows,
+	test_windows_are_read_without_asking, test_windows_one_by_one,
+	test_listeners_hear_of_every_entry, test_walks_through_windows,
 	test_hosts_that_answer_nonsense, test_a_choice_that_does_not_exist_is_the_preferred_one,
 	test_clauses_and_choices_are_found_by_name)
