@@ -596,6 +596,10 @@ static void out_of_range(struct way *w)
 	struct gvi_request request = *w->r;
 	struct way other = *w;
 
+	if (w->interrupt && habit(w, GVI_CHOICE_INTERRUPT_OUT_OF_RANGE) == 1) {
+		naive_refuse(w);
+		return;
+	}
 	if (habit(w, GVI_CHOICE_DEVICE_OUT_OF_RANGE_ADDRESS) == 1)
 		request.address = 0;
 	other.r = &request;

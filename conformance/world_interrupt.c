@@ -4,6 +4,7 @@
 #include <string.h>
 
 const enum gvi_choice world_interrupt_met[WORLD_INTERRUPT_MET] = {
+	GVI_CHOICE_INTERRUPT_OUT_OF_RANGE,
 	GVI_CHOICE_IV_GATE,
 	GVI_CHOICE_IV_WITHOUT_V,
 	GVI_CHOICE_INTERRUPT_DOMAIN,

@@ -268,6 +268,7 @@ static bool is_store(const struct check *c, struct stage *s, const struct act *a
 static void find_entries(struct check *c, struct stage *s, const struct act *act)
 {
 	memset(c->logged, 0, sizeof c->logged);
+	memset(c->entry, 0, sizeof c->entry);
 	for (unsigned i = 0; i < s->nwrites && i < STAGE_STORED; i++) {
 		const struct stage_write *w = &s->write[i];
 
@@ -377,6 +378,15 @@ static unsigned events(const struct check *c)
 	return c->logged[EVENTS] + c->logged[EVENTS_B];
 }
 
+/* The active log was not full: behind the tail the head is not next. */
+static bool had_room(const struct check *c)
+{
+	const struct log *log =
+		&c->log[gvi_get(GVI_STATUS_EVENT_LOG_ACTIVE, &c->status) ? EVENTS_B : EVENTS];
+
+	return log->bytes && (log->tail + 16) % log->bytes != log->head;
+}
+
 /* Exactly one event for what was refused with one that was logged, else none. */
 static void check_event(const struct check *c, unsigned logging, const uint64_t event[2])
 {
@@ -387,10 +397,9 @@ static void check_event(const struct check *c, unsigned logging, const uint64_t 
 	MUST(events(c) == (logging == GVI_LOGGED));
 	if (logging == GVI_LOGGED)
 		MUST(c->entry[i][0] == event[0] && c->entry[i][1] == event[1]);
-	/* What could be logged is. */
-	if (logging == GVI_LOST && c->log[EVENTS].bytes)
-		MUST(!gvi_get(GVI_STATUS_EVENT_LOG_RUN, &c->status) || c->entry[i][0] == event[0] ||
-		     (c->log[i].tail + 16) % c->log[i].bytes == c->log[i].head);
+	/* What could be logged is, unless memory refuses it. */
+	if (logging == GVI_LOST && gvi_get(GVI_STATUS_EVENT_LOG_RUN, &c->status) && had_room(c))
+		MUST(c->entry[EVENTS][0] == event[0] || c->entry[EVENTS_B][0] == event[0]);
 }
 
 /* ---- Answers ------------------------------------------------------------------------------ */
@@ -500,9 +509,7 @@ static void check_step(const struct check *c, struct stage *s, const struct act 
 	/* What is fetched stands before the tail; an error takes the head back. */
 	MUST(halted || (head - c->head) % c->command_bytes <= (tail - c->head) % c->command_bytes);
 	/* Only an event stops it [command.illegal-halt], [command.fetch-error]. */
-	if (halted && gvi_get(GVI_STATUS_EVENT_LOG_RUN, &c->status) &&
-	    (c->log[EVENTS].tail + 16) % (c->log[EVENTS].bytes | 16) != c->log[EVENTS].head &&
-	    !s->error.bus && !gvi_get(GVI_CONTROL_DUAL_EVENT_LOG_EN, &c->control))
+	if (halted && gvi_get(GVI_STATUS_EVENT_LOG_RUN, &c->status) && had_room(c) && !s->error.bus)
 		MUST(events(c) == 1);
 	MUST(events(c) <= 1);
 }

@@ -171,6 +171,8 @@ enum verdict device_out_of_range(struct access *x)
 	apply(x, GVI_CLAUSE_DEVICE_OUT_OF_RANGE);
 	if (x->ats && choose(m, GVI_CHOICE_ATS_OUT_OF_RANGE) == 1)
 		return no_rights(x, GVI_CLAUSE_ATS_ENTRY);
+	if (x->interrupt && choose(m, GVI_CHOICE_INTERRUPT_OUT_OF_RANGE) == 1)
+		return refuse(x, GVI_CLAUSE_DEVICE_OUT_OF_RANGE);
 	if (choose(m, GVI_CHOICE_DEVICE_OUT_OF_RANGE_ADDRESS) == 1) {
 		shown.address = 0;
 		told.unaddressed = true;

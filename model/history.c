@@ -46,7 +46,9 @@ static uint64_t *bucket(struct history *h, uint64_t spa)
 
 size_t history_size(unsigned values_log2)
 {
-	return sizeof(struct history) + ((sizeof(struct past) + sizeof(uint64_t)) << values_log2);
+	const size_t each = sizeof(struct past) + sizeof(uint64_t), head = sizeof(struct history);
+
+	return each > (SIZE_MAX - head) >> values_log2 ? 0 : head + (each << values_log2);
 }
 
 struct history *history_begin(void *storage, unsigned values_log2)
@@ -141,10 +143,24 @@ static bool met(const struct gvi *m, uint64_t until)
 	return m->past.since && until > m->past.since;
 }
 
+/* The moment of the last INVALIDATE_IOMMU_ALL that counts; false: there was none. */
+static bool find_all(const struct gvi *m, uint64_t *time)
+{
+	unsigned i = m->past.nall;
+
+	while (i && !counts(m, m->past.all[i - 1].at))
+		i--;
+	if (i)
+		*time = m->past.all[i - 1].time;
+	return i != 0;
+}
+
 /* What was there until this moment is not used any more. */
 static uint64_t forgotten(const struct gvi *m)
 {
-	return counts(m, m->past.all_at) ? m->past.forgotten : m->past.enabled;
+	uint64_t time;
+
+	return find_all(m, &time) ? time : m->past.enabled;
 }
 
 bool history_alive(const struct gvi *m)
@@ -252,7 +268,9 @@ static bool further(struct gvi *m, uint64_t spa, unsigned words, uint64_t *momen
 
 	memset(m->past.suspect, 0, sizeof m->past.suspect);
 	*moment = change_before(m->past.history, spa, words, *moment);
-	if (*moment <= forgotten(m) && (!*moment || forgotten(m) != m->past.all || ends(m, all)))
+	if (*moment <= m->past.enabled)
+		return false;
+	if (*moment <= forgotten(m) && ends(m, all))
 		return false;
 	m->past.unsure |= depth == MAX_DEPTH;
 	return depth < MAX_DEPTH;
@@ -496,7 +514,7 @@ static void take_blame(struct gvi *m)
 /* Unless it is asked what would be held without them. */
 static bool ends(struct gvi *m, const uint64_t *command)
 {
-	if (command && m->past.lenient)
+	if (command && m->past.lenient && !m->past.suspect[0])
 		memcpy(m->past.suspect, command, sizeof m->past.suspect);
 	return command && !m->past.lenient;
 }
@@ -658,7 +676,7 @@ void history_enabled(struct gvi *m)
 	if (!h || m->past.used)
 		return;
 	m->past.used = true;
-	m->past.forgotten = m->past.enabled = h->now;
+	m->past.enabled = h->now;
 }
 
 void history_moved(struct gvi *m)
@@ -673,7 +691,7 @@ void history_reset(struct gvi *m)
 
 	memset(&m->past, 0, sizeof m->past);
 	m->past.history = h;
-	m->past.forgotten = m->past.enabled = h ? h->now : 0;
+	m->past.enabled = h ? h->now : 0;
 }
 
 /* ---- Section 4: when invalidations are complete --------------------------- */
@@ -711,6 +729,7 @@ uint64_t history_visible(struct gvi *m, uint64_t head)
 }
 
 static void append(struct gvi *m, const uint64_t command[2], uint64_t time);
+static void append_all(struct gvi *m, uint64_t time);
 
 /* [invalidate.completion] */
 void history_ended(struct gvi *m, const uint64_t command[2], uint64_t time)
@@ -720,9 +739,7 @@ void history_ended(struct gvi *m, const uint64_t command[2], uint64_t time)
 	if (!m->past.history || !time)
 		return;
 	if (opcode == 8) {
-		m->past.forgotten = m->past.all = time;
-		m->past.all_at = m->past.history->now;
-		m->past.nended = 0;
+		append_all(m, time);
 	} else if (opcode == 2 || opcode == 3 || opcode == 5) {
 		append(m, command, time);
 	}
@@ -746,4 +763,23 @@ static void append(struct gvi *m, const uint64_t command[2], uint64_t time)
 	m->past.ended[m->past.nended].time = time;
 	m->past.ended[m->past.nended].at = m->past.history->now;
 	memcpy(m->past.ended[m->past.nended++].command, command, 16);
+}
+
+/* A request that is under way may have come after the one before, and what was complete
+ * earlier than that ends nothing more for it. */
+static void append_all(struct gvi *m, uint64_t time)
+{
+	uint64_t before = m->past.nall ? m->past.all[m->past.nall - 1].at : 0;
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < m->past.nended; i++)
+		if (m->past.ended[i].at > before)
+			m->past.ended[kept++] = m->past.ended[i];
+	m->past.nended = kept;
+	if (m->past.nall == GVI_MAX_ALL) {
+		m->past.nall--;
+		memmove(m->past.all, m->past.all + 1, m->past.nall * sizeof m->past.all[0]);
+	}
+	m->past.all[m->past.nall].time = time;
+	m->past.all[m->past.nall++].at = m->past.history->now;
 }

@@ -146,7 +146,7 @@ size_t gvi_oracle_size(const struct gvi_bounds *b)
 
 	if (!history || !b->runs || b->worlds < 1 || b->worlds > 4096)
 		return 0;
-	return history_at(b) + history;
+	return history > SIZE_MAX - history_at(b) ? 0 : history_at(b) + history;
 }
 
 /* All but its first world. */
@@ -699,7 +699,7 @@ static bool loses_track(const struct gvi_oracle *o, const struct match *match)
 	if (match->in->kind == GVI_INPUT_TRANSLATE && seen->what & GVI_SEEN_RESULT &&
 	    seen->reply.answer.result == GVI_GRANT)
 		return false;
-	return !match->found || !(seen->what & GVI_SEEN_EVENT);
+	return !match->found || !(seen->what & (GVI_SEEN_EVENT | GVI_SEEN_EFFECTS));
 }
 
 /* To what explains what was seen: of habits, to what no run that does could be

@@ -4,8 +4,8 @@
  * changes of the tables: the register's offset, the choice's name.
  *
  * Not saved, as it is given or follows from what is: host, near, alone, watched, reset,
- * derived, features.  Nor what counts only during a call: stand, about, fresh, lenient, past.since,
- * suspect, blamed; nor of old values, which are in a ring: older. */
+ * derived, features; or is always 0: reserved.  Nor what counts only during a call: stand, about,
+ * fresh, lenient, past.since, suspect, blamed; nor of old values, which are in a ring: older. */
 #include "goldvi/goldvi.h"
 
 #include <string.h>
@@ -393,16 +393,18 @@ static void pass_past(struct pass *p, struct past_state *past)
 	PASS_TO(p, past->used, 1);
 	PASS_TO(p, past->unsure, 1);
 	PASS(p, past->moved);
-	PASS(p, past->forgotten);
 	PASS(p, past->enabled);
-	PASS(p, past->all);
-	PASS(p, past->all_at);
 	PASS_AS(p, 4, past->nended, GVI_MAX_ENDED);
 	for (unsigned i = 0; i < past->nended; i++) {
 		PASS(p, past->ended[i].command[0]);
 		PASS(p, past->ended[i].command[1]);
 		PASS(p, past->ended[i].time);
 		PASS(p, past->ended[i].at);
+	}
+	PASS_AS(p, 4, past->nall, GVI_MAX_ALL);
+	for (unsigned i = 0; i < past->nall; i++) {
+		PASS(p, past->all[i].time);
+		PASS(p, past->all[i].at);
 	}
 	PASS_AS(p, 4, past->nvisible, GVI_MAX_VISIBLE);
 	for (unsigned i = 0; i < past->nvisible; i++) {

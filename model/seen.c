@@ -269,8 +269,9 @@ static bool adopt_tag(struct gvi *m, uint16_t device, uint8_t ours, uint8_t thei
 
 static bool same_past(const struct past_state *a, const struct past_state *b)
 {
-	return a->used == b->used && a->forgotten == b->forgotten && a->all_at == b->all_at &&
-	       a->nended == b->nended && a->nvisible == b->nvisible &&
+	return a->used == b->used && a->enabled == b->enabled && a->nended == b->nended &&
+	       a->nall == b->nall && a->nvisible == b->nvisible &&
+	       !memcmp(a->all, b->all, a->nall * sizeof a->all[0]) &&
 	       !memcmp(a->ended, b->ended, a->nended * sizeof a->ended[0]) &&
 	       !memcmp(a->visible, b->visible, a->nvisible * sizeof a->visible[0]);
 }

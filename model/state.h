@@ -92,7 +92,7 @@ struct stand {
 	unsigned level;
 };
 
-enum { GVI_MAX_ENDED = 128, GVI_MAX_VISIBLE = 8 };
+enum { GVI_MAX_ENDED = 128, GVI_MAX_ALL = 8, GVI_MAX_VISIBLE = 8 };
 
 /* What tables have been, for an IOMMU whose memory is told of: history.c. */
 struct history;
@@ -106,17 +106,16 @@ struct past_state {
 	uint64_t suspect[2], blamed[2]; /* of what is looked at, and of what was taken */
 	bool     unsure;                /* the history was too short to tell */
 	uint64_t moved;                 /* when the device table became another one */
-	uint64_t forgotten;             /* what was there until this moment is not used any more */
-	uint64_t all;                   /* the same moment, if it was INVALIDATE_IOMMU_ALL's */
-	uint64_t enabled;               /* what it was before the first one */
-	uint64_t all_at;                /* when that was complete */
+	uint64_t enabled;               /* what was there until this moment is not used */
 	/* The request came at this moment; 0: now.  What was complete later ends nothing for
 	 * it, and what was replaced later it may have met as it was. */
 	uint64_t since;
 	/* Completed invalidations, when they had become visible, and when they were
 	 * complete. */
-	unsigned nended, nvisible;
+	unsigned nended, nall, nvisible;
 	struct { uint64_t command[2], time, at; } ended[GVI_MAX_ENDED];
+	/* The same of INVALIDATE_IOMMU_ALL, which leaves nothing of what there was before. */
+	struct { uint64_t time, at; } all[GVI_MAX_ALL];
 	/* Tails of the command ring, and when each was written. */
 	struct { uint64_t tail, time; } visible[GVI_MAX_VISIBLE];
 };

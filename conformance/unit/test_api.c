@@ -3,6 +3,8 @@
 #include "conformance/unit/rig.h"
 #include "goldvi/oracle.h"
 
+#include <stddef.h>
+
 static void open_started(struct rig *r, enum gvi_preset preset)
 {
 	struct gvi_config config = rig_config(preset);
@@ -227,6 +229,18 @@ START_TEST(test_requests_at_the_edge)
 	rig_close(&r);
 }
 END_TEST
+
+/* No compiler has left bytes that belong to no member. */
+#define FULL(type, last)                                                                           \
+	_Static_assert(offsetof(struct type, last) + sizeof((struct type *)NULL)->last ==          \
+			       sizeof(struct type),                                                \
+		       "there are bytes behind the last member")
+FULL(gvi_message, reserved);
+FULL(gvi_effect, reserved);
+FULL(gvi_answer, clause);
+FULL(gvi_ats_answer, reserved);
+FULL(gvi_page_answer, reserved);
+FULL(gvi_invalidation, reserved);
 
 /* The answer does not show what lay there before. */
 START_TEST(test_every_byte_of_an_answer_is_defined)
@@ -553,7 +567,7 @@ START_TEST(test_histories_that_cannot_be)
 	open_started(&r, GVI_PRESET_HOST_ONLY);
 	ck_assert_uint_eq(gvi_history_size(3), 0);
 	ck_assert_uint_eq(gvi_history_size(31), 0);
-	ck_assert_uint_gt(gvi_history_size(30), gvi_history_size(4));
+	ck_assert_uint_gt(gvi_history_size(20), gvi_history_size(4));
 	ck_assert_uint_gt(gvi_history_size(4), 0);
 	ck_assert_uint_le(gvi_history_size(5), sizeof storage);
 	ck_assert_int_eq(gvi_track(NULL, storage, 5), GVI_ARG_NULL);

@@ -355,6 +355,21 @@ END_TEST
 
 /* ---- Mistakes, and bounds ---------------------------------------------------- */
 
+/* Room that cannot be asked for, on 32 bits, is none; it is never too little. */
+START_TEST(sizes)
+{
+	ck_assert_uint_eq(gvi_history_size(3), 0);
+	ck_assert_uint_eq(gvi_history_size(31), 0);
+	for (unsigned log2 = 4; log2 <= 30; log2++) {
+		struct gvi_bounds b = {.worlds = 4096, .runs = 1, .values_log2 = log2};
+		size_t history = gvi_history_size(log2), all = gvi_oracle_size(&b);
+
+		ck_assert(history ? history >> log2 >= 40 : log2 > 26 && sizeof(size_t) == 4);
+		ck_assert(all ? all > history : sizeof(size_t) == 4);
+	}
+}
+END_TEST
+
 START_TEST(mistakes)
 {
 	struct gvi_bounds wrong = bounds;
@@ -442,4 +457,4 @@ START_TEST(too_few_runs)
 END_TEST
 
 RIG_RUN("judge", translations, interrupts, translation_requests, page_requests, commands, stores,
-	registers, mistakes, too_few_runs)
+	registers, sizes, mistakes, too_few_runs)

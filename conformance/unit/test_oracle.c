@@ -757,6 +757,54 @@ START_TEST(requests_under_way)
 }
 END_TEST
 
+/* The last invalidation of everything may be too late for a request; those before it
+ * count. */
+START_TEST(under_way_over_invalidations_of_all)
+{
+	uint64_t first, second;
+
+	start();
+	write_entry(LEAF + 8 * 5, GVI_FORMAT_PTE, "PR=1 Address=0x4111000 IR=1 IW=1");
+	command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES, "DomainID=7 Address=0x5000");
+	wait();
+	first = gvi_moment(oracle);
+	for (unsigned i = 0; i < 7; i++) {
+		command(GVI_FORMAT_INVALIDATE_IOMMU_ALL, "");
+		wait();
+	}
+	write_entry(LEAF + 8 * 5, GVI_FORMAT_PTE, "PR=1 Address=0x4222000 IR=1 IW=1");
+	command(GVI_FORMAT_INVALIDATE_IOMMU_ALL, "");
+	wait();
+	second = gvi_moment(oracle);
+	command(GVI_FORMAT_INVALIDATE_IOMMU_ALL, "");
+	wait();
+	ck_assert_uint_eq(granted_since(0x4111000, first), GVI_PERMITTED);
+	ck_assert_uint_eq(granted_since(0x4222000, second), GVI_PERMITTED);
+	ck_assert_uint_eq(granted_since(0x4111000, second), GVI_REFUSED);
+	close_oracle();
+}
+END_TEST
+
+START_TEST(under_way_after_pages_and_over_all)
+{
+	uint64_t since;
+
+	start();
+	write_entry(LEAF + 8 * 5, GVI_FORMAT_PTE, "PR=1 Address=0x4111000 IR=1 IW=1");
+	command(GVI_FORMAT_INVALIDATE_IOMMU_ALL, "");
+	wait();
+	write_entry(LEAF + 8 * 5, GVI_FORMAT_PTE, "PR=1 Address=0x4222000 IR=1 IW=1");
+	command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES, "DomainID=7 Address=0x5000");
+	wait();
+	since = gvi_moment(oracle);
+	command(GVI_FORMAT_INVALIDATE_IOMMU_ALL, "");
+	wait();
+	ck_assert_uint_eq(granted_since(0x4222000, since), GVI_PERMITTED);
+	ck_assert_uint_eq(granted_since(0x4111000, since), GVI_REFUSED);
+	close_oracle();
+}
+END_TEST
+
 /* It may also have met an entry that was not present, which nobody holds. */
 START_TEST(absent_when_it_came)
 {
@@ -832,6 +880,25 @@ START_TEST(unsure_aborts_leave_traces)
 		write_word(DATA + 8 * i, i);
 	ck_assert_uint_eq(tell(&in, &seen).verdict, GVI_UNSURE);
 	ck_assert_uint_eq(reads_as(0x2018, 16), GVI_UNSURE);
+	close_oracle();
+}
+END_TEST
+
+/* All that the abort has done was seen. */
+START_TEST(unsure_aborts_without_traces)
+{
+	const struct gvi_input in = read_of(PAGE + 4096);
+	const struct gvi_config c = plain_config();
+	struct gvi_seen seen = {.what = GVI_SEEN_RESULT | GVI_SEEN_EFFECTS};
+
+	seen.reply.answer.result = GVI_ABORT;
+	open_oracle(&c, 4);
+	write_word(ENTRY + 8, encode(GVI_FORMAT_DTE, "DomainID=7 SA=1", 1));
+	for (unsigned i = 0; i < 40; i++)
+		write_word(DATA + 8 * i, i);
+	ck_assert_uint_eq(tell(&in, &seen).verdict, GVI_PERMITTED);
+	ck_assert_uint_eq(reads_as(0x2018, 0), GVI_PERMITTED);
+	ck_assert_uint_eq(reads_as(0x2018, 16), GVI_REFUSED);
 	close_oracle();
 }
 END_TEST
@@ -1102,8 +1169,9 @@ RIG_RUN("oracle", nothing_changed, leaf_rewritten, written_too_late, pointer_nee
 	commands_are_not_held, enabled_by_firmware, old_and_new_in_turns, habit_is_held_to_its_word,
 	page_address_tells_nothing, unknown_flags_are_not_compared,
 	meaningless_type_is_not_compared, stale_words_are_named, requests_under_way,
+	under_way_over_invalidations_of_all, under_way_after_pages_and_over_all,
 	absent_when_it_came, completions_before_a_request, registers_may_be_late,
 	halves_may_be_late, head_may_be_ahead, short_history_is_unsure, unsure_aborts_leave_traces,
-	completions_choose_worlds, suppression_ends_with_its_entry,
+	unsure_aborts_without_traces, completions_choose_worlds, suppression_ends_with_its_entry,
 	suppression_begins_anew_meanwhile, commands_in_any_order, tags_are_apart,
 	far_ahead_is_unsure, moved_table_is_unsure, copies_are_snapshots)

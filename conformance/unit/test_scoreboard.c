@@ -373,6 +373,26 @@ START_TEST(status_shows_completion)
 }
 END_TEST
 
+/* More values of one word than are looked at: what came of the abort nobody knows, nor
+ * what was written since. */
+START_TEST(lost_track)
+{
+	const struct gvi_input in = read_of(PAGE);
+	struct gvi_seen seen = seen_at(NONE);
+
+	start(0);
+	for (uint64_t i = 0; i < 20; i++)
+		map(NEW + (i << 12));
+	seen.what |= GVI_SEEN_EFFECTS;
+	ck_assert(scoreboard_check(board, &in, &seen));
+	ck_assert_uint_eq(scoreboard_totals(board)->unsure, 1);
+	invalidate(2);
+	ck_assert(stored(2));
+	ck_assert(scoreboard_totals(board)->unsure > 1);
+	ck_assert_uint_eq(finish(), 0);
+}
+END_TEST
+
 /* A ring whose places are used again without a wait. */
 START_TEST(ring_wraps)
 {
@@ -528,6 +548,6 @@ END_TEST
 
 RIG_RUN("scoreboard", lockstep, wrong_address, stale_answer, answers_out_of_order, wrong_tags,
 	control_written, records, wrong_records, granted_and_recorded, records_not_told,
-	silent_abort, wrong_stores, record_of_a_command, status_shows_completion, ring_wraps,
-	messages, listeners, coverage, coverage_that_cannot_be_written, predictions,
+	silent_abort, wrong_stores, record_of_a_command, status_shows_completion, lost_track,
+	ring_wraps, messages, listeners, coverage, coverage_that_cannot_be_written, predictions,
 	refused_configuration)

@@ -11,7 +11,8 @@
  * - Pointers must not be NULL unless the call says so.  Nothing is kept but
  *   what gvi_init() copies: the configuration and the host structure (not what
  *   the host's own pointers point to, which must outlive the model).
- * - Every byte of a structure that the model fills in is defined.
+ * - Every byte of a structure that the model fills in is defined, so that memcmp()
+ *   compares two of them.
  * - Callbacks must not call back into the same model.
  * - Several models may live in one process and in different threads; one model
  *   is used by one thread at a time.
@@ -150,6 +151,7 @@ struct gvi_message {
 	bool     has_pasid;     /* INVALIDATE, RESPONSE: a PASID prefix is present */
 	bool     rq_eoi;        /* REMAPPED: RqEoi of the entry, for which an MSI has no place */
 	bool     x2apic;        /* INTERRUPT: by IntCapXTEn, not MSI; address and data as an MSI has them */
+	uint8_t  reserved[4];   /* 0 */
 };
 
 /* Something that happened inside, in order; for tracing, explaining, coverage. */
@@ -408,6 +410,7 @@ struct gvi_ats_answer {
 	uint8_t  logging;       /* enum gvi_logging */
 	uint16_t nclauses;
 	uint16_t clause[GVI_MAX_CLAUSES];       /* the rules applied, in order; then 0 */
+	uint8_t  reserved[4];   /* 0 */
 };
 
 /* A translation request, as docs/spec/04-translation-flow.md section 4 orders it. */
@@ -448,6 +451,7 @@ struct gvi_page_answer {
 	bool     log_b;         /* LOGGED: in PPR log B */
 	uint16_t nclauses;
 	uint16_t clause[GVI_MAX_CLAUSES];       /* the rules applied, in order; then 0 */
+	uint8_t  reserved[4];   /* 0 */
 };
 
 /* A page request message, as docs/spec/11-ppr.md section 3 orders it. */
@@ -465,6 +469,7 @@ struct gvi_invalidation {
 	uint16_t device;        /* whom the request was sent to */
 	uint16_t queue;         /* QueueID of the command */
 	uint8_t  tag;           /* ITag: no two of one device's are equal */
+	uint8_t  reserved[3];   /* 0 */
 };
 
 /* Those outstanding, oldest first; valid until the next call on m. */
@@ -497,7 +502,8 @@ GVI_API enum gvi_status gvi_step(struct gvi *m, bool *done);
  * what is there and what was.  Predictions take what is there. */
 
 /* Bytes of storage for the last 2^values_log2 old values of words (4 to 30); what
- * is older makes way, and gvi_unsure() tells when it could have mattered. */
+ * is older makes way, and gvi_unsure() tells when it could have mattered.  0: out of
+ * range, or more than a machine of 32 bits can address. */
 GVI_API size_t gvi_history_size(unsigned values_log2);
 
 /* From now on changes are told.  `storage`, aligned as malloc() aligns, is kept and
@@ -553,6 +559,7 @@ struct gvi_effect {
 	uint8_t  kind;          /* enum gvi_effect_kind */
 	uint8_t  length;
 	uint8_t  bus;           /* enum gvi_bus: how memory answered */
+	uint8_t  reserved[5];   /* 0 */
 };
 
 /* The longest call is a write through guest tables (3 of GCR3, 5 levels) under 6

@@ -30,14 +30,15 @@ add_custom_command(OUTPUT ${bugs}
 
 set(bench ${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/iommu_bench)
 set(folder ${CMAKE_CURRENT_BINARY_DIR}/verilated)
+# Verilator's makefile does not know of the libraries: linked anew whenever one has changed.
 add_custom_command(OUTPUT ${bench}
+	COMMAND ${CMAKE_COMMAND} -E rm -f ${bench}
 	COMMAND ${CMAKE_COMMAND} -E env CXX=${cxx} ${verilator} --cc --exe --build -j 2 -MAKEFLAGS "-s OPT_FAST=-O2"
 		-O3 --x-assign fast --x-initial fast --trace -Wall -Wno-UNUSEDSIGNAL
 		--top-module iommu --Mdir ${folder} -o ${bench}
 		-CFLAGS "-std=c++17 -Wall -I${PROJECT_SOURCE_DIR}/include -I${CMAKE_CURRENT_BINARY_DIR}"
 		-LDFLAGS "$<TARGET_FILE:goldvi_cosim> $<TARGET_FILE:goldvi_static>"
 		${modules} ${sources}
-	COMMAND ${CMAKE_COMMAND} -E touch ${bench}
 	DEPENDS ${modules} ${sources} ${headers} ${bugs} goldvi_cosim goldvi_static
 	COMMENT "Verilating the example IOMMU"
 	VERBATIM)

@@ -104,8 +104,6 @@ void Software::reprogram()
 
 void Software::push(Command c)
 {
-	calm |= c.low >> 60 == 8 ||
-		(c.low >> 60 == 2 && (c.low & 0xffff) == sim.tables.first_only());
 	sim.store(COMMANDS + tail, c.low);
 	sim.store(COMMANDS + tail + 8, c.high);
 	tail = (tail + 16) % RING;
@@ -121,22 +119,9 @@ void Software::push_wait()
 	      store_data});
 }
 
-// Nobody sees when an entry with SE=1 goes, and with it the memory of its first event,
-// until the COMPLETION_WAIT: faults in between could not be told apart.
 void Software::kick()
 {
-	bool before = sim.traffic;
-
-	if (calm) {
-		sim.drain();
-		sim.traffic = false;
-	}
 	sim.mmio_write(COMMAND_TAIL, tail);
-	if (calm) {
-		await();
-		sim.traffic = before;
-		calm = false;
-	}
 }
 
 bool Software::complete()
@@ -231,7 +216,6 @@ void Software::blunder()
 	wrong = tail;
 	push(illegal[random.below(sizeof illegal / sizeof illegal[0])]);
 	push_wait();
-	calm = false; // it does not get that far
 	kick();
 	for (unsigned n = 0; status & COMMAND_RUN && !sim.failed(); n++) {
 		sim.run(random.between(1, 200));

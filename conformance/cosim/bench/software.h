@@ -23,7 +23,6 @@ class Software
 	Random &random;
 	std::vector<Dirty> dirty;
 	unsigned tail = 0, event_head = 0, drain_at = 64;
-	bool calm = false;                     // what was pushed is for quiet devices
 	uint64_t store_at = 0, store_data = 0; // what the last COMPLETION_WAIT stores
 
 	void start();

@@ -199,7 +199,7 @@ void Tables::write_device(Batch &batch, const Device &device)
 		e[0] &= ~((uint64_t)1 << random.between(61, 62));
 	if (random.sometimes(50))
 		e[1] |= (uint64_t)1 << 34; // SA
-	if (device.id == first_only() && random.sometimes(500))
+	if (random.sometimes(100))
 		e[1] |= (uint64_t)1 << 33; // SE
 	if (random.sometimes(300))
 		e[1] |= (uint64_t)1 << 39; // EX

@@ -79,12 +79,6 @@ class Tables
 	// One of those that devices use most.
 	uint64_t any_address();
 
-	// The only device whose entry may have SE=1.
-	uint16_t first_only() const
-	{
-		return devices[0].id;
-	}
-
 	// An access of a device: most hit what is mapped.
 	gvi_request request();
 
