@@ -462,6 +462,10 @@ START_TEST(test_nothing_is_above_its_largest)
 		s = save(r.m);
 		ck_assert_uint_eq(largest(m, &s, pci, &count), 4);
 		ck_assert_uint_eq(count, 2);
+		/* Of the base Enable and bits 31:14, of the range bits 31:7. */
+		ck_assert_uint_eq(largest(m, &s, pci + 4, &count), 1);
+		ck_assert_uint_eq(largest(m, &s, pci + 5, &count), 0);
+		ck_assert_uint_eq(largest(m, &s, pci + 12, &count), 0);
 		for (size_t at = pci + PCI_BYTES; at < s.size; at++) {
 			unsigned most = largest(m, &s, at, &count), i = 0;
 
