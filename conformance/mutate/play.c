@@ -63,6 +63,7 @@ struct mutants {
 	struct profiles profiles;
 	struct played *played;
 	uint32_t first[MAX_CASES], count[MAX_CASES]; /* instances of each case */
+	uint64_t microseconds[MAX_CASES];            /* the longest of them */
 	struct mutant *mutant;
 	size_t nmutants;
 	struct instance instance;
@@ -277,6 +278,7 @@ static bool measure(struct mutants *m)
 }
 
 static struct played *add_played(struct mutants *m);
+static uint64_t processor_time(void);
 
 static bool measure_case(struct mutants *m, size_t file, struct vector_case *vector)
 {
@@ -285,6 +287,7 @@ static bool measure_case(struct mutants *m, size_t file, struct vector_case *vec
 
 	m->first[m->ncases] = (uint32_t)m->ninstances;
 	for (uint64_t n = 0; n < vector->combinations; n++) {
+		uint64_t began = processor_time(), took;
 		struct played *p;
 
 		memset(mutant_reached, 0, sizeof mutant_reached);
@@ -297,6 +300,9 @@ static bool measure_case(struct mutants *m, size_t file, struct vector_case *vec
 				 vector->id);
 			return false;
 		}
+		took = processor_time() - began;
+		if (took > m->microseconds[m->ncases])
+			m->microseconds[m->ncases] = took;
 		p = add_played(m);
 		if (!p)
 			return fails(m, "vectors");
@@ -310,6 +316,14 @@ static bool measure_case(struct mutants *m, size_t file, struct vector_case *vec
 	}
 	m->count[m->ncases++] = nth;
 	return m->ncases < MAX_CASES;
+}
+
+static uint64_t processor_time(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
 static struct played *add_played(struct mutants *m)
@@ -383,12 +397,15 @@ static uint32_t stride(const struct mutants *m, uint32_t number, unsigned long e
 	return (uint32_t)((m->count[number] + each - 1) / each);
 }
 
-/* No instance takes a twentieth of that. */
-static void wind_clock(void)
+/* Half a second, and more for what takes long without a mutant: --freedom plays a case once for
+ * each alternative, and some have thousands of commands. */
+static void wind_clock(const struct mutants *m, uint32_t number)
 {
-	const struct itimerval half_second = {.it_value = {0, 500000}};
+	uint64_t most = 500000 + 20 * m->microseconds[number];
+	const struct itimerval clock = {
+		.it_value = {(time_t)(most / 1000000), (suseconds_t)(most % 1000000)}};
 
-	(void)setitimer(ITIMER_PROF, &half_second, NULL);
+	(void)setitimer(ITIMER_PROF, &clock, NULL);
 }
 
 static bool read_again(struct mutants *m, uint32_t file);
@@ -399,7 +416,7 @@ static bool play_one(struct mutants *m, uint32_t instance, uint32_t *told)
 	struct play play = {0};
 
 	*told = instance;
-	wind_clock();
+	wind_clock(m, p->number);
 	if (m->read_afresh && !m->afresh[p->file] && !read_again(m, p->file))
 		return false;
 	if (instance_make(p->vector, p->n, &m->instance, m->error, sizeof m->error) !=
