@@ -29,7 +29,7 @@ enum {
 	MAX_FILES = 4096,
 	MAX_CASES = 16384,
 	MAX_CHILDREN = 16,
-	MAX_KEY = 600,
+	MAX_KEY = 1000,
 	NGROUPS = 4096,
 	NHINTS = 6
 };
@@ -133,7 +133,7 @@ static bool read_mutants(struct mutants *m)
 		return fails(m, m->list);
 	while (fgets(line, sizeof line, in) && m->nmutants < MAX_MUTANTS) {
 		row = &m->mutant[m->nmutants++];
-		if (sscanf(line, "%u\t%199[^\t]\t%*[^\t]\t%*u\t%*[^\t]\t%599[^\t\n]", &row->number,
+		if (sscanf(line, "%u\t%199[^\t]\t%*[^\t]\t%*u\t%*[^\t]\t%999[^\t\n]", &row->number,
 			   file, row->key) != 3 ||
 		    row->number >= MAX_MUTANTS) {
 			errno = EINVAL;
