@@ -16,10 +16,11 @@ import sys
 # and configurations, printing, the oracle; and short cuts that only windows of memory open.
 LIBRARY = {f"model/{n}" for n in ("oracle.c", "seen.c", "goldvi.c", "config.c", "format.c", "text.h",
                                   "tables.c", "plain.c", "state.c", "save.c", "pass.h")}
-# Of a file of the machine: snapshots, how sure the oracle is, and what it says of a refusal.
+# Of a file of the machine: snapshots, how sure the oracle is, what it says of a refusal, and what
+# requests that are under way have met.
 LIBRARY_FUNCTIONS = {("model/history.c", n) for n in
                      ("history_pass", "history_values_log2", "history_recorded", "history_moment",
-                      "take_blame", "doubt")}
+                      "history_moved", "take_blame", "doubt", "counts", "met")}
 
 
 def main():
