@@ -10,6 +10,7 @@ import argparse
 import fnmatch
 import math
 import pathlib
+import re
 import sys
 
 # What vectors play is the machine.  The rest is the library around it: checks of arguments
@@ -20,7 +21,11 @@ LIBRARY = {f"model/{n}" for n in ("oracle.c", "seen.c", "goldvi.c", "config.c", 
 # requests that are under way have met.
 LIBRARY_FUNCTIONS = {("model/history.c", n) for n in
                      ("history_pass", "history_values_log2", "history_recorded", "history_moment",
-                      "history_moved", "take_blame", "doubt", "counts", "met")}
+                      "history_moved", "history_reset", "take_blame", "doubt", "counts", "met")}
+# What else of the machine's code only the oracle looks at.
+ORACLES = re.compile(r"past\.(about|suspect|blamed|lenient|unsure|moved|since)\b|crowded|lost_pending|"
+                     r"(\.|->)lost\b|take_blame|device_table_moved|\bcounts\(|\bmet\(|"
+                     r"ended\[m->past\.nended\]\.at\b|depth == MAX_DEPTH")
 
 
 def main():
@@ -57,7 +62,8 @@ def main():
 
 
 def is_library(mutant):
-    return mutant[1] in LIBRARY or (mutant[1], mutant[2]) in LIBRARY_FUNCTIONS
+    return mutant[1] in LIBRARY or (mutant[1], mutant[2]) in LIBRARY_FUNCTIONS or \
+        mutant[1].startswith("model/") and ORACLES.search(mutant[5]) is not None
 
 
 class Equivalent:
