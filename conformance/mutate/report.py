@@ -25,7 +25,7 @@ LIBRARY_FUNCTIONS = {("model/history.c", n) for n in
 # What else of the machine's code only the oracle looks at.
 ORACLES = re.compile(r"past\.(about|suspect|blamed|lenient|unsure|moved|since)\b|crowded|lost_pending|"
                      r"(\.|->)lost\b|take_blame|device_table_moved|\bcounts\(|\bmet\(|"
-                     r"ended\[m->past\.nended\]\.at\b|depth == MAX_DEPTH")
+                     r"ended\[m->past\.nended\]\.at\b|depth == MAX_DEPTH|\bends\(m, all\)")
 
 
 def main():
