@@ -9,11 +9,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "conformance/dut/ask.h"
 #include "conformance/dut/model.h"
 #include "conformance/dut/recording.h"
 #include "conformance/reduce.h"
 #include "conformance/stage.h"
 #include "conformance/stream_mutate.h"
+#include "conformance/stream_scene.h"
 
 enum { ROOM = 4096, MAX_FINDINGS = 1024, MAX_LINE = 1 << 16, TRIES = 8 };
 
@@ -131,6 +133,7 @@ static bool open_device(struct campaign *c)
 		}
 		c->way.fixed = &c->fixed;
 	}
+	c->reduction.dut = inner;
 	c->dut = recording_open(inner, c->trace);
 	return c->dut != NULL;
 }
@@ -171,6 +174,7 @@ static void close_campaign(struct campaign *c)
 /* ---- Streams --------------------------------------------------------------------- */
 
 static size_t invent(struct campaign *c);
+static size_t invent_scene(struct campaign *c);
 static bool play_stream(struct campaign *c, size_t size);
 static bool judge_stream(struct campaign *c, uint64_t stream);
 
@@ -180,7 +184,7 @@ static bool play_streams(struct campaign *c)
 	time_t end = time(NULL) + (time_t)o->seconds;
 
 	for (uint64_t n = 0; o->streams ? n < o->streams : time(NULL) < end; n++) {
-		if (!play_stream(c, invent(c)))
+		if (!play_stream(c, n % 2 ? invent_scene(c) : invent(c)))
 			return false;
 		if (!judge_stream(c, n))
 			return false;
@@ -208,6 +212,17 @@ static size_t invent(struct campaign *c)
 	while (changes--)
 		size = stream_mutate(c->bytes, size, sizeof c->bytes, draw(c));
 	return size;
+}
+
+/* Of what the device announces, or of any preset. */
+static size_t invent_scene(struct campaign *c)
+{
+	uint8_t preset = (uint8_t)(draw(c) % GVI_NPRESETS);
+	struct gvi_config config;
+
+	(void)gvi_preset((enum gvi_preset)preset, &config);
+	return stream_scene(c->bytes, sizeof c->bytes, preset,
+			    c->way.fixed ? c->way.fixed : &config, draw(c));
 }
 
 /* The device starts with the first act, when the model is what it is. */
@@ -279,86 +294,19 @@ static enum dut_status start_device(struct campaign *c, const struct stage *s)
 	return c->dut->class->start(c->dut, &config);
 }
 
-static enum dut_status access_register(struct campaign *c, const struct gvi_input *in);
-static enum dut_status ask_device(struct campaign *c, const struct act *act);
-
-/* What reaches the IOMMU by software, then what devices do. */
+/* A write of a register lets the device go on. */
 static enum dut_status call_device(struct campaign *c, const struct act *act)
 {
 	const struct gvi_input *in = &act->input;
-	unsigned able = c->dut->class->abilities(c->dut);
-	enum dut_status status;
-	bool known;
-
-	switch ((enum gvi_input_kind)in->kind) {
-	case GVI_INPUT_TRANSLATE:
-	case GVI_INPUT_INTERRUPT:
-	case GVI_INPUT_ATS:
-	case GVI_INPUT_PAGE:
-		return ask_device(c, act);
-	case GVI_INPUT_STEP:
-		return c->dut->class->settle(c->dut);
-	case GVI_INPUT_DONE:
-	case GVI_INPUT_TIMED_OUT:
-		if (!(able & DUT_ATS))
-			return DUT_UNSUPPORTED;
-		return c->dut->class->invalidation(c->dut, in->of.invalidation.device,
-						   in->of.invalidation.tag,
-						   in->kind == GVI_INPUT_DONE, &known);
-	default:
-		status = access_register(c, in);
-		return status == DUT_OK ? c->dut->class->settle(c->dut) : status;
-	}
-}
-
-/* Of configuration space only the IOMMU's own capability: where the others stand is
- * not the architecture's affair. */
-static enum dut_status access_register(struct campaign *c, const struct gvi_input *in)
-{
-	const struct dut_class *class = c->dut->class;
-	uint32_t offset = in->of.mmio.offset, narrow;
-	unsigned length = in->of.mmio.length;
-	uint64_t value = in->of.mmio.value;
-
-	if (in->kind >= GVI_INPUT_CONFIG_READ &&
-	    (!(class->abilities(c->dut) & DUT_PCI) || offset < 0x40 || offset >= 0x54))
-		return DUT_UNSUPPORTED;
-	switch (in->kind) {
-	case GVI_INPUT_MMIO_READ:
-		return class->mmio_read(c->dut, offset, length, &value);
-	case GVI_INPUT_MMIO_WRITE:
-		return class->mmio_write(c->dut, offset, length, value);
-	case GVI_INPUT_CONFIG_READ:
-		return class->pci_read(c->dut, offset, length, &narrow);
-	default:
-		return class->pci_write(c->dut, offset, length, (uint32_t)value);
-	}
-}
-
-static enum dut_status ask_device(struct campaign *c, const struct act *act)
-{
-	const struct dut_class *class = c->dut->class;
-	const struct gvi_input *in = &act->input;
 	const uint64_t places[2] = {act->reply.answer.address, in->of.request.address};
-	const struct dut_dma dma = {in->of.request, places, 2};
-	unsigned able = class->abilities(c->dut);
+	bool writes = in->kind >= GVI_INPUT_MMIO_READ;
 	union gvi_reply reply = {0};
+	enum dut_status status;
 
-	switch ((enum gvi_input_kind)in->kind) {
-	case GVI_INPUT_TRANSLATE:
-		if (act->reply.answer.result == GVI_INTERRUPT ||
-		    (in->of.request.translated && !(able & DUT_ATS)))
-			return DUT_UNSUPPORTED;
-		return class->dma(c->dut, &dma, &reply.answer);
-	case GVI_INPUT_INTERRUPT:
-		return class->interrupt(c->dut, &in->of.interrupt, &reply.answer);
-	case GVI_INPUT_ATS:
-		return able & DUT_ATS ? class->ats(c->dut, &in->of.ats, &reply.ats)
-				      : DUT_UNSUPPORTED;
-	default:
-		return able & DUT_PRI ? class->page_request(c->dut, &in->of.page, &reply.page)
-				      : DUT_UNSUPPORTED;
-	}
+	if (in->kind == GVI_INPUT_TRANSLATE && act->reply.answer.result == GVI_INTERRUPT)
+		return DUT_UNSUPPORTED;
+	status = dut_ask(c->dut, in, places, 2, &reply);
+	return status == DUT_OK && writes ? c->dut->class->settle(c->dut) : status;
 }
 
 /* What the IOMMU changes on its own, and the first registers of all. */
@@ -435,8 +383,6 @@ static bool judge_line(struct campaign *c, struct session_record *record, bool *
 	return true;
 }
 
-static uint32_t last_rule(const struct gvi_input *in, const union gvi_reply *reply);
-static uint8_t result_of(const struct gvi_input *in, const union gvi_reply *reply);
 static unsigned field_at(const struct gvi_input *in, uint64_t wrong);
 
 /* What is known of failures like this one; NULL: there is no room to know anything. */
@@ -454,8 +400,8 @@ static struct failing *failing_so(struct campaign *c)
 		signature.field =
 			(uint16_t)field_at(in, j->seen.reply.value ^ j->nearest.reply.value);
 	} else {
-		signature.where = last_rule(in, &j->nearest.reply);
-		signature.seen = result_of(in, &j->seen.reply);
+		signature.where = judge_rule(in, &j->nearest.reply);
+		signature.seen = judge_result(in, &j->seen.reply);
 	}
 	for (unsigned i = 0; i < c->known; i++)
 		if (!memcmp(&c->failing[i].signature, &signature, sizeof signature))
@@ -482,39 +428,6 @@ static unsigned field_at(const struct gvi_input *in, uint64_t wrong)
 	return GVI_NFIELDS;
 }
 
-static uint8_t result_of(const struct gvi_input *in, const union gvi_reply *reply)
-{
-	switch (in->kind) {
-	case GVI_INPUT_TRANSLATE:
-	case GVI_INPUT_INTERRUPT:
-		return reply->answer.result;
-	case GVI_INPUT_ATS:
-		return reply->ats.result;
-	case GVI_INPUT_PAGE:
-		return reply->page.result;
-	default:
-		return 0;
-	}
-}
-
-/* GVI_NCLAUSES: none. */
-static uint32_t last_rule(const struct gvi_input *in, const union gvi_reply *reply)
-{
-	const uint16_t *clause = reply->answer.clause;
-	unsigned n = 0;
-
-	if (in->kind == GVI_INPUT_TRANSLATE || in->kind == GVI_INPUT_INTERRUPT) {
-		n = reply->answer.nclauses;
-	} else if (in->kind == GVI_INPUT_ATS) {
-		clause = reply->ats.clause;
-		n = reply->ats.nclauses;
-	} else if (in->kind == GVI_INPUT_PAGE) {
-		clause = reply->page.clause;
-		n = reply->page.nclauses;
-	}
-	return n ? clause[n - 1] : GVI_NCLAUSES;
-}
-
 /* ---- A finding ---------------------------------------------------------------------- */
 
 static void describe_refusal(const struct judge *j, struct text *t);
@@ -527,12 +440,12 @@ static bool find(struct campaign *c, uint64_t stream)
 {
 	struct reduction *r = &c->reduction;
 	const struct campaign_options *o = c->options;
-	uint32_t rule = last_rule(&r->judge.input, &r->judge.nearest.reply);
+	uint32_t rule = judge_rule(&r->judge.input, &r->judge.nearest.reply);
 	char path[600], why[1024] = "";
 
 	describe_refusal(&r->judge, &(struct text){why, sizeof why, 0});
 	reduce_failure(r);
-	r->tests = 0;
+	r->tests = r->asked = 0;
 	if (!reduce_fails(r))
 		return false;
 	reduce_story(r);

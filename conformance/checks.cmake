@@ -27,6 +27,8 @@ goldvi_check(captured.linux sh ${checks}/captured.sh ${goldvi})
 # Reducing plays a session again and again, dividing all vectors: too slow with sanitizers.
 if(NOT GOLDVI_SANITIZE AND NOT GOLDVI_COVERAGE)
 	goldvi_check(trace.round sh ${checks}/traces.sh ${goldvi})
+	goldvi_check(trace.reduced sh ${checks}/reduced.sh ${goldvi} $<TARGET_FILE:goldvi_static>
+		${CMAKE_C_COMPILER})
 	goldvi_check(results.divided sh ${checks}/divided.sh ${goldvi} $<TARGET_FILE:bad_device>)
 endif()
 goldvi_check(command.line sh ${checks}/command_line.sh ${goldvi})

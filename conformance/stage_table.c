@@ -54,7 +54,7 @@ static uint64_t entry_at(unsigned device)
 	return STAGE_TABLE + 32 * (uint64_t)stage_device(device);
 }
 
-static uint64_t host_table(unsigned device, unsigned level)
+uint64_t stage_host_table(unsigned device, unsigned level)
 {
 	return STAGE_HOST + 0x10000 * (uint64_t)device + 0x1000 * (uint64_t)level;
 }
@@ -112,7 +112,7 @@ static struct place table_place(struct stage *s, unsigned which, uint8_t where)
 	switch (which % 8) {
 	case 1:
 		level = 1 + level % 6;
-		spa = slot(host_table(device, level), level, address);
+		spa = slot(stage_host_table(device, level), level, address);
 		return (struct place){spa, 1, host_format(memory_load(s->memory, spa))};
 	case 2:
 		level %= 3;
@@ -278,7 +278,7 @@ static void memory_half(const struct operation *o, unsigned device, uint64_t *ra
 	set(raw, GVI_DTE_IW, !(flags >> 7 & 1));
 	set(raw, GVI_DTE_MODE, mode);
 	if (mode)
-		set(raw, GVI_DTE_HOST_ROOT, host_table(device, mode));
+		set(raw, GVI_DTE_HOST_ROOT, stage_host_table(device, mode));
 	set(raw, GVI_DTE_HAD, kinds & 3);
 	set(raw, GVI_DTE_GLX, levels);
 	if (flags >> 2 & 1)
@@ -374,15 +374,16 @@ static void host_path(struct stage *s, const struct path *p, uint64_t address)
 
 			leaf.leaf = level;
 			host_leaf(&leaf, &raw);
-			stage_store(s, slot(host_table(p->device, level), level, address), &raw, 1);
+			stage_store(s, slot(stage_host_table(p->device, level), level, address),
+				    &raw, 1);
 			return;
 		}
 		set(&raw, GVI_PDE_PR, 1);
 		set(&raw, GVI_PDE_NEXT_LEVEL, level - 1);
-		set(&raw, GVI_PDE_ADDRESS, host_table(p->device, level - 1));
+		set(&raw, GVI_PDE_ADDRESS, stage_host_table(p->device, level - 1));
 		set(&raw, GVI_PDE_IR, 1);
 		set(&raw, GVI_PDE_IW, 1);
-		stage_store(s, slot(host_table(p->device, level), level, address), &raw, 1);
+		stage_store(s, slot(stage_host_table(p->device, level), level, address), &raw, 1);
 	}
 }
 

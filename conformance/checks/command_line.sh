@@ -343,6 +343,7 @@ line '18 error `device=0x10000` has no such value'; line '19 error race ADDRESS 
 head -c 100000 /dev/urandom >"$here/in"; try 0 serve; quiet
 : >"$here/in"
 try 2 serve x; complains ' serve: there is nothing to say but --dut DEVICE.'
+try 2 reduce --dut foo x.jsonl; complains " reduce: there is no device 'foo'; there are model, cache, qemu, plugin and pipe."
 try 2 serve --dut foo; complains " serve: there is no device 'foo'; there are model, cache, qemu, plugin and pipe."
 
 # ---- replay, bench -----------------------------------------------------------------
