@@ -49,6 +49,8 @@ struct campaign {
 	uint64_t chance;
 	uint8_t bytes[ROOM];
 	struct session_reader *reader;
+	struct judge judge; /* of the stream as it is */
+	struct story story;
 	struct reduction reduction;
 	unsigned known;
 	struct failing failing[MAX_FINDINGS];
@@ -93,7 +95,8 @@ static bool open_campaign(struct campaign *c)
 
 	c->stage = stage_new();
 	c->reader = session_reader_new();
-	if (!c->stage || !c->reader || !judge_open(&c->reduction.judge, &bounds))
+	if (!c->stage || !c->reader || !judge_open(&c->judge, &bounds) ||
+	    !judge_open(&c->reduction.judge, &bounds))
 		return false;
 	c->trace = tmpfile();
 	if (!c->trace) {
@@ -165,8 +168,10 @@ static void close_campaign(struct campaign *c)
 		fclose(c->trace);
 	if (c->table)
 		fclose(c->table);
+	judge_close(&c->judge);
 	judge_close(&c->reduction.judge);
 	story_free(&c->reduction.story);
+	story_free(&c->story);
 	session_reader_free(c->reader);
 	stage_free(c->stage);
 }
@@ -298,14 +303,16 @@ static enum dut_status start_device(struct campaign *c, const struct stage *s)
 static enum dut_status call_device(struct campaign *c, const struct act *act)
 {
 	const struct gvi_input *in = &act->input;
+	/* What goes past the tables instead may not be seen; what is refused goes nowhere. */
 	const uint64_t places[2] = {act->reply.answer.address, in->of.request.address};
+	bool granted = act->reply.answer.result == GVI_GRANT;
 	bool writes = in->kind >= GVI_INPUT_MMIO_READ;
 	union gvi_reply reply = {0};
 	enum dut_status status;
 
 	if (in->kind == GVI_INPUT_TRANSLATE && act->reply.answer.result == GVI_INTERRUPT)
 		return DUT_UNSUPPORTED;
-	status = dut_ask(c->dut, in, places, 2, &reply);
+	status = dut_ask(c->dut, in, places, granted ? 2 : 0, &reply);
 	return status == DUT_OK && writes ? c->dut->class->settle(c->dut) : status;
 }
 
@@ -331,7 +338,6 @@ static bool find(struct campaign *c, uint64_t stream);
 /* A refusal that is known, or that hangs on an earlier one, is left out of the story. */
 static bool judge_stream(struct campaign *c, uint64_t stream)
 {
-	struct reduction *r = &c->reduction;
 	struct session_record record;
 	struct failing *failing;
 	enum ruling ruling;
@@ -339,12 +345,12 @@ static bool judge_stream(struct campaign *c, uint64_t stream)
 	bool more = true;
 
 	rewind(c->trace);
-	arena_reset(&r->story.arena);
-	r->story.count = 0;
+	arena_reset(&c->story.arena);
+	c->story.count = 0;
 	while (tries < TRIES) {
 		if (!judge_line(c, &record, &more))
 			return false;
-		ruling = more ? judge_record(&r->judge, &record) : RULED_WRONG;
+		ruling = more ? judge_record(&c->judge, &record) : RULED_WRONG;
 		if (ruling == RULED_WRONG)
 			break;
 		c->sum->records++;
@@ -352,15 +358,13 @@ static bool judge_stream(struct campaign *c, uint64_t stream)
 		if (ruling != RULED_REFUSED)
 			continue;
 		c->sum->refused++;
-		failing = r->judge.status == GVI_OK ? failing_so(c) : NULL;
+		failing = c->judge.status == GVI_OK ? failing_so(c) : NULL;
 		if (failing && !failing->found && failing->failed < MOST_FAILED) {
 			tries++;
 			failing->found = find(c, stream);
 			failing->failed += !failing->found;
-			if (failing->found)
-				break;
 		}
-		r->story.kept[r->story.count - 1] = false;
+		c->story.kept[c->story.count - 1] = false;
 	}
 	return true;
 }
@@ -376,7 +380,7 @@ static bool judge_line(struct campaign *c, struct session_record *record, bool *
 		snprintf(c->error, c->size, "the trace that was just written: %s", why);
 		return false;
 	}
-	if (record->kind != SESSION_NOTE && !story_add(&c->reduction.story, record)) {
+	if (record->kind != SESSION_NOTE && !story_add(&c->story, record)) {
 		snprintf(c->error, c->size, "memory ran out");
 		return false;
 	}
@@ -388,7 +392,7 @@ static unsigned field_at(const struct gvi_input *in, uint64_t wrong);
 /* What is known of failures like this one; NULL: there is no room to know anything. */
 static struct failing *failing_so(struct campaign *c)
 {
-	const struct judge *j = &c->reduction.judge;
+	const struct judge *j = &c->judge;
 	const struct gvi_input *in = &j->input;
 	struct signature signature;
 
@@ -440,11 +444,13 @@ static bool find(struct campaign *c, uint64_t stream)
 {
 	struct reduction *r = &c->reduction;
 	const struct campaign_options *o = c->options;
-	uint32_t rule = judge_rule(&r->judge.input, &r->judge.nearest.reply);
+	uint32_t rule = judge_rule(&c->judge.input, &c->judge.nearest.reply);
 	char path[600], why[1024] = "";
 
-	describe_refusal(&r->judge, &(struct text){why, sizeof why, 0});
-	reduce_failure(r);
+	describe_refusal(&c->judge, &(struct text){why, sizeof why, 0});
+	if (!story_copy(&r->story, &c->story))
+		return false;
+	reduce_failure(r, &c->judge);
 	r->tests = r->asked = 0;
 	if (!reduce_fails(r))
 		return false;

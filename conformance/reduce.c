@@ -149,7 +149,7 @@ static bool find_failure(struct reduction *r, struct session_reader *reader, str
 			return false;
 		}
 		if (ruling == RULED_REFUSED) {
-			reduce_failure(r);
+			reduce_failure(r, &r->judge);
 			return true;
 		}
 	}
@@ -158,16 +158,15 @@ static bool find_failure(struct reduction *r, struct session_reader *reader, str
 	return false;
 }
 
-void reduce_failure(struct reduction *r)
+void reduce_failure(struct reduction *r, const struct judge *j)
 {
-	const struct judge *j = &r->judge;
-
 	r->failure = (struct failure){.differs = j->judgement.differs,
 				      .stale = j->judgement.stale,
 				      .nearest = j->nearest,
 				      .kind = j->input.kind,
 				      .status = j->status,
-				      .seen = j->seen.reply};
+				      .seen = j->seen.reply,
+				      .line = r->story.record[r->story.count - 1].line};
 	memcpy(r->failure.ended_by, j->judgement.ended_by, sizeof r->failure.ended_by);
 }
 
@@ -202,6 +201,20 @@ bool story_add(struct story *s, const struct session_record *record)
 			one->bytes = copy(s, record->bytes + at, one->nbytes);
 			at += one->nbytes;
 		}
+	}
+	return true;
+}
+
+bool story_copy(struct story *to, const struct story *from)
+{
+	arena_reset(&to->arena);
+	to->count = 0;
+	while (to->count < from->count) {
+		if (!make_room(to))
+			return false;
+		to->record[to->count] = from->record[to->count];
+		to->kept[to->count] = from->kept[to->count];
+		to->count++;
 	}
 	return true;
 }

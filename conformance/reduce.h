@@ -17,6 +17,9 @@ struct story {
 
 /* A record more, memory cut into words.  False if memory ran out. */
 bool story_add(struct story *s, const struct session_record *record);
+/* The same records, which still point to what the other story holds.  False if memory ran
+ * out. */
+bool story_copy(struct story *to, const struct story *from);
 size_t story_kept(const struct story *s);
 void story_free(struct story *s);
 
@@ -29,6 +32,7 @@ struct failure {
 	uint8_t kind; /* of the input: enum gvi_input_kind */
 	enum gvi_status status;
 	union gvi_reply seen;
+	unsigned line; /* of the record in the trace */
 };
 
 struct reduction {
@@ -40,8 +44,8 @@ struct reduction {
 	unsigned tests, asked; /* asked: of the tests, those on the device */
 };
 
-/* The judge has just refused the last record of the story: that is the failure. */
-void reduce_failure(struct reduction *r);
+/* This judge has just refused the last record of the story: that is the failure. */
+void reduce_failure(struct reduction *r, const struct judge *j);
 /* Whether what is kept of the story fails in that way, with nothing refused before: by
  * what was seen then, and on the device now. */
 bool reduce_fails(struct reduction *r);

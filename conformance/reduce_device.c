@@ -113,13 +113,13 @@ static enum dut_status start(struct reduction *r, const struct session_record *r
 	return status;
 }
 
-/* Where it landed then, and where it should have. */
+static size_t places_of(const struct reduction *r, const struct session_record *record,
+			uint64_t places[2]);
+
 static enum dut_status ask(struct reduction *r, struct session_record *record)
 {
-	const uint64_t places[3] = {record->seen.reply.answer.address,
-				    r->failure.nearest.reply.answer.address,
-				    record->input.of.request.address};
-	size_t count = record->input.kind != GVI_INPUT_TRANSLATE ? 0 : 3;
+	uint64_t places[2];
+	size_t count = places_of(r, record, places);
 	struct gvi_seen seen = {0};
 	enum dut_status status = DUT_UNSUPPORTED;
 
@@ -130,6 +130,24 @@ static enum dut_status ask(struct reduction *r, struct session_record *record)
 		status = see(r, record, &seen);
 	record->seen = seen;
 	return status;
+}
+
+/* Where it landed then, if that was seen; of what failed by landing nowhere, where it might have.
+ */
+static size_t places_of(const struct reduction *r, const struct session_record *record,
+			uint64_t places[2])
+{
+	const struct gvi_answer *nearest = &r->failure.nearest.reply.answer;
+
+	if (record->input.kind != GVI_INPUT_TRANSLATE)
+		return 0;
+	if (record->seen.reply.answer.result == GVI_GRANT) {
+		places[0] = record->seen.reply.answer.address;
+		return record->seen.what & GVI_SEEN_ADDRESS ? 1 : 0;
+	}
+	places[0] = nearest->address;
+	places[1] = record->input.of.request.address;
+	return record->line == r->failure.line && nearest->result == GVI_GRANT ? 2 : 0;
 }
 
 /* No more than was seen then. */
