@@ -293,10 +293,15 @@ static void mirror(void *user, struct stage *s, const struct act *act)
 static enum dut_status start_device(struct campaign *c, const struct stage *s)
 {
 	struct gvi_config config = c->way.fixed ? c->fixed : s->config;
+	enum dut_status status;
 
 	recording_name(c->dut, "a stream");
 	c->started = true;
-	return c->dut->class->start(c->dut, &config);
+	status = c->dut->class->start(c->dut, &config);
+	/* Memory has been zero all the time. */
+	if (status == DUT_OK)
+		c->dut->class->begin(c->dut);
+	return status;
 }
 
 /* A write of a register lets the device go on. */
@@ -451,7 +456,7 @@ static bool find(struct campaign *c, uint64_t stream)
 	if (!story_copy(&r->story, &c->story))
 		return false;
 	reduce_failure(r, &c->judge);
-	r->tests = r->asked = 0;
+	r->tests = r->asked = r->lost = 0;
 	if (!reduce_fails(r))
 		return false;
 	reduce_story(r);

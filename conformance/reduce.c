@@ -14,7 +14,8 @@
 #include "conformance/rejudge.h"
 #include "conformance/run.h"
 
-enum { MAX_TESTS = 20000, MAX_ASKED = 600 };
+/* Whoever waits for a device that is lost waits for seconds. */
+enum { MAX_TESTS = 20000, MAX_ASKED = 600, MAX_LOST = 2 };
 
 static bool load(struct reduction *r, const char *path, char *error, size_t size);
 static bool take_device(struct reduction *r, const struct run_options *options, char *error,
@@ -266,7 +267,7 @@ static void shrink(struct reduction *r)
 
 static bool may_try(const struct reduction *r)
 {
-	return r->tests < MAX_TESTS && r->asked < MAX_ASKED;
+	return r->tests < MAX_TESTS && r->asked < MAX_ASKED && r->lost < MAX_LOST;
 }
 
 static bool take_out(struct reduction *r, size_t chunk)

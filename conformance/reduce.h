@@ -41,7 +41,8 @@ struct reduction {
 	struct failure failure;
 	struct dut
 		*dut; /* that failed, and is asked whether it still does; NULL: the oracle only */
-	unsigned tests, asked; /* asked: of the tests, those on the device */
+	/* Of the tests, those on the device, and how often it was lost. */
+	unsigned tests, asked, lost;
 };
 
 /* This judge has just refused the last record of the story: that is the failure. */

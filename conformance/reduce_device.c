@@ -42,11 +42,14 @@ static bool play(struct reduction *r, struct gvi_seen *seen)
 
 	for (size_t i = 0; i < s->count; i++) {
 		struct session_record record = s->record[i];
+		enum dut_status status;
 		enum ruling ruling;
 
 		if (!s->kept[i])
 			continue;
-		if (perform(r, &record, bytes) != DUT_OK)
+		status = perform(r, &record, bytes);
+		r->lost += status > DUT_UNSUPPORTED;
+		if (status != DUT_OK)
 			return false;
 		seen[i] = record.seen;
 		ruling = judge_record(&r->judge, &record);
@@ -110,6 +113,8 @@ static enum dut_status start(struct reduction *r, const struct session_record *r
 	if (status == DUT_OK &&
 	    (config.efr != record->config.efr || config.efr2 != record->config.efr2))
 		return DUT_UNSUPPORTED;
+	if (status == DUT_OK && r->dut->class->begin)
+		r->dut->class->begin(r->dut);
 	return status;
 }
 

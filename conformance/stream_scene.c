@@ -3,7 +3,7 @@
 
 #include "conformance/stage.h"
 
-enum { PATHS = 3, ENTRIES = 4, MOST_MODE = 6 };
+enum { PATHS = 3, ENTRIES = 4, MOST_MODE = 6, ROUNDS = 4 };
 
 /* Of a device, as operations will have made it. */
 struct cast {
@@ -12,12 +12,21 @@ struct cast {
 	bool guest;
 };
 
+/* What a round is about: an entry of the lead's. */
+struct focus {
+	enum { OF_ENTRY, OF_HOST, OF_INTERRUPT } table;
+	struct operation place; /* a[0] and a[1] */
+	enum gvi_format_id format;
+	unsigned path, index;
+};
+
 struct scene {
 	struct stream_head head;
 	struct operation operation[STREAM_MAX_OPERATIONS];
 	size_t count;
 	struct cast device[2];
 	unsigned devices, lead; /* lead: the device that it is about */
+	struct focus focus;
 	uint64_t efr, chance;
 };
 
@@ -43,35 +52,64 @@ static bool once_in(struct scene *s, unsigned n)
 static void choose_head(struct scene *s, uint8_t preset);
 static void make_device(struct scene *s, unsigned device);
 static void set_registers(struct scene *s);
-static void look(struct scene *s);
-static void spoil(struct scene *s);
-static void invalidate(struct scene *s);
-static void command(struct scene *s);
+static void choose_focus(struct scene *s);
+static void play_round(struct scene *s, bool last);
 
-/* What was there may be in a cache, or not yet. */
+/* Entries are put right again after each round, so that one start of a device is good for
+ * several. */
 size_t stream_scene(uint8_t *bytes, size_t room, uint8_t preset, const struct gvi_config *config,
 		    uint64_t seed)
 {
 	struct scene s = {.efr = config->efr, .chance = seed};
-	bool before = once_in(&s, 3);
+	unsigned rounds;
 
 	choose_head(&s, preset);
 	s.devices = 1 + pick(&s, 2);
 	for (unsigned i = 0; i < s.devices; i++)
 		make_device(&s, i);
 	s.lead = pick(&s, s.devices);
+	choose_focus(&s);
 	set_registers(&s);
-	if (before)
-		look(&s);
-	if (!once_in(&s, 8))
-		spoil(&s);
-	if (before && !once_in(&s, 4))
-		invalidate(&s);
-	look(&s);
-	for (unsigned n = pick(&s, 4); n; n--)
-		command(&s);
-	look(&s);
+	for (rounds = pick(&s, ROUNDS); rounds; rounds--)
+		play_round(&s, false);
+	play_round(&s, true);
 	return stream_bytes(&s.head, s.operation, s.count, NULL, bytes, room);
+}
+
+static struct operation flip(struct scene *s);
+static void move_to_edge(struct scene *s);
+static void look(struct scene *s);
+static void invalidate(struct scene *s);
+static void command(struct scene *s);
+static void add(struct scene *s, struct operation o);
+
+/* What was there before may be in a cache, or not yet. */
+static void play_round(struct scene *s, bool last)
+{
+	struct operation flips[2] = {0};
+	unsigned count = once_in(s, 4) ? 2 : 1;
+
+	choose_focus(s);
+	if (once_in(s, 3))
+		look(s);
+	for (unsigned i = 0; i < count; i++) {
+		flips[i] = flip(s);
+		if (last && !once_in(s, 3))
+			move_to_edge(s);
+		else
+			add(s, flips[i]);
+	}
+	if (once_in(s, 2))
+		invalidate(s);
+	look(s);
+	for (unsigned n = once_in(s, 3) ? 1 + pick(s, 3) : 0; n; n--)
+		command(s);
+	for (unsigned i = 0; i < count && !last; i++)
+		add(s, flips[i]);
+	if (last || !once_in(s, 4))
+		invalidate(s);
+	if (last)
+		look(s);
 }
 
 static void add(struct scene *s, struct operation o)
@@ -286,56 +324,76 @@ static void move_ring(struct scene *s)
 
 /* ---- What goes wrong ---------------------------------------------------------------- */
 
-static struct operation choose_entry(struct scene *s, enum gvi_format_id *format);
-
-static void spoil(struct scene *s)
-{
-	enum gvi_format_id format;
-	struct operation entry = choose_entry(s, &format);
-
-	for (unsigned n = once_in(s, 3) ? 2 : 1; n; n--) {
-		struct operation o = entry;
-
-		if (once_in(s, 3)) {
-			o.kind = STREAM_FLIP;
-			o.a[2] = (uint8_t)pick(s, 4);
-			o.a[3] = (uint8_t)pick(s, 64);
-		} else {
-			o.a[2] = (uint8_t)pick(s, gvi_formats[format].nfields);
-			o.a[3] = (uint8_t)draw(s);
-			o.value = draw(s) >> pick(s, 64);
-		}
-		add(s, o);
-	}
-}
-
-/* The format is one of those that the entry may have: rows count from its first. */
-static struct operation choose_entry(struct scene *s, enum gvi_format_id *format)
+static void choose_focus(struct scene *s)
 {
 	const struct cast *c = &s->device[s->lead];
-	struct operation o = {.kind = STREAM_FIELD};
-	unsigned level, path = pick(s, c->paths);
+	struct focus *f = &s->focus;
+	unsigned level;
 
+	*f = (struct focus){.path = pick(s, c->paths), .index = pick(s, ENTRIES)};
 	switch (pick(s, 8)) {
 	case 0:
 	case 1:
 	case 2:
-		*format = GVI_FORMAT_DTE;
-		o.a[1] = (uint8_t)s->lead;
+		f->table = OF_ENTRY;
+		f->format = GVI_FORMAT_DTE;
+		f->place.a[1] = (uint8_t)s->lead;
 		break;
 	case 3:
 	case 4:
-		*format = s->head.control & 4 ? GVI_FORMAT_IRTE_128 : GVI_FORMAT_IRTE_32;
-		o.a[0] = 4;
-		o.a[1] = (uint8_t)(s->lead | pick(s, ENTRIES) * STAGE_DEVICES);
+		f->table = OF_INTERRUPT;
+		f->format = s->head.control & 8   ? GVI_FORMAT_IRTE_128_X2APIC
+			    : s->head.control & 4 ? GVI_FORMAT_IRTE_128
+						  : GVI_FORMAT_IRTE_32;
+		f->place.a[0] = 4;
+		f->place.a[1] = (uint8_t)(s->lead | f->index * STAGE_DEVICES);
 		break;
 	default:
-		*format = GVI_FORMAT_PTE;
-		level = once_in(s, 2) ? 1 : 1 + pick(s, c->mode ? c->mode : 1);
-		o.a[0] = (uint8_t)((c->guest && once_in(s, 2) ? 3 : 1) | path << 3);
-		o.a[1] = (uint8_t)(s->lead | (level - 1) * STAGE_DEVICES);
+		level = 1 + pick(s, c->mode ? c->mode : 1);
+		f->table = OF_HOST;
+		f->format = level > 1 && once_in(s, 2) ? GVI_FORMAT_PDE : GVI_FORMAT_PTE;
+		f->place.a[0] = (uint8_t)((c->guest && once_in(s, 2) ? 3 : 1) | f->path << 3);
+		f->place.a[1] = (uint8_t)(s->lead | (level - 1) * STAGE_DEVICES);
 	}
+}
+
+/* A field that means something, or must be 0. */
+static enum gvi_field_id choose_field(struct scene *s)
+{
+	const struct gvi_format *f = &gvi_formats[s->focus.format];
+	unsigned field;
+
+	do
+		field = f->first + pick(s, f->nfields);
+	while (gvi_fields[field].kind == GVI_IGN);
+	return (enum gvi_field_id)field;
+}
+
+static struct operation flip(struct scene *s)
+{
+	struct operation o = s->focus.place;
+	enum gvi_field_id field = choose_field(s);
+	unsigned words = gvi_words(s->focus.format);
+	uint64_t mask = 0;
+
+	o.kind = STREAM_FLIP;
+	for (unsigned n = pick(s, words); !mask; n++)
+		mask = gvi_field_mask(field, o.a[2] = (uint8_t)(n % words));
+	do
+		o.a[3] = (uint8_t)pick(s, 64);
+	while (!(mask >> o.a[3] & 1));
 	return o;
+}
+
+static void move_to_edge(struct scene *s)
+{
+	struct operation o = s->focus.place;
+
+	o.kind = STREAM_FIELD;
+	o.a[2] = (uint8_t)(choose_field(s) - gvi_formats[s->focus.format].first);
+	o.a[3] = (uint8_t)draw(s);
+	o.value = draw(s) >> pick(s, 64);
+	add(s, o);
 }
 
 /* ---- What shows it -------------------------------------------------------------------- */
@@ -346,12 +404,13 @@ static void ask(struct scene *s);
 
 static void look(struct scene *s)
 {
-	for (unsigned n = 2 + pick(s, 4); n; n--) {
-		unsigned how = pick(s, 8);
+	/* Of 8: what is no access; and which of that are interrupts. */
+	static const uint8_t others[] = {[OF_ENTRY] = 4, [OF_HOST] = 1, [OF_INTERRUPT] = 7};
 
-		if (how < 5)
+	for (unsigned n = 2 + pick(s, 4); n; n--) {
+		if (pick(s, 8) >= others[s->focus.table])
 			access(s);
-		else if (how < 7)
+		else if (!once_in(s, 8))
 			interrupt(s);
 		else
 			ask(s);
@@ -361,7 +420,13 @@ static void look(struct scene *s)
 
 static unsigned somebody(struct scene *s)
 {
-	return once_in(s, 6) ? pick(s, s->devices) : s->lead;
+	return once_in(s, 8) ? pick(s, s->devices) : s->lead;
+}
+
+static unsigned some_path(struct scene *s, unsigned device)
+{
+	return device == s->lead && !once_in(s, 4) ? s->focus.path
+						   : pick(s, s->device[device].paths);
 }
 
 static void access(struct scene *s)
@@ -372,7 +437,7 @@ static void access(struct scene *s)
 
 	o.a[0] = (uint8_t)somebody(s);
 	c = &s->device[o.a[0]];
-	path = pick(s, c->paths);
+	path = some_path(s, o.a[0]);
 	o.a[1] = (uint8_t)pick(s, 2);
 	o.a[2] = (uint8_t)((c->guest && !once_in(s, 3) ? 3 : 2) | path << 2);
 	o.a[3] = (uint8_t)(1 + pick(s, 64));
@@ -400,13 +465,13 @@ static void interrupt(struct scene *s)
 	struct operation o = {.kind = STREAM_INTERRUPT};
 
 	o.a[0] = (uint8_t)somebody(s);
-	o.value = index_of(s, pick(s, ENTRIES));
+	o.value = index_of(s, once_in(s, 4) ? pick(s, ENTRIES) : s->focus.index);
 	o.a[2] = 2;
-	if (once_in(s, 4))
-		o.value = pick(s, 256);
 	if (once_in(s, 6))
+		o.value = pick(s, 256);
+	if (once_in(s, 8))
 		o.value = 1u << pick(s, 11);
-	if (once_in(s, 4))
+	if (once_in(s, 6))
 		o.value |= (uint64_t)pick(s, 8) << 8;
 	/* The rest of the data and of the address. */
 	if (once_in(s, 6)) {
@@ -428,7 +493,7 @@ static void ask(struct scene *s)
 	o.a[0] = (uint8_t)somebody(s);
 	c = &s->device[o.a[0]];
 	o.a[1] = (uint8_t)(o.kind == STREAM_ATS ? draw(s) & 8 : 1 + pick(s, 7));
-	o.a[2] = (uint8_t)((c->guest ? 3 : 2) | pick(s, c->paths) << 2);
+	o.a[2] = (uint8_t)((c->guest ? 3 : 2) | some_path(s, o.a[0]) << 2);
 	o.a[3] = (uint8_t)pick(s, 4);
 	add(s, o);
 }
@@ -444,7 +509,7 @@ static void put(struct scene *s, unsigned opcode, unsigned flags, uint64_t high)
 	o.a[0] = (uint8_t)opcode;
 	o.a[1] = (uint8_t)flags;
 	o.a[2] = (uint8_t)s->lead;
-	o.a[3] = (uint8_t)pick(s, s->device[s->lead].paths);
+	o.a[3] = (uint8_t)some_path(s, s->lead);
 	add(s, o);
 }
 

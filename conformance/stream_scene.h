@@ -1,6 +1,7 @@
 /* Streams that begin with a world in which all is right: devices with tables, rings that
- * run.  Then a field or two of one entry go to an edge, and devices and commands show what
- * became of it.  A stream of unrelated operations seldom goes wrong in one place only. */
+ * run.  Then a bit or two of one entry change, or a field goes to an edge, devices and
+ * commands show what became of it, and the entry is put right again for the next one.  A
+ * stream of unrelated operations seldom goes wrong in one place only. */
 #ifndef GOLDVI_STREAM_SCENE_H
 #define GOLDVI_STREAM_SCENE_H
 
