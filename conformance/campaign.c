@@ -473,6 +473,9 @@ static bool find(struct campaign *c, uint64_t stream)
 	fprintf(c->table, "| [found-%03u](found-%03u.yaml) | `%s` | %" PRIu64 " | %s |\n",
 		c->sum->findings, c->sum->findings,
 		rule < GVI_NCLAUSES ? gvi_clauses[rule].slug : "-", stream, why);
+	/* A campaign is long, and somebody may look. */
+	(void)fflush(c->told);
+	(void)fflush(c->table);
 	return true;
 }
 
