@@ -36,7 +36,7 @@ static const struct command commands[] = {
 	 "  --results FILE   results as lines of JSON, for goldvi merge (docs/regressions.md)\n"
 	 "  --resume FILE    the same, but goes on where such a file was interrupted\n"
 	 "  --shuffle SEED   in another order\n"
-	 "  --timeout S      seconds that a plug-in or a pipe may take for an answer; 5\n"
+	 "  --timeout S      seconds that QEMU, a plug-in or a pipe may take for an answer; 5\n"
 	 "  --filter GLOB    only cases whose id matches, such as 'host.*'\n"
 	 "  --profile NAME   this profile or preset instead of each file's own\n"
 	 "  --learn FILE     after the run, what the device has settled on\n"

@@ -15,7 +15,7 @@
 #include "conformance/run.h"
 
 /* Whoever waits for a device that is lost waits for seconds. */
-enum { MAX_TESTS = 20000, MAX_ASKED = 600, MAX_LOST = 2 };
+enum { MAX_TESTS = 20000, MAX_ASKED = 600, MAX_LOST = 6 };
 
 static bool load(struct reduction *r, const char *path, char *error, size_t size);
 static bool take_device(struct reduction *r, const struct run_options *options, char *error,

@@ -121,7 +121,7 @@ struct dut_class {
 /* The first member of every device's own structure. */
 struct dut {
 	const struct dut_class *class;
-	unsigned patience;      /* ms that an answer of plugin or pipe may take; 0 = DUT_PATIENCE */
+	unsigned patience;      /* ms that an answer of qemu, plugin or pipe may take; 0 = DUT_PATIENCE */
 };
 
 #define DUT_PATIENCE 5000
