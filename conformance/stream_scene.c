@@ -30,6 +30,7 @@ struct scene {
 	uint64_t efr, chance;
 };
 
+/* One draw in an expression: compilers evaluate operands in orders of their own. */
 static uint64_t draw(struct scene *s)
 {
 	uint64_t z = s->chance += UINT64_C(0x9e3779b97f4a7c15);
@@ -168,7 +169,8 @@ static void make_entry(struct scene *s, unsigned device)
 	o.a[1] = (uint8_t)c->mode;
 	o.a[2] = (uint8_t)((c->guest ? 4 : 0) | (once_in(s, 4) ? 16 : 0));
 	/* IoCtl and SysMgt, of which 3 is reserved and an interrupt's. */
-	o.a[3] = (uint8_t)(pick(s, 3) << 4 | pick(s, 3) << 6);
+	o.a[3] = (uint8_t)(pick(s, 3) << 4);
+	o.a[3] |= (uint8_t)(pick(s, 3) << 6);
 	/* Interrupts are remapped, by a table of 4 entries or more. */
 	o.a[4] = (uint8_t)(once_in(s, 5) ? 0 : 1 | (2 + pick(s, 9)) << 3);
 	o.a[5] = (uint8_t)(once_in(s, 2) ? 0 : draw(s) & 0x67);
@@ -205,9 +207,10 @@ static uint64_t choose_address(struct scene *s, unsigned mode, unsigned skips_to
 {
 	unsigned bits = 12 + 9 * mode;
 	uint64_t within = bits < 64 ? (UINT64_C(1) << bits) - 1 : UINT64_MAX;
-	uint64_t address = (STAGE_DATA | (draw(s) & 0x1fff000)) ^ (once_in(s, 2) ? draw(s) : 0)
-									  << 30;
+	uint64_t address = STAGE_DATA | (draw(s) & 0x1fff000);
 
+	if (once_in(s, 2))
+		address ^= draw(s) << 30;
 	for (unsigned level = skips_to + 1; level < skips_from; level++)
 		address &= ~(UINT64_C(511) << (3 + 9 * level));
 	return address & within & ~UINT64_C(0xfff);
@@ -330,7 +333,8 @@ static void choose_focus(struct scene *s)
 	struct focus *f = &s->focus;
 	unsigned level;
 
-	*f = (struct focus){.path = pick(s, c->paths), .index = pick(s, ENTRIES)};
+	*f = (struct focus){.path = pick(s, c->paths)};
+	f->index = pick(s, ENTRIES);
 	switch (pick(s, 8)) {
 	case 0:
 	case 1:
@@ -392,7 +396,8 @@ static void move_to_edge(struct scene *s)
 	o.kind = STREAM_FIELD;
 	o.a[2] = (uint8_t)(choose_field(s) - gvi_formats[s->focus.format].first);
 	o.a[3] = (uint8_t)draw(s);
-	o.value = draw(s) >> pick(s, 64);
+	o.value = draw(s);
+	o.value >>= pick(s, 64);
 	add(s, o);
 }
 
@@ -476,7 +481,7 @@ static void interrupt(struct scene *s)
 	/* The rest of the data and of the address. */
 	if (once_in(s, 6)) {
 		o.a[2] = 1;
-		o.value |= (uint64_t)pick(s, 2) << 15 | (uint64_t)pick(s, 2) << 14;
+		o.value |= (uint64_t)pick(s, 4) << 14;
 	}
 	/* Bits 11:4 of the address say nothing to whoever receives the message. */
 	if (once_in(s, 3))
@@ -528,13 +533,14 @@ static void wait(struct scene *s)
 /* All that there may be of the device, or only some of it. */
 static void invalidate(struct scene *s)
 {
-	if (gvi_get(GVI_EFR_IASUP, &s->efr) && once_in(s, 4))
+	unsigned flags = once_in(s, 2) ? OF_DEVICE | OF_PATH : OF_DEVICE;
+
+	if (gvi_get(GVI_EFR_IASUP, &s->efr) && once_in(s, 4)) {
 		put(s, 8, 0, 0);
-	else {
+	} else {
 		put(s, 2, OF_DEVICE, 0);
 		if (!once_in(s, 4))
-			put(s, 3, once_in(s, 2) ? OF_DEVICE | OF_PATH : OF_DEVICE,
-			    once_in(s, 2) ? UINT64_C(0x7ffffffffffff003) : pick(s, 4));
+			put(s, 3, flags, once_in(s, 2) ? UINT64_C(0x7ffffffffffff003) : pick(s, 4));
 		if (!once_in(s, 4))
 			put(s, 5, OF_DEVICE, 0);
 	}
@@ -543,12 +549,12 @@ static void invalidate(struct scene *s)
 
 static void command(struct scene *s)
 {
-	unsigned opcode = 1 + pick(s, 8);
+	unsigned opcode = 1 + pick(s, 8), any = pick(s, 16);
 
 	if (once_in(s, 3))
 		wait(s);
 	else if (once_in(s, 4))
-		put(s, pick(s, 16), LOOSE, UINT64_C(1) << pick(s, 64));
+		put(s, any, LOOSE, UINT64_C(1) << pick(s, 64));
 	else
 		put(s, opcode, OF_DEVICE | OF_PATH | STORES, once_in(s, 2) ? pick(s, 4) : draw(s));
 }
