@@ -32,7 +32,7 @@ struct failing {
 	bool found;
 };
 
-enum { MOST_FAILED = 3 };
+enum { MOST_FAILED = 5 };
 
 struct campaign {
 	const struct campaign_options *options;
@@ -397,7 +397,7 @@ static unsigned field_at(const struct gvi_input *in, uint64_t wrong);
 /* What is known of failures like this one; NULL: there is no room to know anything. */
 static struct failing *failing_so(struct campaign *c)
 {
-	const struct judge *j = &c->judge;
+	struct judge *j = &c->judge;
 	const struct gvi_input *in = &j->input;
 	struct signature signature;
 
@@ -409,7 +409,7 @@ static struct failing *failing_so(struct campaign *c)
 		signature.field =
 			(uint16_t)field_at(in, j->seen.reply.value ^ j->nearest.reply.value);
 	} else {
-		signature.where = judge_rule(in, &j->nearest.reply);
+		signature.where = judge_broken(j);
 		signature.seen = judge_result(in, &j->seen.reply);
 	}
 	for (unsigned i = 0; i < c->known; i++)
@@ -449,7 +449,7 @@ static bool find(struct campaign *c, uint64_t stream)
 {
 	struct reduction *r = &c->reduction;
 	const struct campaign_options *o = c->options;
-	uint32_t rule = judge_rule(&c->judge.input, &c->judge.nearest.reply);
+	unsigned rule = judge_broken(&c->judge);
 	char path[600], why[1024] = "";
 
 	describe_refusal(&c->judge, &(struct text){why, sizeof why, 0});

@@ -564,3 +564,15 @@ unsigned judge_rule(const struct gvi_input *in, const union gvi_reply *reply)
 		n--;
 	return n ? clause[n - 1] : GVI_NCLAUSES;
 }
+
+unsigned judge_broken(struct judge *j)
+{
+	struct gvi_outcome now[1];
+	enum gvi_verdict verdict;
+	size_t count = 0;
+
+	if (j->judgement.stale &&
+	    gvi_permitted(j->oracle, &j->input, now, 1, &count, &verdict) == GVI_OK && count)
+		return judge_rule(&j->input, &now[0].reply);
+	return judge_rule(&j->input, &j->nearest.reply);
+}

@@ -93,7 +93,7 @@ static void put_why(struct yaml_out *y, const struct story *s)
 		       s->record[0].text, why);
 	fprintf(y->out, "    why: ");
 	put_quoted(y->out, full);
-	rule = judge_rule(&y->judge.input, &y->judge.nearest.reply);
+	rule = judge_broken(&y->judge);
 	fprintf(y->out, "\n    clauses: [%s]\n",
 		rule < GVI_NCLAUSES ? gvi_clauses[rule].slug : "command.execute");
 }
