@@ -91,6 +91,7 @@ foreign() {
 	need_command qemu-system-x86_64 qemu-system-x86
 	install_missing
 	sh conformance/checks/qemu.sh build/release/bin/goldvi
+	sh conformance/checks/findings.sh build/release/bin/goldvi
 }
 
 cluster() { sh conformance/checks/slurm.sh build/release/bin/goldvi; }
