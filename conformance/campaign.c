@@ -9,11 +9,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "conformance/dut/ask.h"
 #include "conformance/dut/model.h"
 #include "conformance/dut/recording.h"
 #include "conformance/reduce.h"
 #include "conformance/stage.h"
 #include "conformance/stream_mutate.h"
+#include "conformance/stream_scene.h"
 
 enum { ROOM = 4096, MAX_FINDINGS = 1024, MAX_LINE = 1 << 16, TRIES = 8 };
 
@@ -30,7 +32,7 @@ struct failing {
 	bool found;
 };
 
-enum { MOST_FAILED = 3 };
+enum { MOST_FAILED = 5 };
 
 struct campaign {
 	const struct campaign_options *options;
@@ -47,6 +49,8 @@ struct campaign {
 	uint64_t chance;
 	uint8_t bytes[ROOM];
 	struct session_reader *reader;
+	struct judge judge; /* of the stream as it is */
+	struct story story;
 	struct reduction reduction;
 	unsigned known;
 	struct failing failing[MAX_FINDINGS];
@@ -91,7 +95,8 @@ static bool open_campaign(struct campaign *c)
 
 	c->stage = stage_new();
 	c->reader = session_reader_new();
-	if (!c->stage || !c->reader || !judge_open(&c->reduction.judge, &bounds))
+	if (!c->stage || !c->reader || !judge_open(&c->judge, &bounds) ||
+	    !judge_open(&c->reduction.judge, &bounds))
 		return false;
 	c->trace = tmpfile();
 	if (!c->trace) {
@@ -131,6 +136,7 @@ static bool open_device(struct campaign *c)
 		}
 		c->way.fixed = &c->fixed;
 	}
+	c->reduction.dut = inner;
 	c->dut = recording_open(inner, c->trace);
 	return c->dut != NULL;
 }
@@ -162,8 +168,10 @@ static void close_campaign(struct campaign *c)
 		fclose(c->trace);
 	if (c->table)
 		fclose(c->table);
+	judge_close(&c->judge);
 	judge_close(&c->reduction.judge);
 	story_free(&c->reduction.story);
+	story_free(&c->story);
 	session_reader_free(c->reader);
 	stage_free(c->stage);
 }
@@ -171,6 +179,7 @@ static void close_campaign(struct campaign *c)
 /* ---- Streams --------------------------------------------------------------------- */
 
 static size_t invent(struct campaign *c);
+static size_t invent_scene(struct campaign *c);
 static bool play_stream(struct campaign *c, size_t size);
 static bool judge_stream(struct campaign *c, uint64_t stream);
 
@@ -180,7 +189,7 @@ static bool play_streams(struct campaign *c)
 	time_t end = time(NULL) + (time_t)o->seconds;
 
 	for (uint64_t n = 0; o->streams ? n < o->streams : time(NULL) < end; n++) {
-		if (!play_stream(c, invent(c)))
+		if (!play_stream(c, n % 2 ? invent_scene(c) : invent(c)))
 			return false;
 		if (!judge_stream(c, n))
 			return false;
@@ -208,6 +217,17 @@ static size_t invent(struct campaign *c)
 	while (changes--)
 		size = stream_mutate(c->bytes, size, sizeof c->bytes, draw(c));
 	return size;
+}
+
+/* Of what the device announces, or of any preset. */
+static size_t invent_scene(struct campaign *c)
+{
+	uint8_t preset = (uint8_t)(draw(c) % GVI_NPRESETS);
+	struct gvi_config config;
+
+	(void)gvi_preset((enum gvi_preset)preset, &config);
+	return stream_scene(c->bytes, sizeof c->bytes, preset,
+			    c->way.fixed ? c->way.fixed : &config, draw(c));
 }
 
 /* The device starts with the first act, when the model is what it is. */
@@ -273,92 +293,42 @@ static void mirror(void *user, struct stage *s, const struct act *act)
 static enum dut_status start_device(struct campaign *c, const struct stage *s)
 {
 	struct gvi_config config = c->way.fixed ? c->fixed : s->config;
+	enum dut_status status;
 
 	recording_name(c->dut, "a stream");
 	c->started = true;
-	return c->dut->class->start(c->dut, &config);
+	status = c->dut->class->start(c->dut, &config);
+	/* Memory has been zero all the time. */
+	if (status == DUT_OK)
+		c->dut->class->begin(c->dut);
+	return status;
 }
 
-static enum dut_status access_register(struct campaign *c, const struct gvi_input *in);
-static enum dut_status ask_device(struct campaign *c, const struct act *act);
+/* [register.access-size] Of 1 and 2 bytes a device of before 3.11 may know nothing. */
+static bool is_new(const struct campaign *c, const struct gvi_input *in)
+{
+	bool registers = in->kind == GVI_INPUT_MMIO_READ || in->kind == GVI_INPUT_MMIO_WRITE;
 
-/* What reaches the IOMMU by software, then what devices do. */
+	return registers && in->of.mmio.length < 4 && c->way.fixed &&
+	       c->fixed.revision < GVI_REVISION(3, 11);
+}
+
+/* A write of a register lets the device go on. */
 static enum dut_status call_device(struct campaign *c, const struct act *act)
 {
 	const struct gvi_input *in = &act->input;
-	unsigned able = c->dut->class->abilities(c->dut);
-	enum dut_status status;
-	bool known;
-
-	switch ((enum gvi_input_kind)in->kind) {
-	case GVI_INPUT_TRANSLATE:
-	case GVI_INPUT_INTERRUPT:
-	case GVI_INPUT_ATS:
-	case GVI_INPUT_PAGE:
-		return ask_device(c, act);
-	case GVI_INPUT_STEP:
-		return c->dut->class->settle(c->dut);
-	case GVI_INPUT_DONE:
-	case GVI_INPUT_TIMED_OUT:
-		if (!(able & DUT_ATS))
-			return DUT_UNSUPPORTED;
-		return c->dut->class->invalidation(c->dut, in->of.invalidation.device,
-						   in->of.invalidation.tag,
-						   in->kind == GVI_INPUT_DONE, &known);
-	default:
-		status = access_register(c, in);
-		return status == DUT_OK ? c->dut->class->settle(c->dut) : status;
-	}
-}
-
-/* Of configuration space only the IOMMU's own capability: where the others stand is
- * not the architecture's affair. */
-static enum dut_status access_register(struct campaign *c, const struct gvi_input *in)
-{
-	const struct dut_class *class = c->dut->class;
-	uint32_t offset = in->of.mmio.offset, narrow;
-	unsigned length = in->of.mmio.length;
-	uint64_t value = in->of.mmio.value;
-
-	if (in->kind >= GVI_INPUT_CONFIG_READ &&
-	    (!(class->abilities(c->dut) & DUT_PCI) || offset < 0x40 || offset >= 0x54))
-		return DUT_UNSUPPORTED;
-	switch (in->kind) {
-	case GVI_INPUT_MMIO_READ:
-		return class->mmio_read(c->dut, offset, length, &value);
-	case GVI_INPUT_MMIO_WRITE:
-		return class->mmio_write(c->dut, offset, length, value);
-	case GVI_INPUT_CONFIG_READ:
-		return class->pci_read(c->dut, offset, length, &narrow);
-	default:
-		return class->pci_write(c->dut, offset, length, (uint32_t)value);
-	}
-}
-
-static enum dut_status ask_device(struct campaign *c, const struct act *act)
-{
-	const struct dut_class *class = c->dut->class;
-	const struct gvi_input *in = &act->input;
+	/* What goes past the tables instead may not be seen; what is refused goes nowhere. */
 	const uint64_t places[2] = {act->reply.answer.address, in->of.request.address};
-	const struct dut_dma dma = {in->of.request, places, 2};
-	unsigned able = class->abilities(c->dut);
+	bool granted = act->reply.answer.result == GVI_GRANT;
+	bool writes = in->kind >= GVI_INPUT_MMIO_READ;
 	union gvi_reply reply = {0};
+	enum dut_status status;
 
-	switch ((enum gvi_input_kind)in->kind) {
-	case GVI_INPUT_TRANSLATE:
-		if (act->reply.answer.result == GVI_INTERRUPT ||
-		    (in->of.request.translated && !(able & DUT_ATS)))
-			return DUT_UNSUPPORTED;
-		return class->dma(c->dut, &dma, &reply.answer);
-	case GVI_INPUT_INTERRUPT:
-		return class->interrupt(c->dut, &in->of.interrupt, &reply.answer);
-	case GVI_INPUT_ATS:
-		return able & DUT_ATS ? class->ats(c->dut, &in->of.ats, &reply.ats)
-				      : DUT_UNSUPPORTED;
-	default:
-		return able & DUT_PRI ? class->page_request(c->dut, &in->of.page, &reply.page)
-				      : DUT_UNSUPPORTED;
-	}
+	if ((in->kind == GVI_INPUT_TRANSLATE && act->reply.answer.result == GVI_INTERRUPT) ||
+	    is_new(c, in))
+		return DUT_UNSUPPORTED;
+	status = dut_ask(c->dut, in, places, granted ? 2 : 0, &reply);
+	return status == DUT_OK && writes ? c->dut->class->settle(c->dut) : status;
 }
 
 /* What the IOMMU changes on its own, and the first registers of all. */
@@ -383,7 +353,6 @@ static bool find(struct campaign *c, uint64_t stream);
 /* A refusal that is known, or that hangs on an earlier one, is left out of the story. */
 static bool judge_stream(struct campaign *c, uint64_t stream)
 {
-	struct reduction *r = &c->reduction;
 	struct session_record record;
 	struct failing *failing;
 	enum ruling ruling;
@@ -391,12 +360,12 @@ static bool judge_stream(struct campaign *c, uint64_t stream)
 	bool more = true;
 
 	rewind(c->trace);
-	arena_reset(&r->story.arena);
-	r->story.count = 0;
+	arena_reset(&c->story.arena);
+	c->story.count = 0;
 	while (tries < TRIES) {
 		if (!judge_line(c, &record, &more))
 			return false;
-		ruling = more ? judge_record(&r->judge, &record) : RULED_WRONG;
+		ruling = more ? judge_record(&c->judge, &record) : RULED_WRONG;
 		if (ruling == RULED_WRONG)
 			break;
 		c->sum->records++;
@@ -404,15 +373,13 @@ static bool judge_stream(struct campaign *c, uint64_t stream)
 		if (ruling != RULED_REFUSED)
 			continue;
 		c->sum->refused++;
-		failing = r->judge.status == GVI_OK ? failing_so(c) : NULL;
+		failing = c->judge.status == GVI_OK ? failing_so(c) : NULL;
 		if (failing && !failing->found && failing->failed < MOST_FAILED) {
 			tries++;
 			failing->found = find(c, stream);
 			failing->failed += !failing->found;
-			if (failing->found)
-				break;
 		}
-		r->story.kept[r->story.count - 1] = false;
+		c->story.kept[c->story.count - 1] = false;
 	}
 	return true;
 }
@@ -428,21 +395,19 @@ static bool judge_line(struct campaign *c, struct session_record *record, bool *
 		snprintf(c->error, c->size, "the trace that was just written: %s", why);
 		return false;
 	}
-	if (record->kind != SESSION_NOTE && !story_add(&c->reduction.story, record)) {
+	if (record->kind != SESSION_NOTE && !story_add(&c->story, record)) {
 		snprintf(c->error, c->size, "memory ran out");
 		return false;
 	}
 	return true;
 }
 
-static uint32_t last_rule(const struct gvi_input *in, const union gvi_reply *reply);
-static uint8_t result_of(const struct gvi_input *in, const union gvi_reply *reply);
 static unsigned field_at(const struct gvi_input *in, uint64_t wrong);
 
 /* What is known of failures like this one; NULL: there is no room to know anything. */
 static struct failing *failing_so(struct campaign *c)
 {
-	const struct judge *j = &c->reduction.judge;
+	struct judge *j = &c->judge;
 	const struct gvi_input *in = &j->input;
 	struct signature signature;
 
@@ -454,8 +419,8 @@ static struct failing *failing_so(struct campaign *c)
 		signature.field =
 			(uint16_t)field_at(in, j->seen.reply.value ^ j->nearest.reply.value);
 	} else {
-		signature.where = last_rule(in, &j->nearest.reply);
-		signature.seen = result_of(in, &j->seen.reply);
+		signature.where = judge_broken(j);
+		signature.seen = judge_result(in, &j->seen.reply);
 	}
 	for (unsigned i = 0; i < c->known; i++)
 		if (!memcmp(&c->failing[i].signature, &signature, sizeof signature))
@@ -482,39 +447,6 @@ static unsigned field_at(const struct gvi_input *in, uint64_t wrong)
 	return GVI_NFIELDS;
 }
 
-static uint8_t result_of(const struct gvi_input *in, const union gvi_reply *reply)
-{
-	switch (in->kind) {
-	case GVI_INPUT_TRANSLATE:
-	case GVI_INPUT_INTERRUPT:
-		return reply->answer.result;
-	case GVI_INPUT_ATS:
-		return reply->ats.result;
-	case GVI_INPUT_PAGE:
-		return reply->page.result;
-	default:
-		return 0;
-	}
-}
-
-/* GVI_NCLAUSES: none. */
-static uint32_t last_rule(const struct gvi_input *in, const union gvi_reply *reply)
-{
-	const uint16_t *clause = reply->answer.clause;
-	unsigned n = 0;
-
-	if (in->kind == GVI_INPUT_TRANSLATE || in->kind == GVI_INPUT_INTERRUPT) {
-		n = reply->answer.nclauses;
-	} else if (in->kind == GVI_INPUT_ATS) {
-		clause = reply->ats.clause;
-		n = reply->ats.nclauses;
-	} else if (in->kind == GVI_INPUT_PAGE) {
-		clause = reply->page.clause;
-		n = reply->page.nclauses;
-	}
-	return n ? clause[n - 1] : GVI_NCLAUSES;
-}
-
 /* ---- A finding ---------------------------------------------------------------------- */
 
 static void describe_refusal(const struct judge *j, struct text *t);
@@ -527,12 +459,14 @@ static bool find(struct campaign *c, uint64_t stream)
 {
 	struct reduction *r = &c->reduction;
 	const struct campaign_options *o = c->options;
-	uint32_t rule = last_rule(&r->judge.input, &r->judge.nearest.reply);
+	unsigned rule = judge_broken(&c->judge);
 	char path[600], why[1024] = "";
 
-	describe_refusal(&r->judge, &(struct text){why, sizeof why, 0});
-	reduce_failure(r);
-	r->tests = 0;
+	describe_refusal(&c->judge, &(struct text){why, sizeof why, 0});
+	if (!story_copy(&r->story, &c->story))
+		return false;
+	reduce_failure(r, &c->judge);
+	r->tests = r->asked = r->lost = 0;
 	if (!reduce_fails(r))
 		return false;
 	reduce_story(r);
@@ -549,6 +483,9 @@ static bool find(struct campaign *c, uint64_t stream)
 	fprintf(c->table, "| [found-%03u](found-%03u.yaml) | `%s` | %" PRIu64 " | %s |\n",
 		c->sum->findings, c->sum->findings,
 		rule < GVI_NCLAUSES ? gvi_clauses[rule].slug : "-", stream, why);
+	/* A campaign is long, and somebody may look. */
+	(void)fflush(c->told);
+	(void)fflush(c->table);
 	return true;
 }
 

@@ -19,6 +19,13 @@ endforeach()
 foreach(seed 1 2 3)
 	goldvi_check(vectors.cache.${seed} ${goldvi} run --dut cache:${seed} vectors)
 endforeach()
+# On memory that the model may look into, all of it, tables of hosts, or none, with nobody who
+# listens: short cuts come to the same.
+foreach(bytes 0x8000000 0x1800000 0)
+	goldvi_check(vectors.window.${bytes} ${goldvi} run --dut window:${bytes} vectors)
+	set_tests_properties(vectors.window.${bytes} PROPERTIES
+		FAIL_REGULAR_EXPRESSION "[1-9][0-9]* skipped")
+endforeach()
 goldvi_check(vectors.lint ${goldvi} lint vectors)
 goldvi_check(vectors.refused sh ${checks}/refused.sh ${goldvi})
 goldvi_check(vectors.wrong sh ${checks}/wrong.sh ${goldvi})
@@ -27,6 +34,8 @@ goldvi_check(captured.linux sh ${checks}/captured.sh ${goldvi})
 # Reducing plays a session again and again, dividing all vectors: too slow with sanitizers.
 if(NOT GOLDVI_SANITIZE AND NOT GOLDVI_COVERAGE)
 	goldvi_check(trace.round sh ${checks}/traces.sh ${goldvi})
+	goldvi_check(trace.reduced sh ${checks}/reduced.sh ${goldvi} $<TARGET_FILE:goldvi_static>
+		${CMAKE_C_COMPILER})
 	goldvi_check(results.divided sh ${checks}/divided.sh ${goldvi} $<TARGET_FILE:bad_device>)
 endif()
 goldvi_check(command.line sh ${checks}/command_line.sh ${goldvi})
@@ -59,9 +68,9 @@ if(clang AND NOT GOLDVI_SANITIZE AND NOT GOLDVI_COVERAGE)
 endif()
 if(NOT GOLDVI_SANITIZE AND NOT GOLDVI_COVERAGE)
 	goldvi_check(house.symbols sh ${checks}/symbols.sh
-		$<TARGET_FILE:goldvi_static> $<TARGET_FILE:goldvi>)
+		$<TARGET_FILE:goldvi_static> $<TARGET_FILE:goldvi> $<TARGET_FILE:goldvi_cosim>)
 	goldvi_check(package.manuals sh ${checks}/manuals.sh ${CMAKE_BINARY_DIR}/man
-		${goldvi} $<TARGET_FILE:goldvi>)
+		${goldvi} $<TARGET_FILE:goldvi> $<TARGET_FILE:goldvi_cosim>)
 	goldvi_check(package.amalgamation sh ${checks}/amalgamation.sh ${CMAKE_BINARY_DIR}/amalgamation
 		${goldvi} $<TARGET_FILE:goldvi_amalgamated>)
 	goldvi_check(docs.integrate sh ${checks}/integrate.sh ${CMAKE_BINARY_DIR})
@@ -78,11 +87,12 @@ endif()
 
 # The scoreboard in simulators; sanitizers and counters would have to be linked into these.
 if(NOT GOLDVI_SANITIZE AND NOT GOLDVI_COVERAGE)
-	foreach(part package verilator board icarus systemc)
+	foreach(part package verilator board devices uvm icarus systemc)
 		goldvi_check(cosim.${part} sh conformance/cosim/test.sh ${CMAKE_BINARY_DIR} ${part})
 		set_tests_properties(cosim.${part} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 900)
 	endforeach()
 	# Those with Verilator build in one folder.
-	set_tests_properties(cosim.package cosim.verilator cosim.board PROPERTIES
+	set_tests_properties(cosim.package cosim.verilator cosim.board cosim.devices PROPERTIES
 		RESOURCE_LOCK verilated)
+	set_tests_properties(cosim.uvm docs.integrate PROPERTIES RESOURCE_LOCK uvm)
 endif()

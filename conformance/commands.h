@@ -27,6 +27,7 @@ int command_replay(int argc, char **argv);
 int command_merge(int argc, char **argv);
 int command_serve(int argc, char **argv);
 int command_fuzz_print(int argc, char **argv);
+int command_fuzz_seeds(int argc, char **argv);
 int command_reduce(int argc, char **argv);
 int command_coverage(int argc, char **argv);
 int command_campaign(int argc, char **argv);
@@ -35,6 +36,11 @@ int command_version(int argc, char **argv);
 
 /* Writes `goldvi NAME: sentence` to standard error; always BAD_INPUT. */
 int wrong_use(const char *command, const char *format, ...);
+
+/* What `--dut` and `--timeout` say; NULL: nothing.  False after a sentence. */
+struct run_options;
+bool choose_device(const char *command, struct run_options *options, const char *device);
+bool take_timeout(struct run_options *options, const char *seconds);
 
 /* An option `--name` that sets a flag, or `--name VALUE` and `--name=VALUE`
  * that set a text.  The one that it does not set is NULL. */

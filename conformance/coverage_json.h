@@ -13,7 +13,11 @@
 
 #include <stdio.h>
 
-#include "conformance/coverage.h"
+#include "coverage.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 enum { COVERAGE_SCHEMA = 1 };
 
@@ -28,4 +32,7 @@ bool coverage_read(const char *path, struct coverage_counts *counts, char *error
 bool coverage_parse(const char *name, const char *text, size_t length,
                     struct coverage_counts *counts, char *error, size_t size);
 
+#ifdef __cplusplus
+}
+#endif
 #endif

@@ -516,3 +516,63 @@ static void explain_picks(const struct gvi_outcome *o, struct text *t)
 	if (o->npicks)
 		text_add(t, ")");
 }
+
+/* ---- What a reply says ------------------------------------------------------------- */
+
+uint8_t judge_result(const struct gvi_input *in, const union gvi_reply *reply)
+{
+	switch (in->kind) {
+	case GVI_INPUT_TRANSLATE:
+	case GVI_INPUT_INTERRUPT:
+		return reply->answer.result;
+	case GVI_INPUT_ATS:
+		return reply->ats.result;
+	case GVI_INPUT_PAGE:
+		return reply->page.result;
+	default:
+		return 0;
+	}
+}
+
+static const uint16_t *clauses_of(const struct gvi_input *in, const union gvi_reply *reply,
+				  unsigned *count)
+{
+	switch (in->kind) {
+	case GVI_INPUT_TRANSLATE:
+	case GVI_INPUT_INTERRUPT:
+		*count = reply->answer.nclauses;
+		return reply->answer.clause;
+	case GVI_INPUT_ATS:
+		*count = reply->ats.nclauses;
+		return reply->ats.clause;
+	case GVI_INPUT_PAGE:
+		*count = reply->page.nclauses;
+		return reply->page.clause;
+	default:
+		*count = 0;
+		return NULL;
+	}
+}
+
+/* That an event was due is no reason. */
+unsigned judge_rule(const struct gvi_input *in, const union gvi_reply *reply)
+{
+	unsigned n;
+	const uint16_t *clause = clauses_of(in, reply, &n);
+
+	while (n > 1 && strncmp(gvi_clauses[clause[n - 1]].slug, "event.", 6) == 0)
+		n--;
+	return n ? clause[n - 1] : GVI_NCLAUSES;
+}
+
+unsigned judge_broken(struct judge *j)
+{
+	struct gvi_outcome now[1];
+	enum gvi_verdict verdict;
+	size_t count = 0;
+
+	if (j->judgement.stale &&
+	    gvi_permitted(j->oracle, &j->input, now, 1, &count, &verdict) == GVI_OK && count)
+		return judge_rule(&j->input, &now[0].reply);
+	return judge_rule(&j->input, &j->nearest.reply);
+}

@@ -52,6 +52,15 @@ enum ruling judge_record(struct judge *j, const struct session_record *record);
 /* Why it was refused, in words. */
 void judge_explain(const struct judge *j, struct text *t);
 
+/* Of an access, an interrupt or a request of ATS or PRI: enum gvi_result, gvi_page_result. */
+uint8_t judge_result(const struct gvi_input *in, const union gvi_reply *reply);
+/* The last of the rules that were applied which says more than that an event was due;
+ * GVI_NCLAUSES: none. */
+unsigned judge_rule(const struct gvi_input *in, const union gvi_reply *reply);
+/* The rule that the record which was refused last breaks: that of the nearest outcome; where
+ * this is what had been permitted before, that of what is permitted now. */
+unsigned judge_broken(struct judge *j);
+
 /* A register, as the first world has it. */
 uint64_t judge_register(struct judge *j, uint32_t offset);
 

@@ -28,15 +28,16 @@ static const struct command commands[] = {
 	 "PATH is a vector file, or a directory that is searched for them.\n\n"
 	 "  --dut DEVICE     what is tested: model (the default), model:PRESET, a part that takes\n"
 	 "                   no other configuration, cache or cache:SEED, the model with caches\n"
-	 "                   that hold by chance what they may, qemu or qemu:BINARY, plugin:FILE, "
-	 "a\n"
-	 "                   shared object (goldvi/plugin.h), or pipe:COMMAND (docs/pipe.md)\n"
+	 "                   that hold by chance what they may, window or window:BYTES, the model on\n"
+	 "                   memory that it may look into, so far, without asking, qemu or\n"
+	 "                   qemu:BINARY, plugin:FILE, a shared object (goldvi/plugin.h), or\n"
+	 "                   pipe:COMMAND (docs/pipe.md)\n"
 	 "  --shard I/N      only part I of N of all instances; goldvi merge puts them together\n"
 	 "  -j N             in N processes\n"
 	 "  --results FILE   results as lines of JSON, for goldvi merge (docs/regressions.md)\n"
 	 "  --resume FILE    the same, but goes on where such a file was interrupted\n"
 	 "  --shuffle SEED   in another order\n"
-	 "  --timeout S      seconds that a plug-in or a pipe may take for an answer; 5\n"
+	 "  --timeout S      seconds that QEMU, a plug-in or a pipe may take for an answer; 5\n"
 	 "  --filter GLOB    only cases whose id matches, such as 'host.*'\n"
 	 "  --profile NAME   this profile or preset instead of each file's own\n"
 	 "  --learn FILE     after the run, what the device has settled on\n"
@@ -104,7 +105,9 @@ static const struct command commands[] = {
 	{"reduce", "[options] FILE", "make a vector of the first failure in a trace", command_reduce,
 	 "What is left is refused by the oracle in the same way; it is printed as a vector\n"
 	 "(vectors/README.md).  `goldvi run --record FILE` makes a trace of vectors.\n\n"
-	 "  --worlds, --runs, --values, --delay as for goldvi replay\n"},
+	 "  --worlds, --runs, --values, --delay as for goldvi replay\n"
+	 "  --dut DEVICE     the device that failed, which is asked whether it still does so, and\n"
+	 "                   what it needs for that is left; as for goldvi run, like --timeout S\n"},
 	{"coverage", "[options] FILE...", "merge and show what runs have reached", command_coverage,
 	 "FILE is what goldvi run --coverage or a bench has written; several are added up.\n\n"
 	 "  --format FORM    text (the default), json, the same as a file, lcov, for genhtml, or\n"
@@ -121,10 +124,14 @@ static const struct command commands[] = {
 	 "expectation; a comment says if it cannot be played as a vector.\n\n"
 	 "  --hash           instead a number that sums up all that the model does, the number of\n"
 	 "                   acts and the name, a line for each FILE\n"},
+	{"fuzz-seeds", "DIR PATH...", "turn vectors into streams for a fuzzer", command_fuzz_seeds,
+	 "DIR gets a file for each case below PATH that operations of a stream can play, or a part\n"
+	 "of it: the first instance, without what it expects.\n"},
 	{"campaign", "[options]", "fuzz a device under test, and judge it by the oracle", command_campaign,
-	 "Streams of operations are played on the device; what no choice and no cache permits is\n"
-	 "made small and becomes a vector that passes on the model and fails on the device, one\n"
-	 "for each rule and way to differ.\n\n"
+	 "Streams of operations are played on the device, every other one in a world in which all\n"
+	 "is right but a field or two of one entry; what no choice and no cache permits is made\n"
+	 "small and becomes a vector that passes on the model and fails on the device, one for each\n"
+	 "rule and way to differ.\n\n"
 	 "  --dut DEVICE     as for goldvi run\n"
 	 "  --time S         for so many seconds; 60\n"
 	 "  --streams N      or so many streams\n"
@@ -250,8 +257,6 @@ struct progress {
 };
 
 static int play(struct run_options *options, const struct outputs *outputs, int argc, char **argv);
-static bool choose_device(const char *command, struct run_options *options, const char *device);
-static bool take_timeout(struct run_options *options, const char *seconds);
 static bool take_division(struct run_options *options, const char *shard, const char *workers,
 			  const char *resume);
 static bool write_reports(const struct report *report, const struct outputs *outputs);
@@ -333,43 +338,6 @@ static int play(struct run_options *options, const struct outputs *outputs, int 
 	}
 	report_free(&report);
 	return written ? status : BAD_INPUT;
-}
-
-/* "qemu:BINARY", "model:PRESET" and "cache:SEED" are devices with an argument. */
-static bool choose_device(const char *command, struct run_options *options, const char *device)
-{
-	static const struct dut_class *const classes[] = {&dut_model, &dut_cache, &dut_qemu,
-							  &dut_plugin, &dut_pipe};
-	const char *name = device ? device : dut_model.name;
-	size_t length = strcspn(name, ":");
-
-	for (unsigned i = 0; i < sizeof classes / sizeof classes[0]; i++) {
-		if (strlen(classes[i]->name) != length ||
-		    strncmp(classes[i]->name, name, length) != 0)
-			continue;
-		options->dut = classes[i];
-		options->dut_argument = name[length] ? name + length + 1 : NULL;
-		return true;
-	}
-	(void)wrong_use(command,
-			"there is no device '%s'; there are model, cache, qemu, plugin and pipe.",
-			name);
-	return false;
-}
-
-static bool take_timeout(struct run_options *options, const char *seconds)
-{
-	char *end = NULL;
-	double value = seconds ? strtod(seconds, &end) : 0;
-
-	if (!seconds)
-		return true;
-	if (!*seconds || *end || !(value >= 0.001 && value <= 1000000)) {
-		(void)wrong_use("run", "--timeout %s: seconds are needed, such as 0.5.", seconds);
-		return false;
-	}
-	options->patience = (unsigned)(value * 1000);
-	return true;
 }
 
 /* "3/8" */

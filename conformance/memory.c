@@ -8,15 +8,19 @@ enum { PAGE = 4096, SLOTS_LOG2 = 17, SLOTS = 1 << SLOTS_LOG2, MAX_PAGES = SLOTS 
 
 struct page {
 	uint64_t number;
-	uint32_t slot; /* where the table points to it */
-	unsigned char bytes[PAGE];
+	uint32_t slot;        /* where the table points to it */
+	uint32_t first, end;  /* all others are zero */
+	unsigned char *bytes; /* in the window, or these: */
+	unsigned char own[PAGE];
 };
 
 struct memory {
 	struct page *slot[SLOTS];
 	struct page *page[MAX_PAGES]; /* those in use, then the spare ones */
 	size_t used, allocated;
-	struct page *latest; /* found last: accesses come in clusters */
+	struct page *latest;   /* found last: accesses come in clusters */
+	unsigned char *window; /* of so many pages from address 0 on, zero if not in use */
+	size_t window_pages;
 };
 
 static struct page *find(struct memory *memory, uint64_t number);
@@ -27,19 +31,42 @@ struct memory *memory_new(void)
 	return calloc(1, sizeof(struct memory));
 }
 
+const void *memory_window(struct memory *memory, size_t length)
+{
+	memory->window = calloc(1, length);
+	memory->window_pages = memory->window ? length / PAGE : 0;
+	return memory->window;
+}
+
 void memory_free(struct memory *memory)
 {
 	if (!memory)
 		return;
 	for (size_t i = 0; i < memory->allocated; i++)
 		free(memory->page[i]);
+	free(memory->window);
 	free(memory);
 }
 
+/* What was written becomes zero again. */
+static void clean(struct page *page, unsigned char *bytes)
+{
+	if (page->first < page->end)
+		memset(bytes + page->first, 0, page->end - page->first);
+	page->first = PAGE;
+	page->end = 0;
+}
+
+/* Pages of its own are cleaned when they are used again. */
 void memory_clear(struct memory *memory)
 {
-	for (size_t i = 0; i < memory->used; i++)
-		memory->slot[memory->page[i]->slot] = NULL;
+	for (size_t i = 0; i < memory->used; i++) {
+		struct page *page = memory->page[i];
+
+		memory->slot[page->slot] = NULL;
+		if (page->bytes != page->own)
+			clean(page, page->bytes);
+	}
 	memory->used = 0;
 	memory->latest = NULL;
 }
@@ -80,6 +107,14 @@ void memory_read(struct memory *memory, uint64_t spa, void *to, size_t len)
 	}
 }
 
+static void touch(struct page *page, uint32_t at, uint32_t length)
+{
+	if (at < page->first)
+		page->first = at;
+	if (at + length > page->end)
+		page->end = at + length;
+}
+
 bool memory_write(struct memory *memory, uint64_t spa, const void *from, size_t len)
 {
 	const unsigned char *p = from;
@@ -91,6 +126,7 @@ bool memory_write(struct memory *memory, uint64_t spa, const void *from, size_t 
 		if (!page)
 			return false;
 		memcpy(page->bytes + spa % PAGE, p, n);
+		touch(page, (uint32_t)(spa % PAGE), (uint32_t)n);
 		p += n;
 		spa += n;
 		len -= n;
@@ -105,12 +141,21 @@ const void *memory_page(struct memory *memory, uint64_t spa)
 	return page ? page->bytes : NULL;
 }
 
+/* Words mostly lie in one page. */
 uint64_t memory_load(struct memory *memory, uint64_t spa)
 {
 	unsigned char bytes[8];
 	uint64_t value = 0;
 
-	memory_read(memory, spa, bytes, sizeof bytes);
+	if (spa % PAGE <= PAGE - sizeof bytes) {
+		const struct page *page = find(memory, spa / PAGE);
+
+		if (!page)
+			return 0;
+		memcpy(bytes, page->bytes + spa % PAGE, sizeof bytes);
+	} else {
+		memory_read(memory, spa, bytes, sizeof bytes);
+	}
 	for (unsigned i = 0; i < 8; i++)
 		value |= (uint64_t)bytes[i] << 8 * i;
 	return value;
@@ -122,6 +167,15 @@ bool memory_store(struct memory *memory, uint64_t spa, uint64_t value)
 
 	for (unsigned i = 0; i < 8; i++)
 		bytes[i] = (unsigned char)(value >> 8 * i);
+	if (spa % PAGE <= PAGE - sizeof bytes) {
+		struct page *page = make(memory, spa / PAGE);
+
+		if (!page)
+			return false;
+		memcpy(page->bytes + spa % PAGE, bytes, sizeof bytes);
+		touch(page, (uint32_t)(spa % PAGE), sizeof bytes);
+		return true;
+	}
 	return memory_write(memory, spa, bytes, sizeof bytes);
 }
 
@@ -139,7 +193,8 @@ bool memory_exchange(struct memory *memory, uint64_t spa, uint64_t *seen, uint64
 /* The slot of a page, or the free one where it would go. */
 static uint32_t slot_of(const struct memory *memory, uint64_t number)
 {
-	uint32_t slot = (uint32_t)(number * UINT64_C(0x9e3779b97f4a7c15) >> (64 - SLOTS_LOG2));
+	uint64_t far = (number >> SLOTS_LOG2) * UINT64_C(0x9e3779b97f4a7c15) >> (64 - SLOTS_LOG2);
+	uint32_t slot = (uint32_t)((number + far) % SLOTS); /* neighbours beside each other */
 
 	while (memory->slot[slot] && memory->slot[slot]->number != number)
 		slot = (slot + 1) % SLOTS;
@@ -165,13 +220,14 @@ static struct page *make(struct memory *memory, uint64_t number)
 	if (page || memory->used == MAX_PAGES)
 		return page;
 	if (memory->used == memory->allocated) {
-		page = malloc(sizeof *page);
+		page = calloc(1, sizeof *page);
 		if (!page)
 			return NULL;
 		memory->page[memory->allocated++] = page;
 	}
 	page = memory->page[memory->used++];
-	memset(page->bytes, 0, sizeof page->bytes);
+	clean(page, page->own);
+	page->bytes = number < memory->window_pages ? memory->window + number * PAGE : page->own;
 	page->number = number;
 	page->slot = slot_of(memory, number);
 	memory->slot[page->slot] = page;

@@ -13,6 +13,10 @@ struct memory;
 struct memory *memory_new(void);
 void memory_free(struct memory *memory);
 
+/* Before anything is written: the first `length` bytes, whole pages, shall lie one after
+ * the other.  Where they do, or NULL when the host's memory ran out. */
+const void *memory_window(struct memory *memory, size_t length);
+
 /* All zero again; keeps what is allocated for the next use. */
 void memory_clear(struct memory *memory);
 

@@ -3,7 +3,10 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "conformance/run.h"
 
 int wrong_use(const char *command, const char *format, ...)
 {
@@ -75,4 +78,41 @@ static const struct option *find(const struct option *options, size_t count, con
 		    memcmp(options[i].name, argument, length) == 0)
 			return &options[i];
 	return NULL;
+}
+
+/* "qemu:BINARY", "model:PRESET" and "cache:SEED" are devices with an argument. */
+bool choose_device(const char *command, struct run_options *options, const char *device)
+{
+	static const struct dut_class *const classes[] = {&dut_model, &dut_cache,  &dut_window,
+							  &dut_qemu,  &dut_plugin, &dut_pipe};
+	const char *name = device ? device : dut_model.name;
+	size_t length = strcspn(name, ":");
+
+	for (unsigned i = 0; i < sizeof classes / sizeof classes[0]; i++) {
+		if (strlen(classes[i]->name) != length ||
+		    strncmp(classes[i]->name, name, length) != 0)
+			continue;
+		options->dut = classes[i];
+		options->dut_argument = name[length] ? name + length + 1 : NULL;
+		return true;
+	}
+	(void)wrong_use(command,
+			"there is no device '%s'; there are model, cache, window, qemu, plugin and pipe.",
+			name);
+	return false;
+}
+
+bool take_timeout(struct run_options *options, const char *seconds)
+{
+	char *end = NULL;
+	double value = seconds ? strtod(seconds, &end) : 0;
+
+	if (!seconds)
+		return true;
+	if (!*seconds || *end || !(value >= 0.001 && value <= 1000000)) {
+		(void)wrong_use("run", "--timeout %s: seconds are needed, such as 0.5.", seconds);
+		return false;
+	}
+	options->patience = (unsigned)(value * 1000);
+	return true;
 }

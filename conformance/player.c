@@ -307,6 +307,7 @@ static uint64_t configured(enum gvi_field_id field, const struct gvi_config *con
 
 /* ---- Start and verdict ----------------------------------------------------------- */
 
+static bool predicts(const struct session *s);
 static enum outcome outcome_of(struct session *s, enum dut_status status);
 static void settle_habits(struct session *s, const struct gvi_config *config);
 
@@ -328,6 +329,11 @@ static enum outcome start(struct session *s, struct gvi_config *config)
 	return outcome_of(s, s->class->start(s->dut, config));
 }
 
+static bool predicts(const struct session *s)
+{
+	return s->class == &dut_model || s->class == &dut_window;
+}
+
 /* What was settled before the start is what must come out.  The model takes the
  * preferred alternative of all the others. */
 static void settle_habits(struct session *s, const struct gvi_config *config)
@@ -338,7 +344,7 @@ static void settle_habits(struct session *s, const struct gvi_config *config)
 		unsigned habit = config->habit[i];
 
 		s->possible[i] = s->player->possible[i];
-		if (tells && habit == GVI_UNSETTLED && s->class == &dut_model)
+		if (tells && habit == GVI_UNSETTLED && predicts(s))
 			habit = 0;
 		if (tells && habit != GVI_UNSETTLED)
 			s->possible[i] = (uint8_t)(1u << habit);
@@ -360,7 +366,7 @@ static void learn(struct session *s, const struct gvi_config *config)
 {
 	bool tells = s->player->abilities & DUT_CONFIGURE;
 
-	if (s->class == &dut_model && tells)
+	if (predicts(s) && tells)
 		return;
 	for (unsigned i = 0; i < GVI_NCHOICES; i++)
 		if (!tells || config->habit[i] == GVI_UNSETTLED)
@@ -1122,7 +1128,7 @@ static enum outcome format_step(struct session *s, const struct step *step)
 	const struct format_check *check = &step->u.check;
 	bool fits;
 
-	if (s->class != &dut_model || !(s->player->abilities & DUT_CONFIGURE)) {
+	if (!predicts(s) || !(s->player->abilities & DUT_CONFIGURE)) {
 		text_add(s->why, "this is about tables of formats, not about the device");
 		return UNSEEN;
 	}

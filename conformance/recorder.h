@@ -3,8 +3,8 @@
  * docs/traces.md).
  *
  * It takes what the oracle takes: a scoreboard that gives a pair to gvi_observe()
- * gives the same pair to gvi_record().  recorder.c stands on goldvi's public headers and
- * stdio alone: compile it into any bench.
+ * gives the same pair to gvi_record().  libgoldvi_cosim.a has it; or compile recorder.c, which
+ * stands on goldvi's public headers and stdio alone, into any bench.
  *
  * A trace is JSON, one object a line.  Several sessions may follow each other in a
  * file, each with gvi_record_begin(). */

@@ -4,7 +4,7 @@
  * "The same way" is what the oracle says: the last record is refused, differs in the
  * same from the same nearest outcome, and is as stale as it was.  Without the device
  * that failed nobody knows what it needed to fail, so earlier requests about the same
- * page stay: a cache was filled by one of them. */
+ * page stay: a cache was filled by one of them.  With it, the device is asked each time. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,49 +12,88 @@
 #include "conformance/commands.h"
 #include "conformance/reduce.h"
 #include "conformance/rejudge.h"
+#include "conformance/run.h"
 
-enum { MAX_TESTS = 20000 };
+/* Whoever waits for a device that is lost waits for seconds. */
+enum { MAX_TESTS = 20000, MAX_ASKED = 600, MAX_LOST = 6 };
 
 static bool load(struct reduction *r, const char *path, char *error, size_t size);
+static bool take_device(struct reduction *r, const struct run_options *options, char *error,
+			size_t size);
+static int write_reduced(struct reduction *r);
 static void shrink(struct reduction *r);
 static void set_up_first(struct reduction *r);
 
 int command_reduce(int argc, char **argv)
 {
 	struct rejudging how = {0};
+	struct run_options options = {0};
 	struct gvi_bounds bounds;
-	const struct option known[] = {{"--worlds", NULL, &how.worlds},
-				       {"--runs", NULL, &how.runs},
-				       {"--values", NULL, &how.values},
-				       {"--delay", NULL, &how.delay}};
+	const char *device = NULL, *timeout = NULL;
+	const struct option known[] = {
+		{"--worlds", NULL, &how.worlds}, {"--runs", NULL, &how.runs},
+		{"--values", NULL, &how.values}, {"--delay", NULL, &how.delay},
+		{"--dut", NULL, &device},        {"--timeout", NULL, &timeout}};
 	struct reduction *r = calloc(1, sizeof *r);
 	char error[1024] = "there is not enough memory.";
 	int status = BAD_INPUT;
 
-	if (!r || !take_options(known, 4, &argc, argv) || !take_bounds("reduce", &how, &bounds)) {
+	if (!r || !take_options(known, sizeof known / sizeof known[0], &argc, argv) ||
+	    !take_bounds("reduce", &how, &bounds) || !take_timeout(&options, timeout) ||
+	    (device && !choose_device("reduce", &options, device))) {
 		free(r);
 		return BAD_INPUT;
 	}
-	if (argc != 2) {
+	if (argc != 2)
 		status = wrong_use("reduce", "one trace is needed.");
-	} else if (judge_open(&r->judge, &bounds) && load(r, argv[1], error, sizeof error)) {
-		size_t before = r->story.count;
-
-		reduce_story(r);
-		fprintf(stderr, "%zu of %zu records are left, after %u trials\n",
-			story_kept(&r->story), before, r->tests);
-		status = put_vector(&r->story, &bounds, stdout) ? ALL_PASSED : BAD_INPUT;
-	} else {
+	else if (judge_open(&r->judge, &bounds) && load(r, argv[1], error, sizeof error) &&
+		 take_device(r, &options, error, sizeof error))
+		status = write_reduced(r);
+	else
 		status = wrong_use("reduce", "%s", error);
-	}
+	if (r->dut)
+		r->dut->class->close(r->dut);
 	judge_close(&r->judge);
 	story_free(&r->story);
 	free(r);
 	return status;
 }
 
+/* The device must fail once more as it did. */
+static bool take_device(struct reduction *r, const struct run_options *options, char *error,
+			size_t size)
+{
+	if (!options->dut)
+		return true;
+	r->dut = options->dut->open(options->dut_argument, error, size);
+	if (!r->dut)
+		return false;
+	r->dut->patience = options->patience;
+	if (device_fails(r))
+		return true;
+	snprintf(error, size, "the device does not fail so when it is asked again.");
+	return false;
+}
+
+static int write_reduced(struct reduction *r)
+{
+	size_t before = r->story.count;
+
+	reduce_story(r);
+	fprintf(stderr, "%zu of %zu records are left, after %u trials", story_kept(&r->story),
+		before, r->tests);
+	if (r->dut)
+		fprintf(stderr, ", %u of them on the device", r->asked);
+	fprintf(stderr, "\n");
+	return put_vector(&r->story, &r->judge.bounds, stdout) ? ALL_PASSED : BAD_INPUT;
+}
+
+static void reduce_boldly(struct reduction *r);
+
 void reduce_story(struct reduction *r)
 {
+	if (r->dut)
+		reduce_boldly(r);
 	shrink(r);
 	set_up_first(r);
 	shrink(r);
@@ -111,7 +150,7 @@ static bool find_failure(struct reduction *r, struct session_reader *reader, str
 			return false;
 		}
 		if (ruling == RULED_REFUSED) {
-			reduce_failure(r);
+			reduce_failure(r, &r->judge);
 			return true;
 		}
 	}
@@ -120,15 +159,15 @@ static bool find_failure(struct reduction *r, struct session_reader *reader, str
 	return false;
 }
 
-void reduce_failure(struct reduction *r)
+void reduce_failure(struct reduction *r, const struct judge *j)
 {
-	const struct judge *j = &r->judge;
-
 	r->failure = (struct failure){.differs = j->judgement.differs,
 				      .stale = j->judgement.stale,
 				      .nearest = j->nearest,
 				      .kind = j->input.kind,
-				      .status = j->status};
+				      .status = j->status,
+				      .seen = j->seen.reply,
+				      .line = r->story.record[r->story.count - 1].line};
 	memcpy(r->failure.ended_by, j->judgement.ended_by, sizeof r->failure.ended_by);
 }
 
@@ -167,6 +206,20 @@ bool story_add(struct story *s, const struct session_record *record)
 	return true;
 }
 
+bool story_copy(struct story *to, const struct story *from)
+{
+	arena_reset(&to->arena);
+	to->count = 0;
+	while (to->count < from->count) {
+		if (!make_room(to))
+			return false;
+		to->record[to->count] = from->record[to->count];
+		to->kept[to->count] = from->kept[to->count];
+		to->count++;
+	}
+	return true;
+}
+
 static bool make_room(struct story *s)
 {
 	size_t room = s->room ? 2 * s->room : 64;
@@ -194,7 +247,8 @@ static void *copy(struct story *s, const void *from, size_t size)
 
 /* ---- Less of it --------------------------------------------------------------- */
 
-static bool is_needed(const struct story *s, size_t i);
+static bool is_needed(const struct reduction *r, size_t i);
+static bool may_try(const struct reduction *r);
 static bool take_out(struct reduction *r, size_t chunk);
 
 /* Ever smaller pieces; a piece that goes may let others go. */
@@ -208,7 +262,12 @@ static void shrink(struct reduction *r)
 	for (; chunk; chunk /= 2)
 		do
 			less = take_out(r, chunk);
-		while (less && r->tests < MAX_TESTS);
+		while (less && may_try(r));
+}
+
+static bool may_try(const struct reduction *r)
+{
+	return r->tests < MAX_TESTS && r->asked < MAX_ASKED && r->lost < MAX_LOST;
 }
 
 static bool take_out(struct reduction *r, size_t chunk)
@@ -216,13 +275,13 @@ static bool take_out(struct reduction *r, size_t chunk)
 	struct story *s = &r->story;
 	bool *before = malloc(s->count * sizeof *before), less = false;
 
-	for (size_t at = 1; before && at + 1 < s->count && r->tests < MAX_TESTS; at += chunk) {
+	for (size_t at = 1; before && at + 1 < s->count && may_try(r); at += chunk) {
 		bool any = false;
 
 		memcpy(before, s->kept, s->count * sizeof *before);
 		for (size_t i = at; i < at + chunk && i + 1 < s->count; i++) {
-			any |= s->kept[i] && !is_needed(s, i);
-			s->kept[i] = s->kept[i] && is_needed(s, i);
+			any |= s->kept[i] && !is_needed(r, i);
+			s->kept[i] = s->kept[i] && is_needed(r, i);
 		}
 		if (any && reduce_fails(r))
 			less = true;
@@ -231,6 +290,24 @@ static bool take_out(struct reduction *r, size_t chunk)
 	}
 	free(before);
 	return less;
+}
+
+/* Most often the device fails of what the oracle needs for it, which is had at once. */
+static void reduce_boldly(struct reduction *r)
+{
+	struct story *s = &r->story;
+	struct dut *dut = r->dut;
+	bool *before = malloc(s->count * sizeof *before);
+
+	if (!before)
+		return;
+	memcpy(before, s->kept, s->count * sizeof *before);
+	r->dut = NULL;
+	shrink(r);
+	r->dut = dut;
+	if (!device_fails(r))
+		memcpy(s->kept, before, s->count * sizeof *before);
+	free(before);
 }
 
 /* A case starts from memory, and then come its registers: in that order, if the session
@@ -299,23 +376,30 @@ static uint16_t device_of(const struct gvi_input *in)
 					       : in->of.interrupt.device;
 }
 
-/* A cache may have been filled by it. */
-static bool is_needed(const struct story *s, size_t i)
+/* A cache may have been filled by it; a device says so itself. */
+static bool is_needed(const struct reduction *r, size_t i)
 {
+	const struct story *s = &r->story;
 	const struct session_record *last = &s->record[s->count - 1], *record = &s->record[i];
 
-	return page_of(last) != UINT64_MAX && page_of(record) == page_of(last) &&
+	return !r->dut && page_of(last) != UINT64_MAX && page_of(record) == page_of(last) &&
 	       record->input.kind == last->input.kind &&
 	       device_of(&record->input) == device_of(&last->input);
 }
 
-static bool same_failure(const struct reduction *r);
+static bool judged_so(struct reduction *r);
 
+/* The device takes its time: it is asked what the oracle has not ruled out. */
 bool reduce_fails(struct reduction *r)
+{
+	r->tests++;
+	return judged_so(r) && (!r->dut || device_fails(r));
+}
+
+static bool judged_so(struct reduction *r)
 {
 	const struct story *s = &r->story;
 
-	r->tests++;
 	for (size_t i = 0; i < s->count; i++) {
 		enum ruling ruling;
 
@@ -339,7 +423,7 @@ static bool same_outcome(const struct gvi_outcome *a, const struct gvi_outcome *
 			     !memcmp(a->effect, b->effect, a->neffects * sizeof a->effect[0])));
 }
 
-static bool same_failure(const struct reduction *r)
+bool same_failure(const struct reduction *r)
 {
 	const struct judge *j = &r->judge;
 	const struct failure *f = &r->failure;

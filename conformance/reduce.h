@@ -4,6 +4,7 @@
 #define GOLDVI_REDUCE_H
 
 #include "conformance/arena.h"
+#include "conformance/dut/dut.h"
 #include "conformance/judge.h"
 
 /* Records of one session, the first of which is its begin. */
@@ -16,6 +17,9 @@ struct story {
 
 /* A record more, memory cut into words.  False if memory ran out. */
 bool story_add(struct story *s, const struct session_record *record);
+/* The same records, which still point to what the other story holds.  False if memory ran
+ * out. */
+bool story_copy(struct story *to, const struct story *from);
 size_t story_kept(const struct story *s);
 void story_free(struct story *s);
 
@@ -27,19 +31,29 @@ struct failure {
 	struct gvi_outcome nearest;
 	uint8_t kind; /* of the input: enum gvi_input_kind */
 	enum gvi_status status;
+	union gvi_reply seen;
+	unsigned line; /* of the record in the trace */
 };
 
 struct reduction {
 	struct story story;
 	struct judge judge;
 	struct failure failure;
-	unsigned tests;
+	struct dut
+		*dut; /* that failed, and is asked whether it still does; NULL: the oracle only */
+	/* Of the tests, those on the device, and how often it was lost. */
+	unsigned tests, asked, lost;
 };
 
-/* The judge has just refused the last record of the story: that is the failure. */
-void reduce_failure(struct reduction *r);
-/* Whether what is kept of the story fails in that way, with nothing refused before. */
+/* This judge has just refused the last record of the story: that is the failure. */
+void reduce_failure(struct reduction *r, const struct judge *j);
+/* Whether what is kept of the story fails in that way, with nothing refused before: by
+ * what was seen then, and on the device now. */
 bool reduce_fails(struct reduction *r);
+/* The latter alone.  What it has done now is what the story tells from then on. */
+bool device_fails(struct reduction *r);
+/* Whether the judge has just refused in that way. */
+bool same_failure(const struct reduction *r);
 /* Takes out of the story whatever it fails without. */
 void reduce_story(struct reduction *r);
 

@@ -74,33 +74,12 @@ static void put_quoted(FILE *out, const char *text)
 	fputc('"', out);
 }
 
-static const uint16_t *clauses_of(const struct gvi_input *in, const union gvi_reply *reply,
-				  unsigned *count)
-{
-	switch (in->kind) {
-	case GVI_INPUT_TRANSLATE:
-	case GVI_INPUT_INTERRUPT:
-		*count = reply->answer.nclauses;
-		return reply->answer.clause;
-	case GVI_INPUT_ATS:
-		*count = reply->ats.nclauses;
-		return reply->ats.clause;
-	case GVI_INPUT_PAGE:
-		*count = reply->page.nclauses;
-		return reply->page.clause;
-	default:
-		*count = 0;
-		return NULL;
-	}
-}
-
 /* The reason of the refusal, and the last rule that was applied. */
 static void put_why(struct yaml_out *y, const struct story *s)
 {
 	char why[900], full[1024], *picks;
 	struct text text = {why, sizeof why, 0};
-	unsigned n;
-	const uint16_t *clause;
+	unsigned rule;
 
 	for (size_t i = 0; i < s->count; i++)
 		if (s->kept[i])
@@ -114,9 +93,9 @@ static void put_why(struct yaml_out *y, const struct story *s)
 		       s->record[0].text, why);
 	fprintf(y->out, "    why: ");
 	put_quoted(y->out, full);
-	clause = clauses_of(&y->judge.input, &y->judge.nearest.reply, &n);
+	rule = judge_broken(&y->judge);
 	fprintf(y->out, "\n    clauses: [%s]\n",
-		n ? gvi_clauses[clause[n - 1]].slug : "command.execute");
+		rule < GVI_NCLAUSES ? gvi_clauses[rule].slug : "command.execute");
 }
 
 static unsigned difference(uint64_t a, uint64_t b)

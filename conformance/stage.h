@@ -165,6 +165,8 @@ struct place {
 	uint8_t words;
 	enum gvi_format_id format; /* GVI_NFORMATS: a word of a buffer */
 };
+/* The table of that level, from 1. */
+uint64_t stage_host_table(unsigned device, unsigned level);
 struct place stage_place(struct stage *s, uint8_t which, uint8_t where);
 /* A value at an edge of what the field can be; `value` for what is none. */
 uint64_t stage_edge(enum gvi_field_id field, unsigned how, uint64_t value);

@@ -54,7 +54,7 @@ static uint64_t entry_at(unsigned device)
 	return STAGE_TABLE + 32 * (uint64_t)stage_device(device);
 }
 
-static uint64_t host_table(unsigned device, unsigned level)
+uint64_t stage_host_table(unsigned device, unsigned level)
 {
 	return STAGE_HOST + 0x10000 * (uint64_t)device + 0x1000 * (uint64_t)level;
 }
@@ -112,7 +112,7 @@ static struct place table_place(struct stage *s, unsigned which, uint8_t where)
 	switch (which % 8) {
 	case 1:
 		level = 1 + level % 6;
-		spa = slot(host_table(device, level), level, address);
+		spa = slot(stage_host_table(device, level), level, address);
 		return (struct place){spa, 1, host_format(memory_load(s->memory, spa))};
 	case 2:
 		level %= 3;
@@ -173,15 +173,28 @@ static enum gvi_format_id interrupt_format(struct stage *s, uint64_t spa)
 	return guest ? GVI_FORMAT_IRTE_GUEST : GVI_FORMAT_IRTE_128;
 }
 
+/* A place, or any word. */
+static struct place target(struct stage *s, const struct operation *o)
+{
+	uint64_t number = 0;
+
+	if (o->a[0] != STREAM_ANYWHERE)
+		return stage_place(s, o->a[0], o->a[1]);
+	for (unsigned i = 0; i < 4; i++)
+		number |= (uint64_t)o->a[3 + i] << 8 * i;
+	return (struct place){o->kind == STREAM_ERROR ? o->value : 8 * number, 1, GVI_NFORMATS};
+}
+
 /* ---- Words and fields --------------------------------------------------------------- */
 
 static void store_word(struct stage *s, const struct operation *o)
 {
-	struct place p = stage_place(s, o->a[0], o->a[1]);
+	bool flip = o->kind == STREAM_FLIP;
+	struct place p = flip ? stage_place(s, o->a[0], o->a[1]) : target(s, o);
 	uint64_t spa = p.spa + 8 * (uint64_t)(o->a[2] % p.words);
 	uint64_t word = o->value;
 
-	if (o->kind == STREAM_FLIP)
+	if (flip)
 		word = memory_load(s->memory, spa) ^ UINT64_C(1) << o->a[3] % 64;
 	stage_store(s, spa, &word, 1);
 }
@@ -278,7 +291,7 @@ static void memory_half(const struct operation *o, unsigned device, uint64_t *ra
 	set(raw, GVI_DTE_IW, !(flags >> 7 & 1));
 	set(raw, GVI_DTE_MODE, mode);
 	if (mode)
-		set(raw, GVI_DTE_HOST_ROOT, host_table(device, mode));
+		set(raw, GVI_DTE_HOST_ROOT, stage_host_table(device, mode));
 	set(raw, GVI_DTE_HAD, kinds & 3);
 	set(raw, GVI_DTE_GLX, levels);
 	if (flags >> 2 & 1)
@@ -374,15 +387,16 @@ static void host_path(struct stage *s, const struct path *p, uint64_t address)
 
 			leaf.leaf = level;
 			host_leaf(&leaf, &raw);
-			stage_store(s, slot(host_table(p->device, level), level, address), &raw, 1);
+			stage_store(s, slot(stage_host_table(p->device, level), level, address),
+				    &raw, 1);
 			return;
 		}
 		set(&raw, GVI_PDE_PR, 1);
 		set(&raw, GVI_PDE_NEXT_LEVEL, level - 1);
-		set(&raw, GVI_PDE_ADDRESS, host_table(p->device, level - 1));
+		set(&raw, GVI_PDE_ADDRESS, stage_host_table(p->device, level - 1));
 		set(&raw, GVI_PDE_IR, 1);
 		set(&raw, GVI_PDE_IW, 1);
-		stage_store(s, slot(host_table(p->device, level), level, address), &raw, 1);
+		stage_store(s, slot(stage_host_table(p->device, level), level, address), &raw, 1);
 	}
 }
 
@@ -477,7 +491,7 @@ static void make_interrupt(struct stage *s, const struct operation *o)
 
 static void make_error(struct stage *s, const struct operation *o)
 {
-	struct place p = stage_place(s, o->a[0], o->a[1]);
+	struct place p = target(s, o);
 	struct act act = {.kind = STAGE_ERROR,
 			  .spa = p.spa + 8 * (uint64_t)(o->a[4] % p.words),
 			  .bus = o->a[2] % 4,
@@ -490,7 +504,7 @@ static void make_error(struct stage *s, const struct operation *o)
 
 static void make_race(struct stage *s, const struct operation *o)
 {
-	struct place p = stage_place(s, o->a[0], o->a[1]);
+	struct place p = target(s, o);
 	struct act act = {.kind = STAGE_RACE, .words = 1, .spa = p.spa};
 
 	act.word[0] = o->a[2] & 1 ? o->value

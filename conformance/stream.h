@@ -13,9 +13,13 @@
 
 enum { STREAM_RECORD = 16, STREAM_MAX_OPERATIONS = 128 };
 
+/* The first byte of a place that is any word of memory: in a store and a race the one whose
+ * number is the last four arguments, in an error the one at value. */
+enum { STREAM_ANYWHERE = 255 };
+
 /*  X(id, name, what the arguments mean)
  *
- * A place is two bytes: which table or buffer, and where in it (stage_place.c). */
+ * A place is two bytes: which table or buffer, and where in it (stage_table.c). */
 #define STREAM_KINDS(X)                                                                            \
 	X(STORE, "store", "place, -, -: a word becomes value")                                     \
 	X(FIELD, "field", "place, row, boundary: a field of an entry becomes an edge of it")       \

@@ -9,6 +9,8 @@
 #                                     installs cross-compilers and an emulator)
 #   sh conformance/test.sh slurm      a regression as a Slurm job array, on this machine
 #   sh conformance/test.sh devices    all vectors through each adapter
+#   sh conformance/test.sh planted    which fuzz target notices which bug of the model
+#   sh conformance/test.sh fuzz-O0    the fuzz targets without optimisation; fuzz-fast: for speed
 set -eu
 cd "$(dirname "$0")/.."
 . conformance/setup.sh
@@ -91,6 +93,7 @@ foreign() {
 	need_command qemu-system-x86_64 qemu-system-x86
 	install_missing
 	sh conformance/checks/qemu.sh build/release/bin/goldvi
+	sh conformance/checks/findings.sh build/release/bin/goldvi
 }
 
 cluster() { sh conformance/checks/slurm.sh build/release/bin/goldvi; }
@@ -111,7 +114,7 @@ portable() {
 mkdir -p build
 for p in $parts; do
 	case "$p" in
-	release | asan | msan | fuzz) part "$p" preset "$p" ;;
+	release | asan | msan | fuzz | fuzz-O0 | fuzz-fast) part "$p" preset "$p" ;;
 	coverage) part coverage coverage ;;
 	compilers) part compilers compilers ;;
 	mutate) part mutate sh conformance/mutate/run.sh sample ;;
@@ -119,6 +122,7 @@ for p in $parts; do
 	portable) part portable portable ;;
 	slurm) part slurm cluster ;;
 	devices) part devices adapters ;;
+	planted) part planted sh fuzz/planted.sh ;;
 	*) echo "goldvi: there is no part '$p'" >&2; exit 2 ;;
 	esac
 done

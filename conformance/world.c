@@ -22,12 +22,13 @@ struct world *world_new(void)
 	if (!w)
 		return NULL;
 	w->model = calloc(1, gvi_size());
+	w->machines = machines_new();
 	w->shown = calloc(1, SHOWN_TO - SHOWN_FROM);
 	for (unsigned i = 0; i < 2; i++) {
 		w->side[i].world = w;
 		w->side[i].memory = memory_new();
 	}
-	if (!w->model || !w->shown || !w->side[0].memory || !w->side[1].memory) {
+	if (!w->model || !w->machines || !w->shown || !w->side[0].memory || !w->side[1].memory) {
 		world_free(w);
 		return NULL;
 	}
@@ -40,6 +41,7 @@ void world_free(struct world *w)
 		return;
 	memory_free(w->side[0].memory);
 	memory_free(w->side[1].memory);
+	machines_free(w->machines);
 	free(w->model);
 	free(w->shown);
 	free(w);
@@ -57,6 +59,8 @@ static bool run(struct world *w)
 		return false;
 	w->over = false;
 	for (n = 0; n < (w->pages ? MAX_PAGE_STEPS : MAX_REQUESTS) && !w->over; n++) {
+		if (n && !w->seeded && !w->left)
+			break; /* as many as the bytes have something to say about */
 		make_request(w);
 		if (!play(w))
 			return false;
@@ -499,7 +503,7 @@ static uint64_t read_register(struct world *w, uint32_t offset)
 }
 
 /* Only values that must be kept as they are. */
-void world_register(struct world *w, uint32_t offset, uint64_t value)
+static void write_register(struct world *w, uint32_t offset, uint64_t value)
 {
 	uint64_t now;
 
@@ -510,6 +514,43 @@ void world_register(struct world *w, uint32_t offset, uint64_t value)
 			  "seed 0x%016" PRIx64 ": register %04" PRIx32 "h reads %016" PRIx64
 			  " after a write of %016" PRIx64 "\n",
 			  w->seed, offset, now, value);
+}
+
+/* At once, or when the model is made. */
+void world_register(struct world *w, uint32_t offset, uint64_t value)
+{
+	if (w->made) {
+		write_register(w, offset, value);
+		return;
+	}
+	w->set[w->nset][0] = offset;
+	w->set[w->nset++][1] = value;
+}
+
+static void reset_model(struct world *w, const struct gvi_host *host)
+{
+	if (!w->seeded && machines_find(w->machines, w, false))
+		return;
+	w->status = gvi_init(w->model, &w->config, host);
+	if (w->status != GVI_OK)
+		world_say(w, "seed 0x%016" PRIx64 ": refused: %s\n", w->seed,
+			  gvi_status_text(w->status));
+	else if (!w->seeded)
+		machines_keep(w->machines, w, false);
+}
+
+/* The model after reset and these writes.  Inputs of a fuzzer are mostly changes of one
+ * another, with the same machine. */
+static void make_model(struct world *w, const struct gvi_host *host)
+{
+	w->made = true;
+	if (!w->seeded && machines_find(w->machines, w, true))
+		return;
+	reset_model(w, host);
+	for (unsigned i = 0; i < w->nset && !w->reported; i++)
+		write_register(w, (uint32_t)w->set[i][0], w->set[i][1]);
+	if (!w->seeded && !w->reported)
+		machines_keep(w->machines, w, true);
 }
 
 static void make_device_table(struct world *w)
@@ -927,17 +968,14 @@ static void make(struct world *w)
 	show_nothing(w);
 	if (w->ats || w->pages)
 		w->guests = world_chance(w, 2);
-	w->has_error = w->has_race = false;
-	w->nwords = w->nwrites = w->ntouched = 0;
+	w->has_error = w->has_race = w->made = false;
+	w->nwords = w->nwrites = w->ntouched = w->nset = 0;
 	make_config(w);
 	make_habits(w);
-	w->status = gvi_init(w->model, &w->config, &host);
-	if (w->status != GVI_OK) {
-		world_say(w, "seed 0x%016" PRIx64 ": refused: %s\n", w->seed,
-			  gvi_status_text(w->status));
-		return;
-	}
 	make_registers(w);
+	make_model(w, &host);
+	if (w->reported)
+		return;
 	w->tables = world_chance(w, 8) ? BIT(world_pa_size(w)) - 0x40000 : TABLES;
 	for (unsigned i = 0; i < MAX_DEVICES; i++)
 		make_device(w, &w->device[i]);

@@ -19,6 +19,7 @@ enum {
 	MAX_REPORT = 32768,
 	MAX_INDICES = 3,
 	MAX_STORES = 24,
+	MAX_SETTINGS = 48,
 	MAX_SHOWN = 512, /* changes of what a window shows */
 	WORLD_FREE = 3   /* choices that both sides make freely */
 };
@@ -91,6 +92,10 @@ struct world {
 	/* the world */
 	struct gvi_config config;
 	struct gvi *model;
+	bool made;
+	uint64_t set[MAX_SETTINGS][2]; /* writes of registers that make it: offset, value */
+	unsigned nset;
+	struct machines *machines;
 	struct naive twin;
 	struct side side[2]; /* of the model, of the twin */
 	struct device device[MAX_DEVICES];
@@ -230,6 +235,16 @@ void world_page_entry(struct world *w, struct device *d);
 const char *world_page_step(struct world *w);
 void world_page_describe(struct world *w);
 void world_page_describe_answers(struct world *w);
+
+/* ---- Machines: world_machine.c --------------------------------------------------------------- */
+
+/* Models that were made before, by what they were made of: configuration and settled habits,
+ * and once their registers are written also these writes, and the answers to choices. */
+struct machines *machines_new(void);
+void machines_free(struct machines *machines);
+/* Whether w->model is one of them now. */
+bool machines_find(struct machines *machines, struct world *w, bool written);
+void machines_keep(struct machines *machines, const struct world *w, bool written);
 
 /* ---- Reports --------------------------------------------------------------------------- */
 

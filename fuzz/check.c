@@ -345,7 +345,9 @@ static void check_logs(struct check *c, struct stage *s)
 		MUST(gvi_get(GVI_STATUS_EVENT_LOG_INT, &status));
 	if (c->logged[PAGES] || c->logged[PAGES_B])
 		MUST(gvi_get(GVI_STATUS_PPR_INT, &status));
-	if (c->logged[GUESTS])
+	/* The choice leaves it 0 while its interrupt is disabled. */
+	if (c->logged[GUESTS] && (gvi_get(GVI_CONTROL_GA_INT_EN, &c->control) ||
+				  stage_habit(s, GVI_CHOICE_GA_INT_DISABLED) == 0))
 		MUST(gvi_get(GVI_STATUS_GA_INT, &status));
 	if (!dual)
 		MUST(!(c->logged[EVENTS] && c->logged[EVENTS_B]));

@@ -26,6 +26,8 @@ struct watch {
 	bool has_probe;
 	unsigned probes;
 	bool waits; /* the command that is next, or held, is a COMPLETION_WAIT */
+	struct gvi *restored;
+	void *storage; /* of its history */
 };
 
 static enum gvi_bus on_read(void *user, uint64_t spa, void *to, size_t len)
@@ -71,7 +73,10 @@ static bool may_hold(const struct act *act)
 
 static void before(void *user, struct stage *s, const struct act *act)
 {
-	const struct gvi_host host = {.user = s, .read = on_read};
+	const struct gvi_host host = {.user = s,
+				      .read = on_read,
+				      .windows = s->nwindows ? s->window : NULL,
+				      .nwindows = s->nwindows};
 	struct watch *w = user;
 
 	if (!w->open)
@@ -95,12 +100,16 @@ static void check_growth(const struct set *was, const struct set *is);
 static void check_prediction(const struct set *set, const struct act *act);
 static bool confused(const struct stage *s);
 
+static void keep(struct watch *w, struct stage *s);
+
 static void after(void *user, struct stage *s, const struct act *act)
 {
 	struct watch *w = user;
 
 	if (w->over)
 		return;
+	if (act->kind == STAGE_COPY)
+		keep(w, s);
 	if (act->kind == STAGE_STORE &&
 	    gvi_oracle_wrote(w->oracle, act->spa, act->old, act->words) != GVI_OK)
 		w->over = true;
@@ -121,6 +130,27 @@ static void after(void *user, struct stage *s, const struct act *act)
 		w->probe = act->input;
 		w->has_probe = true;
 	}
+}
+
+/* What the oracle is in, with what tables have been, is restored as what was saved. */
+static void keep(struct watch *w, struct stage *s)
+{
+	const struct gvi_host host = {.user = s, .read = on_read};
+	const struct gvi *m = gvi_world(w->oracle, 0);
+	size_t size = m ? gvi_save_size(m) : 0;
+	uint8_t *bytes = malloc(2 * size);
+	unsigned values_log2;
+
+	if (size) {
+		MUST(bytes && gvi_save(m, bytes, size) == GVI_OK);
+		MUST(gvi_saved(bytes, size, &values_log2) == GVI_OK);
+		MUST(values_log2 == bounds.values_log2);
+		MUST(gvi_restore(w->restored, &host, w->storage, bytes, size) == GVI_OK);
+		MUST(gvi_save_size(w->restored) == size);
+		MUST(gvi_save(w->restored, bytes + size, size) == GVI_OK);
+		MUST(!memcmp(bytes, bytes + size, size));
+	}
+	free(bytes);
 }
 
 static void observe(struct watch *w, const struct act *act)
@@ -236,7 +266,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!stage) {
 		stage = stage_new();
 		watch.oracle = malloc(gvi_oracle_size(&bounds));
-		MUST(stage && watch.oracle);
+		watch.restored = malloc(gvi_size());
+		watch.storage = malloc(gvi_history_size(bounds.values_log2));
+		MUST(stage && watch.oracle && watch.restored && watch.storage);
 		stage_listen(stage, &listener);
 	}
 	watch.open = watch.over = watch.has_probe = false;

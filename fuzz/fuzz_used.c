@@ -195,6 +195,7 @@ static enum use use_in_leaf(enum gvi_field_id field)
 /* ---- What it must do ----------------------------------------------------------------- */
 
 static bool is_valid_entry(const struct gvi_input *in, const struct entry *e, unsigned word);
+static bool is_gated(const struct entry *e, unsigned word, unsigned bit);
 
 /* The record of a reserved bit. */
 static bool is_due(const struct entry *e, const uint64_t event[2])
@@ -232,7 +233,7 @@ static void try_bit(const struct gvi_input *in, const struct gvi_answer *was, co
 
 	if (use == UNKNOWN)
 		return;
-	if (use == RESERVED && !is_valid_entry(in, e, word))
+	if (use == RESERVED && (!is_valid_entry(in, e, word) || is_gated(e, word, bit)))
 		use = IGNORED;
 	probe.at = e->spa + 8 * (uint64_t)word;
 	probe.flip = UINT64_C(1) << bit;
@@ -261,6 +262,16 @@ static bool is_valid_entry(const struct gvi_input *in, const struct entry *e, un
 	if (e->format != GVI_FORMAT_DTE)
 		return true;
 	return (v || word >= 2) && (iv || in->kind == GVI_INPUT_TRANSLATE);
+}
+
+/* [device.illegal-guest-disabled] GV while guest translation is only disabled, not missing,
+ * counts with TV=1. */
+static bool is_gated(const struct entry *e, unsigned word, unsigned bit)
+{
+	bool tv = memory_load(probe.stage->memory, e->spa) >> 1 & 1;
+
+	return field_of(e->format, word, UINT64_C(1) << bit) == GVI_DTE_GV && !tv &&
+	       gvi_features_now(probe.stage->m) >> GVI_FEATURE_GTSUP & 1;
 }
 
 /* Tables can overlap, so that one word is two entries. */

@@ -171,7 +171,8 @@ static bool is_seen(const struct command *c)
 static bool has_opcode(const struct gvi *m, const uint64_t raw[2]);
 static bool has_reserved_bits(const uint64_t raw[2], uint64_t features);
 
-/* A command of the ring, before it is fetched. */
+/* A command of the ring, before it is fetched.  GN=1 without GTSup counts as illegal: whether
+ * it is ignored is asked when it is fetched. */
 static struct command look(const struct gvi *m, uint64_t spa)
 {
 	struct command c = {.spa = spa};
@@ -181,8 +182,7 @@ static struct command look(const struct gvi *m, uint64_t spa)
 	if (c.bus == GVI_BUS_OK)
 		host_load(c.raw, bytes, 2);
 	c.illegal = c.bus == GVI_BUS_OK &&
-		    (!has_opcode(m, c.raw) ||
-		     has_reserved_bits(c.raw, m->features | UINT64_C(1) << GVI_FEATURE_GTSUP));
+		    (!has_opcode(m, c.raw) || has_reserved_bits(c.raw, m->features));
 	return c;
 }
 

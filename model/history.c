@@ -745,17 +745,20 @@ void history_ended(struct gvi *m, const uint64_t command[2], uint64_t time)
 	}
 }
 
-/* The same command again takes the place of the older one; without room the
- * oldest goes, which leaves more permitted than need be. */
+/* Of the same command the oldest and the newest are kept: what one of them has ended first may
+ * have been ended for good by another command between them.  Without room the oldest goes,
+ * which leaves more permitted than need be. */
 static void append(struct gvi *m, const uint64_t command[2], uint64_t time)
 {
-	unsigned at = 0;
+	unsigned same = 0, at = 0;
 
-	while (at < m->past.nended && memcmp(m->past.ended[at].command, command, 16))
-		at++;
-	if (at == m->past.nended && m->past.nended == GVI_MAX_ENDED)
-		at = 0;
-	if (at < m->past.nended) {
+	for (unsigned i = 0; i < m->past.nended && same < 2; i++)
+		if (!memcmp(m->past.ended[i].command, command, 16)) {
+			at = i;
+			same++;
+		}
+	if (same == 2 || m->past.nended == GVI_MAX_ENDED) {
+		at = same == 2 ? at : 0;
 		m->past.nended--;
 		memmove(m->past.ended + at, m->past.ended + at + 1,
 			(m->past.nended - at) * sizeof m->past.ended[0]);

@@ -529,10 +529,12 @@ enum gvi_status gvi_observe(struct gvi_oracle *o, const struct gvi_input *input,
 {
 	struct match match = {input, seen, judgement, nearest, UINT32_MAX, false};
 	struct visitor v = {compare, &match};
+	struct gvi_judgement was;
 	enum gvi_status status;
 
 	if (!o || !input || !seen || !judgement)
 		return GVI_ARG_NULL;
+	memcpy(&was, judgement, sizeof was); /* as it lies there */
 	memset(judgement, 0, sizeof *judgement);
 	judgement->worlds = o->nworlds;
 	o->inputs++;
@@ -549,8 +551,12 @@ enum gvi_status gvi_observe(struct gvi_oracle *o, const struct gvi_input *input,
 	memset(o->unmet, 0, sizeof o->unmet);
 	o->since = seen->since;
 	status = play_all(o, input, &v);
-	if (status == GVI_OK)
+	if (status == GVI_OK) {
 		conclude(o, &match);
+	} else {
+		memcpy(judgement, &was, sizeof was);
+		o->inputs--;
+	}
 	o->since = 0;
 	return status;
 }

@@ -213,10 +213,11 @@ static bool same_effects(const struct gvi_seen *seen, const struct gvi_effect *e
 			 const struct shown *shown)
 {
 	const struct gvi_effect *a = seen->effects, *b = effects;
+	const struct gvi_effect *end = seen->neffects ? a + seen->neffects : a; /* a may be NULL */
 	const struct gvi_effect *x, *y;
 
 	do {
-		x = next_visible(&a, seen->effects + seen->neffects);
+		x = next_visible(&a, end);
 		y = next_visible(&b, effects + n);
 		if (!x != !y || (x && !same_effect(x, y, shown)))
 			return false;

@@ -92,7 +92,7 @@ struct stand {
 	unsigned level;
 };
 
-enum { GVI_MAX_ENDED = 128, GVI_MAX_ALL = 8, GVI_MAX_VISIBLE = 8 };
+enum { GVI_MAX_ENDED = 256, GVI_MAX_ALL = 8, GVI_MAX_VISIBLE = 8 };
 
 /* What tables have been, for an IOMMU whose memory is told of: history.c. */
 struct history;

@@ -27,7 +27,9 @@ static void forget_relogged(struct gvi *m, unsigned at);
 void suppress_log(struct gvi *m, uint16_t device)
 {
 	set_logged(m, device, true);
-	if (m->alone || !is_dropped(m, device))
+	if (m->alone && m->config.habit[GVI_CHOICE_SE_RELOGGED] == GVI_UNSETTLED)
+		return;
+	if (!is_dropped(m, device))
 		return;
 	for (unsigned i = 0; i < m->nrelogged; i++)
 		if (m->relogged[i] == device)

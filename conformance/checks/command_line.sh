@@ -45,7 +45,7 @@ quiet() { [ ! -s "$here/err" ] || fail "says something on standard error"; }
 try 0 --version; has '^goldvi [0-9]+\.[0-9]+\.[0-9]+$'; quiet
 try 0 help; quiet
 commands='run merge list lint explain decode encode markdown systemverilog replay reduce coverage
-	serve fuzz-print campaign bench version'
+	serve fuzz-print fuzz-seeds campaign bench version'
 for command in $commands; do
 	has "^  goldvi $command "
 done
@@ -267,7 +267,7 @@ try 2 run --freedom --dut qemu "$here/vectors"; complains ' run: --freedom is fo
 
 try 2 run; complains ' run: a file or directory of vectors is needed.'
 try 2 run --filter 'x*' "$here/vectors"; complains " run: no case matches 'x*'."
-try 2 run --dut foo "$here/vectors"; complains " run: there is no device 'foo'; there are model, cache, qemu, plugin and pipe."
+try 2 run --dut foo "$here/vectors"; complains " run: there is no device 'foo'; there are model, cache, window, qemu, plugin and pipe."
 try 2 run --dut model:x "$here/vectors"; complains " run: model:x: there is no such preset."
 try 2 run --freedom --dut model:client "$here/vectors"; holds err 'configured freely\.$'
 try 0 run --dut model:everything --filter '*.absent' "$here/vectors"; line '1 passed, 0 failed, 0 skipped'
@@ -343,7 +343,8 @@ line '18 error `device=0x10000` has no such value'; line '19 error race ADDRESS 
 head -c 100000 /dev/urandom >"$here/in"; try 0 serve; quiet
 : >"$here/in"
 try 2 serve x; complains ' serve: there is nothing to say but --dut DEVICE.'
-try 2 serve --dut foo; complains " serve: there is no device 'foo'; there are model, cache, qemu, plugin and pipe."
+try 2 serve --dut foo; complains " serve: there is no device 'foo'; there are model, cache, window, qemu, plugin and pipe."
+try 2 reduce --dut foo x.jsonl; complains " reduce: there is no device 'foo'; there are model, cache, window, qemu, plugin and pipe."
 
 # ---- replay, bench -----------------------------------------------------------------
 

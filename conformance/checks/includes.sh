@@ -80,6 +80,10 @@ BEGIN {
 	target = what
 	if (what ~ /^goldvi\//)
 		target = "include/" what
+	else if (what !~ /\//) {       # beside the file, as where it is installed
+		target = $1
+		sub(/[^\/]*$/, what, target)
+	}
 	# What benches take into themselves stands on the public headers.
 	if ($1 ~ /^conformance\/(record|coverage(_names|_points|_json|_read)?)\.[ch]$/ &&
 	    target !~ /^include\/goldvi\// &&
@@ -90,7 +94,7 @@ BEGIN {
 		if (target ~ /^model\//)
 			bad("outside model/, only public headers are included, not " what)
 		if ($1 ~ /^conformance\/cosim\// && target ~ /^conformance\// &&
-		    target !~ /^conformance\/(cosim\/|words\.h|memory\.h|coverage(_json)?\.h)/)
+		    target !~ /^conformance\/(cosim\/|words\.h|memory\.h|recorder\.h|coverage(_json)?\.h)/)
 			bad("the scoreboard goes into benches without the rest of conformance/, so not " what)
 		next
 	}

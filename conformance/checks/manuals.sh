@@ -1,5 +1,5 @@
 #!/bin/sh
-# manuals.sh DIRECTORY GOLDVI SHARED_LIBRARY: the manuals are well formed, and name every command
+# manuals.sh DIRECTORY GOLDVI SHARED_LIBRARY SCOREBOARD: the manuals are well formed, and name every command
 # and option, every function, and every step of vectors.  Run from the root of the
 # project.
 set -eu
@@ -28,6 +28,8 @@ done <"$here/commands" >"$here/words"
 names option goldvi.1 <"$here/words"
 nm -D --defined-only "$3" | awk '$2 == "T" { print $3 "(" }' >"$here/words"
 names function goldvi.3 <"$here/words"
+nm -g --defined-only "$4" | awk '$2 == "T" { print $3 "(" }' >"$here/words"
+names function goldvi-cosim.3 <"$here/words"
 sed -n 's/^| `\([a-z_]*\): .*/\1/p' vectors/README.md >"$here/words"
 names step goldvi-vectors.7 <"$here/words"
 

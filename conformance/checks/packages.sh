@@ -30,6 +30,20 @@ sort "$here"/*.files | diff - "$here/installed" || { echo "packages and installa
 library=$(dirname "$(find "$here/root" -name 'libgoldvi.so')")
 "$2" -std=c11 -I"$here/root/usr/include" conformance/consumer/consumer.c -L"$library" -lgoldvi -o "$here/consumer"
 LD_LIBRARY_PATH=$library "$here/consumer"
+
+# A bench needs the packages and its simulator, nothing of the checkout.
+PKG_CONFIG_PATH=$library/pkgconfig
+export PKG_CONFIG_PATH
+"$2" -std=c11 $(pkg-config --cflags goldvi-cosim) conformance/consumer/bench.c -o "$here/bench" \
+	$(pkg-config --libs goldvi-cosim)
+"$here/bench"
+cosim=$(pkg-config --variable=cosimdir goldvi-cosim)
+ls "$cosim/goldvi_pkg.sv" "$cosim/goldvi_cosim.sv" "$cosim/goldvi_vpi.c" "$cosim/example" >"$here/log"
+if command -v verilator >/dev/null; then
+	verilator --lint-only "$cosim/goldvi_pkg.sv" "$cosim/goldvi_cosim.sv" conformance/consumer/consumer.sv
+else
+	echo "no Verilator here: the packaged SystemVerilog is not compiled"
+fi
 "$here/root/usr/bin/goldvi" version
 for page in 1/goldvi.1 3/goldvi.3 7/goldvi-vectors.7; do
 	[ -s "$here/root/usr/share/man/man$page" ] || { echo "no manual $page"; exit 1; }

@@ -12,7 +12,7 @@ mkdir -p "$here"
 library=$(ls model/*.c | grep -v bits_proof)
 twin="conformance/memory.c conformance/naive.c conformance/naive_guest.c conformance/naive_host.c
 	conformance/naive_interrupt.c conformance/naive_guest_apic.c conformance/naive_ats.c
-	conformance/naive_page.c conformance/world.c conformance/world_guest.c
+	conformance/naive_page.c conformance/world.c conformance/world_machine.c conformance/world_guest.c
 	conformance/world_interrupt.c conformance/world_ats.c conformance/world_page.c"
 
 # build COMPILER OUTPUT SOURCE...

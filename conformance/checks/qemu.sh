@@ -9,7 +9,7 @@ write=
 [ "$1" != --write ] || { write=1; shift; }
 goldvi=$1
 binary=${2:-qemu-system-x86_64}
-selection='vectors/host/mode.yaml vectors/host/level.yaml vectors/host/permission.yaml
+selection='vectors/host/mode.yaml vectors/host/level.yaml vectors/host/permission.yaml vectors/host/cached.yaml vectors/host/absent.yaml
 	vectors/device/table.yaml vectors/device/valid.yaml vectors/command/wait.yaml vectors/command/ring.yaml
 	vectors/event/log.yaml vectors/register/pci.yaml vectors/register/access.yaml
 	vectors/interrupt/control.yaml vectors/interrupt/control_2.yaml vectors/interrupt/control_3.yaml

@@ -1,7 +1,8 @@
 #!/bin/sh
-# symbols.sh STATIC_LIBRARY SHARED_LIBRARY: what is exported is what
+# symbols.sh STATIC_LIBRARY SHARED_LIBRARY SCOREBOARD: what is exported is what
 # model/package/exports.txt lists, all names start with gvi_, and there is no
-# writable variable.  Run from the root of the project.
+# writable variable; what benches see of the scoreboard is what its exports.txt lists.
+# Run from the root of the project.
 set -eu
 status=0
 here=$(mktemp -d)
@@ -17,4 +18,8 @@ diff -u model/package/exports.txt "$here/exported" ||
 writable=$(nm --format=sysv "$1" |
 	awk -F'|' '$7 ~ /^(\.data|\.bss|\.tdata|\.tbss|\*COM\*)/ && $7 !~ /^\.data\.rel\.ro/ { print $1, $7 }')
 [ -z "$writable" ] || { printf 'writable variables:\n%s\n' "$writable"; status=1; }
+
+nm -g --defined-only "$3" | awk 'NF == 3 { print $3 }' | LC_ALL=C sort >"$here/exported"
+diff -u conformance/cosim/exports.txt "$here/exported" ||
+	{ echo "the names that benches see are not those of conformance/cosim/exports.txt"; status=1; }
 exit $status

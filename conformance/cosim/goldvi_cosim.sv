@@ -44,6 +44,25 @@ package goldvi_cosim_pkg;
     bit [19:0] pasid;
   } goldvi_prefix_t;
 
+  // A page request: what is asked for, and the group that it belongs to.
+  typedef struct packed {
+    bit malformed;              // a reserved field of the message is not 0
+    bit write;
+    bit read;
+    bit last;                   // of its group
+    bit [8:0] group;
+  } goldvi_page_t;
+
+  // What became of one.
+  typedef enum int {
+    GOLDVI_PAGE_LOGGED,
+    GOLDVI_PAGE_LOST,
+    GOLDVI_PAGE_ANSWERED,       // automatically
+    GOLDVI_PAGE_DISCARDED,
+    GOLDVI_PAGE_REFUSED,
+    GOLDVI_PAGE_UNSEEN = -1     // what is logged and sent has to tell
+  } goldvi_page_e;
+
   // The class calls these; all but the first three only after goldvi_start() has returned 1.
   import "DPI-C" function chandle goldvi_new(input string preset);
   import "DPI-C" function int goldvi_set(input chandle s, input string name,
@@ -68,6 +87,10 @@ package goldvi_cosim_pkg;
   import "DPI-C" context function int goldvi_mmio_read(input chandle s, input int offset,
                                                        input int length,
                                                        input longint unsigned value);
+  import "DPI-C" context function int goldvi_config_wrote(input chandle s, input int offset,
+                                                          input int length, input int value);
+  import "DPI-C" context function int goldvi_config_read(input chandle s, input int offset,
+                                                         input int length, input int value);
   import "DPI-C" context function int goldvi_issue(input chandle s, input int tag,
                                                    input int device,
                                                    input longint unsigned address,
@@ -81,6 +104,10 @@ package goldvi_cosim_pkg;
                                                        input int device,
                                                        input longint unsigned address,
                                                        input int prefix);
+  import "DPI-C" context function int goldvi_issue_page(input chandle s, input int tag,
+                                                        input int device,
+                                                        input longint unsigned address,
+                                                        input int page, input int prefix);
   import "DPI-C" context function int goldvi_grant(input chandle s, input int tag,
                                                    input longint unsigned address);
   import "DPI-C" context function int goldvi_abort(input chandle s, input int tag,
@@ -90,6 +117,8 @@ package goldvi_cosim_pkg;
                                                       input int data);
   import "DPI-C" context function int goldvi_completed(input chandle s, input int tag,
                                                        input longint unsigned translation);
+  import "DPI-C" context function int goldvi_page_taken(input chandle s, input int tag,
+                                                        input int result);
   import "DPI-C" context function int goldvi_check(input chandle s, input int device,
                                                    input longint unsigned address,
                                                    input int length, input int access,
@@ -106,6 +135,8 @@ package goldvi_cosim_pkg;
                                                              input int itag,
                                                              input longint unsigned body,
                                                              input int prefix);
+  import "DPI-C" context function int goldvi_sent_response(input chandle s, input int device,
+                                                           input int data, input int prefix);
   import "DPI-C" context function int goldvi_device_done(input chandle s, input int device,
                                                          input int itag, input int in_time);
   import "DPI-C" context function int goldvi_predict(input chandle s, input int device,
@@ -115,6 +146,7 @@ package goldvi_cosim_pkg;
                                                      output longint unsigned spa);
   import "DPI-C" function int goldvi_open_tags(input chandle s);
   import "DPI-C" function longint unsigned goldvi_total(input chandle s, input string name);
+  import "DPI-C" function string goldvi_report(input chandle s);
   import "DPI-C" context function int goldvi_finish(input chandle s);
 
   class goldvi_scoreboard;
@@ -135,8 +167,10 @@ package goldvi_cosim_pkg;
 
     // Before the first item: a member of struct gvi_config ("efr", "efr2", "capability",
     // "misc0", "revision", "pci_id", "device", "control", "base"), of the oracle's bounds
-    // ("worlds", "runs", "values_log2", "delay"), or "told", "reports".  The environment
-    // variable GOLDVI_COVERAGE names a file for what is reached: see docs/coverage.md.
+    // ("worlds", "runs", "values_log2", "delay"), or "told", "reports", "quiet" (1: nothing is
+    // printed).  The environment
+    // variable GOLDVI_COVERAGE names a file for what is reached (docs/coverage.md), GOLDVI_TRACE
+    // one for a trace (docs/traces.md).
     function bit set(string name, bit [63:0] value);
       return goldvi_set(s, name, value) != 0;
     endfunction
@@ -193,6 +227,17 @@ package goldvi_cosim_pkg;
       return goldvi_mmio_read(s, offset, length, value) != 0;
     endfunction
 
+    // The same of the function's configuration space: MSI, and the IOMMU's capability.
+    function bit config_write(int offset, bit [31:0] value, int length = 4);
+      if (!start()) return 0;
+      return goldvi_config_wrote(s, offset, length, int'(value)) != 0;
+    endfunction
+
+    function bit config_read(int offset, bit [31:0] value, int length = 4);
+      if (!start()) return 0;
+      return goldvi_config_read(s, offset, length, int'(value)) != 0;
+    endfunction
+
     // ---- Requests and answers ------------------------------------------------------
 
     function bit issue(int tag, bit [15:0] device, bit [63:0] address,
@@ -214,6 +259,12 @@ package goldvi_cosim_pkg;
                            goldvi_prefix_t prefix = '0);
       if (!start()) return 0;
       return goldvi_issue_ats(s, tag, int'(device), address, int'(prefix)) != 0;
+    endfunction
+
+    function bit issue_page(int tag, bit [15:0] device, bit [63:0] address, goldvi_page_t page,
+                            goldvi_prefix_t prefix = '0);
+      if (!start()) return 0;
+      return goldvi_issue_page(s, tag, int'(device), address, int'(page), int'(prefix)) != 0;
     endfunction
 
     // Granted at this system physical address.
@@ -238,6 +289,13 @@ package goldvi_cosim_pkg;
     function bit completed(int tag, bit [63:0] translation);
       if (!start()) return 0;
       return goldvi_completed(s, tag, translation) != 0;
+    endfunction
+
+    // The IOMMU has taken a page request.  Tell its entry or record by logged(), its response by
+    // sent_response(), before or after.
+    function bit taken(int tag, goldvi_page_e result = GOLDVI_PAGE_UNSEEN);
+      if (!start()) return 0;
+      return goldvi_page_taken(s, tag, int'(result)) != 0;
     endfunction
 
     // Issued and answered at once.
@@ -293,6 +351,12 @@ package goldvi_cosim_pkg;
       return goldvi_device_done(s, int'(device), int'(itag), int'(in_time)) != 0;
     endfunction
 
+    // A PRG_RESPONSE to a device, automatic or commanded.
+    function bit sent_response(bit [15:0] device, bit [15:0] data, goldvi_prefix_t prefix = '0);
+      if (!start()) return 0;
+      return goldvi_sent_response(s, int'(device), int'(data), int'(prefix)) != 0;
+    endfunction
+
     // ---- The end ---------------------------------------------------------------------
 
     function int open_tags();
@@ -302,6 +366,11 @@ package goldvi_cosim_pkg;
     // A member of struct scoreboard_totals: "answers", "refused", "held" ...
     function longint unsigned total(string name);
       return start() ? goldvi_total(s, name) : 0;
+    endfunction
+
+    // The lines of the last refusal, for a report of the bench's own.
+    function string report();
+      return start() ? goldvi_report(s) : "";
     endfunction
 
     // Prints the summary and returns the number of refusals.

@@ -148,13 +148,25 @@ int goldvi_mmio_read(void *handle, int offset, int length, unsigned long long va
 	return scoreboard_mmio_read(board(handle), (uint32_t)offset, (unsigned)length, value);
 }
 
+int goldvi_config_wrote(void *handle, int offset, int length, int value)
+{
+	return scoreboard_config_write(board(handle), (uint32_t)offset, (unsigned)length,
+				       (uint32_t)value);
+}
+
+int goldvi_config_read(void *handle, int offset, int length, int value)
+{
+	return scoreboard_config_read(board(handle), (uint32_t)offset, (unsigned)length,
+				      (uint32_t)value);
+}
+
 /* ---- Requests ------------------------------------------------------------------------- */
 
 /* Bits of goldvi_prefix_t, from the top: has_pasid, execute, privileged, intx,
  * translated, no_write, pasid. */
-static bool prefix_bit(int prefix, unsigned bit)
+static bool bit_of(int word, unsigned bit)
 {
-	return (unsigned)prefix >> bit & 1;
+	return (unsigned)word >> bit & 1;
 }
 
 static struct gvi_input access_by(int device, unsigned long long address, int length, int access,
@@ -166,11 +178,11 @@ static struct gvi_input access_by(int device, unsigned long long address, int le
 					     .address = address,
 					     .length = (uint32_t)length,
 					     .access = (uint8_t)access,
-					     .has_pasid = prefix_bit(prefix, 25),
-					     .execute = prefix_bit(prefix, 24),
-					     .privileged = prefix_bit(prefix, 23),
-					     .intx = prefix_bit(prefix, 22),
-					     .translated = prefix_bit(prefix, 21)};
+					     .has_pasid = bit_of(prefix, 25),
+					     .execute = bit_of(prefix, 24),
+					     .privileged = bit_of(prefix, 23),
+					     .intx = bit_of(prefix, 22),
+					     .translated = bit_of(prefix, 21)};
 	if (in.of.request.has_pasid)
 		in.of.request.pasid = (uint32_t)prefix & PREFIX_PASID;
 	return in;
@@ -192,7 +204,7 @@ int goldvi_issue_interrupt(void *handle, int tag, int device, unsigned long long
 	in.of.interrupt = (struct gvi_interrupt){.device = (uint16_t)device,
 						 .address = address,
 						 .data = (uint32_t)data,
-						 .has_pasid = prefix_bit(prefix, 25)};
+						 .has_pasid = bit_of(prefix, 25)};
 	if (in.of.interrupt.has_pasid)
 		in.of.interrupt.pasid = (uint32_t)prefix & PREFIX_PASID;
 	return scoreboard_issue(board(handle), (uint32_t)tag, &in);
@@ -206,12 +218,33 @@ int goldvi_issue_ats(void *handle, int tag, int device, unsigned long long addre
 					     .address = address,
 					     .count = 1,
 					     .unit_log2 = 12,
-					     .has_pasid = prefix_bit(prefix, 25),
-					     .execute = prefix_bit(prefix, 24),
-					     .privileged = prefix_bit(prefix, 23),
-					     .no_write = prefix_bit(prefix, 20)};
+					     .has_pasid = bit_of(prefix, 25),
+					     .execute = bit_of(prefix, 24),
+					     .privileged = bit_of(prefix, 23),
+					     .no_write = bit_of(prefix, 20)};
 	if (in.of.ats.has_pasid)
 		in.of.ats.pasid = (uint32_t)prefix & PREFIX_PASID;
+	return scoreboard_issue(board(handle), (uint32_t)tag, &in);
+}
+
+/* Bits of goldvi_page_t, from the top: malformed, write, read, last, group. */
+int goldvi_issue_page(void *handle, int tag, int device, unsigned long long address, int page,
+		      int prefix)
+{
+	struct gvi_input in = {.kind = GVI_INPUT_PAGE};
+
+	in.of.page = (struct gvi_page_request){.device = (uint16_t)device,
+					       .address = address,
+					       .group = (uint16_t)(page & 0x1ff),
+					       .last = bit_of(page, 9),
+					       .read = bit_of(page, 10),
+					       .write = bit_of(page, 11),
+					       .malformed = bit_of(page, 12),
+					       .has_pasid = bit_of(prefix, 25),
+					       .execute = bit_of(prefix, 24),
+					       .privileged = bit_of(prefix, 23)};
+	if (in.of.page.has_pasid)
+		in.of.page.pasid = (uint32_t)prefix & PREFIX_PASID;
 	return scoreboard_issue(board(handle), (uint32_t)tag, &in);
 }
 
@@ -272,6 +305,15 @@ int goldvi_completed(void *handle, int tag, unsigned long long translation)
 	return scoreboard_answer(board(handle), (uint32_t)tag, &seen);
 }
 
+int goldvi_page_taken(void *handle, int tag, int result)
+{
+	struct gvi_seen seen = {.what = result < 0 ? 0 : GVI_SEEN_RESULT};
+
+	if (result >= 0)
+		seen.reply.page.result = (uint8_t)result;
+	return scoreboard_answer(board(handle), (uint32_t)tag, &seen);
+}
+
 int goldvi_check(void *handle, int device, unsigned long long address, int length, int access,
 		 int prefix, int grants, unsigned long long spa)
 {
@@ -318,7 +360,7 @@ int goldvi_sent_invalidate(void *handle, int device, int itag, unsigned long lon
 				.address = body,
 				.device = (uint16_t)device,
 				.tag = (uint8_t)itag,
-				.has_pasid = prefix_bit(prefix, 25)};
+				.has_pasid = bit_of(prefix, 25)};
 
 	if (m.has_pasid)
 		m.pasid = (uint32_t)prefix & PREFIX_PASID;
@@ -328,6 +370,18 @@ int goldvi_sent_invalidate(void *handle, int device, int itag, unsigned long lon
 int goldvi_device_done(void *handle, int device, int itag, int in_time)
 {
 	return scoreboard_device_done(board(handle), (uint16_t)device, (uint8_t)itag, in_time != 0);
+}
+
+int goldvi_sent_response(void *handle, int device, int data, int prefix)
+{
+	struct gvi_message m = {.kind = GVI_MESSAGE_RESPONSE,
+				.data = (uint16_t)data,
+				.device = (uint16_t)device,
+				.has_pasid = bit_of(prefix, 25)};
+
+	if (m.has_pasid)
+		m.pasid = (uint32_t)prefix & PREFIX_PASID;
+	return scoreboard_message(board(handle), &m);
 }
 
 /* ---- The end ------------------------------------------------------------------------------ */
@@ -340,6 +394,11 @@ int goldvi_open_tags(void *handle)
 unsigned long long goldvi_total(void *handle, const char *name)
 {
 	return session_total(session(handle), name);
+}
+
+const char *goldvi_report(void *handle)
+{
+	return scoreboard_report(board(handle));
 }
 
 int goldvi_finish(void *handle)

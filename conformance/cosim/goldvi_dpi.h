@@ -5,6 +5,10 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 void *goldvi_new(const char *preset);
 void goldvi_free(void *handle);
 int goldvi_set(void *handle, const char *name, unsigned long long value);
@@ -17,15 +21,20 @@ int goldvi_wrote64(void *handle, unsigned long long spa, unsigned long long old)
 int goldvi_iommu_write64(void *handle, unsigned long long spa, unsigned long long data);
 int goldvi_mmio_wrote(void *handle, int offset, int length, unsigned long long value);
 int goldvi_mmio_read(void *handle, int offset, int length, unsigned long long value);
+int goldvi_config_wrote(void *handle, int offset, int length, int value);
+int goldvi_config_read(void *handle, int offset, int length, int value);
 int goldvi_issue(void *handle, int tag, int device, unsigned long long address, int length,
 		 int access, int prefix);
 int goldvi_issue_interrupt(void *handle, int tag, int device, unsigned long long address, int data,
 			   int prefix);
 int goldvi_issue_ats(void *handle, int tag, int device, unsigned long long address, int prefix);
+int goldvi_issue_page(void *handle, int tag, int device, unsigned long long address, int page,
+		      int prefix);
 int goldvi_grant(void *handle, int tag, unsigned long long address);
 int goldvi_abort(void *handle, int tag, int completion);
 int goldvi_remapped(void *handle, int tag, unsigned long long address, int data);
 int goldvi_completed(void *handle, int tag, unsigned long long translation);
+int goldvi_page_taken(void *handle, int tag, int result);
 int goldvi_check(void *handle, int device, unsigned long long address, int length, int access,
 		 int prefix, int grants, unsigned long long spa);
 int goldvi_predict(void *handle, int device, unsigned long long address, int length, int access,
@@ -35,8 +44,13 @@ int goldvi_written(void *handle, unsigned long long spa, unsigned long long low,
 int goldvi_interrupted(void *handle, unsigned long long address, int data);
 int goldvi_sent_invalidate(void *handle, int device, int itag, unsigned long long body, int prefix);
 int goldvi_device_done(void *handle, int device, int itag, int in_time);
+int goldvi_sent_response(void *handle, int device, int data, int prefix);
 int goldvi_open_tags(void *handle);
 unsigned long long goldvi_total(void *handle, const char *name);
+const char *goldvi_report(void *handle);
 int goldvi_finish(void *handle);
 
+#ifdef __cplusplus
+}
+#endif
 #endif

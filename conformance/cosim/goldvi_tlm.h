@@ -7,8 +7,10 @@
  *
  * A device's transaction carries a goldvi_requester.  The IOMMU hands on the same payload with
  * the address that it has translated; what it reads and writes for itself comes without.
- * An abort is a response other than TLM_OK_RESPONSE.  Words are host integers in the
- * payload's little-endian bytes. */
+ * A write of 4 bytes at FEEx_xxxx is an interrupt: a device's (the IOMMU hands on the message
+ * that it makes of it) or, without a requester, the IOMMU's own.  An abort is a response other than
+ * TLM_OK_RESPONSE.  Words are host integers in the payload's little-endian bytes.
+ * goldvi_tlm_bench.h has memory and a driver. */
 #ifndef GOLDVI_TLM_H
 #define GOLDVI_TLM_H
 
@@ -25,7 +27,8 @@ struct goldvi_requester : tlm::tlm_extension<goldvi_requester> {
 	uint16_t device = 0;
 	bool has_pasid = false, execute = false, privileged = false;
 	uint32_t pasid = 0;
-	uint64_t spa = 0; /* where the IOMMU sent it */
+	uint64_t spa = 0;  /* where the IOMMU sent it */
+	uint32_t data = 0; /* of an interrupt: as which message */
 
 	tlm::tlm_extension_base *clone() const override
 	{
@@ -112,6 +115,10 @@ class goldvi_tlm : public sc_core::sc_module
 		gvi_input in = {};
 		gvi_seen seen = {};
 
+		if (is_message(t)) {
+			from_interrupter(t, delay, tag);
+			return;
+		}
 		in.kind = GVI_INPUT_TRANSLATE;
 		in.of.request.address = t.get_address();
 		in.of.request.length = t.get_data_length();
@@ -132,15 +139,65 @@ class goldvi_tlm : public sc_core::sc_module
 		t.set_address(in.of.request.address);
 	}
 
+	static bool is_message(const payload &t)
+	{
+		return t.is_write() && t.get_data_length() == 4 && t.get_address() % 4 == 0 &&
+		       t.get_address() >> 20 == 0xfee;
+	}
+	static uint32_t data_of(const payload &t)
+	{
+		uint32_t data = 0;
+
+		std::memcpy(&data, t.get_data_ptr(), sizeof data);
+		return data;
+	}
+
+	void from_interrupter(payload &t, sc_core::sc_time &delay, uint32_t tag)
+	{
+		const auto *who = t.get_extension<goldvi_requester>();
+		gvi_input in = {};
+		gvi_seen seen = {};
+
+		in.kind = GVI_INPUT_INTERRUPT;
+		in.of.interrupt.address = t.get_address();
+		in.of.interrupt.data = data_of(t);
+		if (who) {
+			in.of.interrupt.device = who->device;
+			in.of.interrupt.has_pasid = who->has_pasid;
+			in.of.interrupt.pasid = who->pasid;
+		}
+		scoreboard_issue(board, tag, &in);
+		device_out->b_transport(t, delay);
+		seen.what = GVI_SEEN_RESULT;
+		seen.reply.answer.result = t.is_response_ok() ? GVI_GRANT : GVI_ABORT;
+		if (t.is_response_ok() && who && who->spa) // else it is posted to a guest
+			scoreboard_answer_interrupt(board, tag, who->spa, who->data);
+		else
+			scoreboard_answer(board, tag, &seen);
+		t.set_address(in.of.interrupt.address);
+	}
+
 	void from_iommu(payload &t, sc_core::sc_time &delay)
 	{
+		auto *who = t.get_extension<goldvi_requester>();
 		uint64_t data[2] = {0, 0};
 
-		if (auto *who = t.get_extension<goldvi_requester>())
+		if (who) {
 			who->spa = t.get_address();
+			who->data = is_message(t) ? data_of(t) : 0;
+		}
 		memory_out->b_transport(t, delay);
-		if (!t.is_write() || t.get_extension<goldvi_requester>())
+		if (!t.is_write() || who)
 			return;
+		if (is_message(t)) {
+			gvi_message message = {};
+
+			message.kind = GVI_MESSAGE_INTERRUPT;
+			message.address = t.get_address();
+			message.data = data_of(t);
+			scoreboard_message(board, &message);
+			return;
+		}
 		std::memcpy(data, t.get_data_ptr(),
 			    t.get_data_length() <= 16 ? t.get_data_length() : 16);
 		scoreboard_written(board, t.get_address(), data, t.get_data_length());

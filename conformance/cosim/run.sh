@@ -6,8 +6,11 @@
 #   sh conformance/cosim/run.sh verilator +checks=10000000
 #   sh conformance/cosim/run.sh speed                 how many translations it checks a second
 #   sh conformance/cosim/run.sh verilator FILE.sv ... another bench, of which FILE is the top
+#   sh conformance/cosim/run.sh uvm                   example/first_uvm.sv, with stubs of UVM
 #   sh conformance/cosim/run.sh icarus                Icarus Verilog: example/first.v
+#   sh conformance/cosim/run.sh icarus FILE.v         another bench that prints "passed"
 #   sh conformance/cosim/run.sh systemc               SystemC: example/first.cpp
+#   sh conformance/cosim/run.sh systemc FILE.cpp      another bench
 #
 # BUILD is the build tree, build/release unless it is set.
 set -eu
@@ -22,7 +25,7 @@ need() {
 		cd "$root"
 		. conformance/setup.sh
 		case "$1" in
-		verilator) need_command verilator verilator; need_command g++ g++; need_command make make ;;
+		verilator | uvm) need_command verilator verilator; need_command g++ g++; need_command make make ;;
 		icarus) need_command iverilog iverilog ;;
 		systemc) need_command g++ g++; need_library systemc libsystemc-dev ;;
 		esac
@@ -50,8 +53,13 @@ library() {
 verilate() {
 	top=$1
 	shift
+	for archive in $archives; do    # make does not know of them
+		[ ! "$archive" -nt "$folder/$top/V$top" ] || rm -f "$folder/$top/V$top"
+	done
+	before=
+	[ "$how" != uvm ] || before="+incdir+$here/check/uvm $here/check/uvm/uvm_pkg.sv"
 	verilator --binary --assert -O3 --top-module "$top" --Mdir "$folder/$top" \
-		-LDFLAGS "$archives" "$build/conformance/cosim/goldvi_pkg.sv" "$here/goldvi_cosim.sv" \
+		-LDFLAGS "$archives" $before "$build/conformance/cosim/goldvi_pkg.sv" "$here/goldvi_cosim.sv" \
 		"$@" >"$folder/log" 2>&1 || { cat "$folder/log"; exit 2; }
 }
 
@@ -67,6 +75,18 @@ run_verilator() {
 	[ -n "$files" ] || { files=$here/example/first.sv; top=first; }
 	verilate "$top" $files
 	"$folder/$top/V$top" "$@"
+}
+
+# Verilator 5.006 cannot compile UVM, nor hand `this` to what takes a base class.
+run_uvm() {
+	need uvm
+	library
+	for file in uvm_scoreboard first_uvm; do
+		sed 's/\bthis)/stub_self())/' "$here/example/$file.sv" >"$folder/$file.new"
+		cmp -s "$folder/$file.new" "$folder/$file.sv" || mv "$folder/$file.new" "$folder/$file.sv"
+	done
+	verilate first_uvm "$folder/uvm_scoreboard.sv" "$folder/first_uvm.sv"
+	"$folder/first_uvm/Vfirst_uvm" "$@"
 }
 
 run_speed() {
@@ -85,8 +105,14 @@ run_icarus() {
 	library
 	cc -std=gnu11 -O2 -shared -fPIC -I"$(icarus_headers)" -I"$here" "$here/goldvi_vpi.c" \
 		$archives -o "$folder/goldvi.vpi"
-	iverilog -g2005 -Wall -o "$folder/first.vvp" "$here/example/first.v"
-	vvp -M"$folder" -mgoldvi "$folder/first.vvp" "$@" | tee "$folder/log"
+	file=$here/example/first.v
+	if [ $# != 0 ] && [ "${1#+}" = "$1" ]; then
+		file=$1
+		shift
+	fi
+	top=$(basename "$file" .v)
+	iverilog -g2005 -Wall -L"$folder" -mgoldvi -o "$folder/$top.vvp" "$file"
+	vvp -M"$folder" "$folder/$top.vvp" "$@" | tee "$folder/log"
 	grep -q '^passed$' "$folder/log"
 }
 
@@ -97,12 +123,18 @@ icarus_headers() {
 run_systemc() {
 	need systemc
 	library
-	c++ -std=c++17 -O1 -I"$root/include" -I"$here" "$here/example/first.cpp" $archives \
-		$(pkg-config --cflags --libs systemc) -o "$folder/first"
-	SYSTEMC_DISABLE_COPYRIGHT_MESSAGE=1 "$folder/first" "$@"
+	file=$here/example/first.cpp
+	if [ $# != 0 ] && [ "${1#+}" = "$1" ]; then
+		file=$1
+		shift
+	fi
+	top=$(basename "$file" .cpp)
+	c++ -std=c++17 -O1 -I"$root/include" -I"$here" "$file" $archives \
+		$(pkg-config --cflags --libs systemc) -o "$folder/$top"
+	SYSTEMC_DISABLE_COPYRIGHT_MESSAGE=1 "$folder/$top" "$@"
 }
 
 case "$how" in
-verilator | icarus | systemc | speed) "run_$how" "$@" ;;
-*) sed -n '2,11s/^# \{0,1\}//p' "$0"; exit 2 ;;
+verilator | uvm | icarus | systemc | speed) "run_$how" "$@" ;;
+*) sed -n '2,16s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac

@@ -26,9 +26,10 @@ struct scoreboard *scoreboard_open(const struct scoreboard_options *options, cha
 			status = gvi_oracle_init(s->oracle, &s->options.bounds, &options->config,
 						 &options->host);
 	}
-	if (status == GVI_OK)
+	if (status == GVI_OK && (!options->trace || trace_open(s, why, size)))
 		return s;
-	(void)snprintf(why, size, "%s", gvi_status_text(status));
+	if (status != GVI_OK)
+		(void)snprintf(why, size, "%s", gvi_status_text(status));
 	scoreboard_close(s);
 	return NULL;
 }
@@ -37,6 +38,7 @@ void scoreboard_close(struct scoreboard *s)
 {
 	if (!s)
 		return;
+	(void)trace_close(s);
 	free(s->oracle);
 	free(s->trial);
 	free(s->plain);
@@ -105,6 +107,8 @@ bool fits(struct scoreboard *s, const struct gvi_input *in, const struct gvi_see
 		s->totals.runs = j->runs;
 	if (j->worlds > s->totals.worlds)
 		s->totals.worlds = j->worlds;
+	if (j->verdict != GVI_REFUSED)
+		trace_observed(s, in, &then);
 	if (j->verdict == GVI_REFUSED && r && r->shaken) {
 		j->verdict = GVI_UNSURE;
 		s->lost = true;
@@ -118,10 +122,16 @@ bool fits(struct scoreboard *s, const struct gvi_input *in, const struct gvi_see
 static bool conclude(struct scoreboard *s, bool right, const struct open_request *r,
 		     const struct gvi_input *in, const struct gvi_seen *seen)
 {
+	struct gvi_seen then = *seen;
+
 	for (const struct scoreboard_listener *l = s->listeners; l; l = l->next)
 		if (l->judged)
 			l->judged(l->user, in, &s->judgement);
-	return right || report_refusal(s, r, in, seen);
+	if (right)
+		return true;
+	then.since = r ? r->since : 0;
+	trace_observed(s, in, &then);
+	return report_refusal(s, r, in, seen);
 }
 
 /* An input of which nothing but its effects can be wrong. */
@@ -148,6 +158,7 @@ bool scoreboard_wrote(struct scoreboard *s, uint64_t spa, const uint64_t *old, s
 	feed(s, &item);
 	s->changes++;
 	reuse_ring(s, spa);
+	trace_wrote(s, spa, words);
 	status = gvi_oracle_wrote(s->oracle, spa, old, words);
 	return status == GVI_OK ||
 	       report_sentence(s, "the bench has told what cannot be: %s", gvi_status_text(status));
@@ -262,6 +273,14 @@ static struct open_request *find(struct scoreboard *s, uint32_t tag)
 	return NULL;
 }
 
+static uint64_t moment(struct scoreboard *s)
+{
+	uint64_t now = gvi_moment(s->oracle);
+
+	trace_moment(s, now);
+	return now;
+}
+
 bool scoreboard_issue(struct scoreboard *s, uint32_t tag, const struct gvi_input *request)
 {
 	const struct scoreboard_item item = {
@@ -274,7 +293,7 @@ bool scoreboard_issue(struct scoreboard *s, uint32_t tag, const struct gvi_input
 		return report_sentence(s, "more than %d requests are open", SCOREBOARD_TAGS);
 	s->open[s->nopen++] = (struct open_request){.tag = tag,
 						    .order = s->orders++,
-						    .since = gvi_moment(s->oracle),
+						    .since = moment(s),
 						    .changes = s->changes,
 						    .input = *request};
 	return true;
@@ -363,7 +382,13 @@ static bool answer(struct scoreboard *s, struct open_request *r, const struct gv
 	bool right;
 
 	if (r->progress == RECORDED)
-		return answer_recorded(s, r, seen);
+		return r->input.kind == GVI_INPUT_PAGE ? page_answer_agrees(s, r, seen)
+						       : answer_recorded(s, r, seen);
+	if (r->input.kind == GVI_INPUT_PAGE && page_is_shown_later(s, r, seen)) {
+		r->progress = ABORTED;
+		r->seen = *seen;
+		return true;
+	}
 	if (is_abort(&r->input, seen) && s->options.told & SCOREBOARD_RECORDS &&
 	    !tells_record(seen) && may_be_recorded(s, r)) {
 		r->progress = ABORTED;
@@ -380,15 +405,13 @@ bool scoreboard_check(struct scoreboard *s, const struct gvi_input *request,
 		      const struct gvi_seen *seen)
 {
 	feed_input(s, request, seen);
-	if (!is_abort(request, seen) || tells_record(seen) ||
-	    !(s->options.told & SCOREBOARD_RECORDS))
+	if (request->kind != GVI_INPUT_PAGE && (!is_abort(request, seen) || tells_record(seen) ||
+						!(s->options.told & SCOREBOARD_RECORDS)))
 		return judge(s, NULL, request, seen);
 	if (s->nopen == SCOREBOARD_TAGS)
 		return report_sentence(s, "more than %d requests are open", SCOREBOARD_TAGS);
-	s->open[s->nopen++] = (struct open_request){.order = s->orders++,
-						    .since = gvi_moment(s->oracle),
-						    .changes = s->changes,
-						    .input = *request};
+	s->open[s->nopen++] = (struct open_request){
+		.order = s->orders++, .since = moment(s), .changes = s->changes, .input = *request};
 	return answer(s, &s->open[s->nopen - 1], seen);
 }
 
@@ -479,6 +502,8 @@ uint64_t scoreboard_finish(struct scoreboard *s)
 	finish_requests(s);
 	(void)refuse_owed(s);
 	(void)write_coverage(s);
+	(void)(trace_close(s) ||
+	       report_sentence(s, "%s: the trace cannot be written", s->options.trace));
 	report_summary(s);
 	return s->totals.refused;
 }
@@ -491,7 +516,12 @@ static void finish_requests(struct scoreboard *s)
 		for (size_t i = 1; i < s->nopen; i++)
 			if (s->open[i].order < r->order)
 				r = &s->open[i];
-		if (r->progress == ABORTED)
+		if (r->progress == ABORTED && r->input.kind == GVI_INPUT_PAGE)
+			(void)(page_was_silent(s, r) || s->lost ||
+			       report_request(s, r,
+					      "was taken, and no entry, record or response of it "
+					      "was seen"));
+		else if (r->progress == ABORTED)
 			(void)(fits_unrecorded(s, r) || s->lost ||
 			       report_request(s, r,
 					      "was aborted, and no record of it was written"));

@@ -29,6 +29,9 @@
  * that tells the order in the log; until then its tag stays open.  The record may come before
  * the answer, too.
  *
+ * Page requests.  Nothing comes back for one.  Its answer says that the IOMMU has taken it, and
+ * an entry, a record or a response, before or after that, what became of it.
+ *
  * Commands.  Nobody sees an invalidation being performed.  Commands count as performed
  * when something shows it that only they can have done: a completion store, a
  * message, a record of an error, a bit of Status.
@@ -66,6 +69,10 @@ struct scoreboard_options {
 	 * Counted is what the model does with each input that is told or issued and each
 	 * command that counts as performed; that costs a run of the model for each. */
 	const char *coverage;
+	/* The file of a trace (docs/traces.md) of all that the oracle is told, for `goldvi replay`
+	 * and `goldvi reduce`, which makes a vector of the first refusal; or NULL.  Memory has to be
+	 * zero at the start, each change told, and no read may fail: a trace has no place for that. */
+	const char *trace;
 };
 
 struct scoreboard_totals {
@@ -149,7 +156,8 @@ const char *scoreboard_report(const struct scoreboard *s);
 /* The oracle behind it, for looking. */
 struct gvi_oracle *scoreboard_oracle(struct scoreboard *s);
 
-/* The end: what is still owed is refused now, and so is a file that cannot be written.  Prints the summary; the last line begins
+/* The end: what is still owed is refused now, and so is a file that cannot be written.
+ * Prints the summary; the last line begins
  * with "scoreboard: passed" or "scoreboard: FAILED".  Returns the number of refusals. */
 uint64_t scoreboard_finish(struct scoreboard *s);
 

@@ -6,8 +6,7 @@
 /* ---- Effects and whether they are told ------------------------------------------- */
 
 /* Interrupts of devices are answers; the rest of what is sent is told by itself. */
-static bool is_told(const struct scoreboard *s, enum gvi_input_kind kind,
-		    const struct gvi_effect *e)
+bool is_told(const struct scoreboard *s, enum gvi_input_kind kind, const struct gvi_effect *e)
 {
 	unsigned told = s->options.told;
 
@@ -190,13 +189,17 @@ bool read_after_commands(struct scoreboard *s, const struct gvi_input *in,
 	if (in->kind != GVI_INPUT_MMIO_READ || in->of.mmio.offset < 0x2000)
 		return false;
 	memcpy(s->trial, s->oracle, size);
+	trace_try(s);
 	for (unsigned i = 0; i < MOST_COMMANDS; i++) {
 		if (gvi_permitted(s->oracle, &step, s->list, LISTED, &count, &verdict) != GVI_OK ||
 		    !count || !s->list[0].reply.value || !perform(s, &s->list[0], NULL))
 			break;
-		if (fits(s, in, seen, NULL))
+		if (fits(s, in, seen, NULL)) {
+			trace_keep(s, true);
 			return true;
+		}
 	}
+	trace_keep(s, false);
 	memcpy(s->oracle, s->trial, size);
 	s->nowed = nowed;
 	s->judgement = judgement;
@@ -358,13 +361,16 @@ bool fits_unrecorded(struct scoreboard *s, struct open_request *r)
 
 /* ---- What was seen -------------------------------------------------------------------------- */
 
-/* Posted interrupts and page requests have effects that come before their answers, and
- * any abort an interrupt that may come before its record. */
+/* Posted interrupts have effects that come before their answers, and any abort an interrupt
+ * that may come before its record. */
 static bool may_be_early(const struct scoreboard *s, const struct gvi_effect *e)
 {
+	bool to_device = e->message.kind == GVI_MESSAGE_INVALIDATE ||
+			 e->message.kind == GVI_MESSAGE_RESPONSE;
+
 	for (size_t i = 0; i < s->nopen; i++)
-		if (e->kind == GVI_EFFECT_SEND || s->open[i].input.kind == GVI_INPUT_INTERRUPT ||
-		    s->open[i].input.kind == GVI_INPUT_PAGE)
+		if ((e->kind == GVI_EFFECT_SEND && !to_device) ||
+		    s->open[i].input.kind == GVI_INPUT_INTERRUPT)
 			return true;
 	return false;
 }
@@ -374,7 +380,7 @@ static bool seen_effect(struct scoreboard *s, const struct gvi_effect *e, const 
 	bool right = true;
 
 	if (take(s->owed, &s->nowed, e) || explain_by_request(s, e, &right) ||
-	    explain_by_commands(s, e))
+	    explain_by_page(s, e) || explain_by_commands(s, e))
 		return right;
 	if (may_be_early(s, e)) {
 		put(s->early, &s->nearly, e, true);
@@ -403,16 +409,37 @@ bool scoreboard_written(struct scoreboard *s, uint64_t spa, const uint64_t *data
 	return true;
 }
 
+static bool is_tag_free(struct scoreboard *s, const struct gvi_message *message);
+
 bool scoreboard_message(struct scoreboard *s, const struct gvi_message *message)
 {
 	const struct scoreboard_item item = {.kind = SCOREBOARD_MESSAGE, .message = message};
 	struct gvi_effect e = {.kind = GVI_EFFECT_SEND, .message = *message};
 
 	feed(s, &item);
-	if (!seen_effect(s, &e, "was sent, and nothing has caused it"))
+	if (message->kind == GVI_MESSAGE_INTERRUPT)
+		e.message.source = GVI_NSOURCES; /* nobody sees why */
+	if (!is_tag_free(s, message) || !seen_effect(s, &e, "was sent, and nothing has caused it"))
 		return false;
 	remember_tag(s, message, message->tag);
 	s->totals.messages++;
+	return true;
+}
+
+/* A device tells its outstanding requests apart by their tags [command.iotlb-request]. */
+static bool is_tag_free(struct scoreboard *s, const struct gvi_message *message)
+{
+	if (message->kind != GVI_MESSAGE_INVALIDATE)
+		return true;
+	if (message->tag >= 32)
+		return report_sentence(s, "tag %u of device 0x%04x is none: there are 32",
+				       (unsigned)message->tag, (unsigned)message->device);
+	for (size_t i = 0; i < s->nitags; i++)
+		if (s->itag[i].device == message->device && s->itag[i].theirs == message->tag)
+			return report_sentence(s,
+					       "tag %u of device 0x%04x is that of a request that "
+					       "it has not completed",
+					       (unsigned)message->tag, (unsigned)message->device);
 	return true;
 }
 

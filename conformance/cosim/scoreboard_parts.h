@@ -4,14 +4,16 @@
 
 #include "conformance/cosim/scoreboard.h"
 #include "conformance/coverage.h"
+#include "conformance/recorder.h"
 
 enum { REPORT_BYTES = 8192, LISTED = 16, MAX_OWED = 64 };
 
 /* How far a request has come. */
 enum progress {
 	ISSUED,
-	ABORTED, /* answered; its record has to tell the rest */
-	RECORDED /* its record was seen; the answer has to be an abort */
+	ABORTED, /* answered; its record (of a page request: what it shows) has to tell the rest */
+	RECORDED /* its record was seen; the answer has to be an abort, or of a page request agree
+		  */
 };
 
 struct open_request {
@@ -53,7 +55,9 @@ struct scoreboard {
 	bool lost;                 /* what the logs have nobody knows any more */
 	struct scoreboard_totals totals;
 	struct scoreboard_listener *listeners;
-	struct coverage *coverage; /* NULL: nobody wants it */
+	struct coverage *coverage;    /* NULL: nobody wants it */
+	struct gvi_recorder recorder; /* out NULL: likewise */
+	FILE *aside;                  /* the trace, while what is tried is recorded elsewhere */
 	char report[REPORT_BYTES];
 };
 
@@ -77,7 +81,40 @@ void foresee_aloud(struct scoreboard *s, const struct gvi_input *in);
 /* False, and reported, when the file cannot be written. */
 bool write_coverage(struct scoreboard *s);
 
+/* What the host has at `spa`; false where there is nothing. */
+bool read_memory(const struct scoreboard *s, uint64_t spa, void *to, size_t length);
+
+/* ---- scoreboard_trace.c ---------------------------------------------------------- */
+
+/* All do nothing unless a trace is wanted. */
+bool trace_open(struct scoreboard *s, char *why, size_t size);
+/* What was observed, and permitted or refused for good. */
+void trace_observed(struct scoreboard *s, const struct gvi_input *in, const struct gvi_seen *seen);
+void trace_moment(struct scoreboard *s, uint64_t moment);
+void trace_wrote(struct scoreboard *s, uint64_t spa, size_t words);
+/* What is observed from here on may be taken back; and whether it is. */
+void trace_try(struct scoreboard *s);
+void trace_keep(struct scoreboard *s, bool keep);
+/* False if it could not be written. */
+bool trace_close(struct scoreboard *s);
+
+/* ---- scoreboard_page.c ---------------------------------------------------------- */
+
+/* Whether an answer leaves open what became of a page request, and what it writes or sends
+ * has to tell. */
+bool page_is_shown_later(struct scoreboard *s, const struct open_request *r,
+			 const struct gvi_seen *seen);
+/* The answer to one that has shown what became of it; it is closed. */
+bool page_answer_agrees(struct scoreboard *s, struct open_request *r, const struct gvi_seen *seen);
+/* An entry, a record or a response of an open one. */
+bool explain_by_page(struct scoreboard *s, const struct gvi_effect *e);
+/* One that was answered and has shown nothing may have had nothing to show. */
+bool page_was_silent(struct scoreboard *s, struct open_request *r);
+
 /* ---- scoreboard_effects.c ------------------------------------------------------- */
+
+/* Whether the bench tells such an effect of such an input by itself. */
+bool is_told(const struct scoreboard *s, enum gvi_input_kind kind, const struct gvi_effect *e);
 
 /* After an input was observed: what it was seen to do, and what it has still to be
  * seen to do.  `but`, unless it is NULL, was seen. */

@@ -13,6 +13,21 @@ bool scoreboard_predict(struct scoreboard *s, const struct gvi_input *request,
 	return foresee(s, request, reply) == GVI_OK;
 }
 
+bool read_memory(const struct scoreboard *s, uint64_t spa, void *to, size_t length)
+{
+	const struct gvi_host *host = &s->options.host;
+
+	for (size_t i = 0; i < host->nwindows; i++) {
+		const struct gvi_window *w = &host->windows[i];
+
+		if (spa < w->spa || length > w->length || spa - w->spa > w->length - length)
+			continue;
+		memcpy(to, (const unsigned char *)w->bytes + (spa - w->spa), length);
+		return true;
+	}
+	return host->read && host->read(host->user, spa, to, length) == GVI_BUS_OK;
+}
+
 static enum gvi_bus relay_read(void *user, uint64_t spa, void *to, size_t len)
 {
 	const struct scoreboard *s = user;

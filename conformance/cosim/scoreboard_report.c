@@ -198,8 +198,37 @@ static void add_permitted(struct scoreboard *s, const struct gvi_input *in, stru
 		text_add(t, "  permitted: and %zu more\n", count - LISTED);
 }
 
-static void describe_seen(const struct gvi_effect *e, struct text *t)
+/* An event and the entry of a page request look alike, with codes of their own. */
+static bool is_in_log(struct scoreboard *s, uint32_t base, uint64_t spa)
 {
+	struct gvi_input in = {.kind = GVI_INPUT_MMIO_READ};
+	union gvi_reply is;
+
+	in.of.mmio.offset = base;
+	in.of.mmio.length = 8;
+	return foresee(s, &in, &is) == GVI_OK && is.value &&
+	       spa - gvi_get(GVI_PPR_LOG_BASE_BASE, &is.value) <
+		       UINT64_C(16) << gvi_get(GVI_PPR_LOG_BASE_LEN, &is.value);
+}
+
+static enum gvi_format_id format_at(struct scoreboard *s, const struct gvi_effect *e)
+{
+	static const enum gvi_register_id logs[] = {GVI_REGISTER_PPR_LOG_BASE,
+						    GVI_REGISTER_PPR_LOG_B_BASE};
+
+	for (size_t i = 0; i < sizeof logs / sizeof logs[0]; i++)
+		if (is_in_log(s, gvi_registers[logs[i]].offset, e->spa))
+			return GVI_FORMAT_PAGE_SERVICE_REQUEST;
+	return event_format(e->data);
+}
+
+static void describe_seen(struct scoreboard *s, const struct gvi_effect *e, struct text *t)
+{
+	if (e->kind == GVI_EFFECT_SEND && e->message.source == GVI_NSOURCES) {
+		text_add(t, "message 0x%" PRIx32 " to 0x%" PRIx64, e->message.data,
+			 e->message.address);
+		return;
+	}
 	if (e->kind == GVI_EFFECT_SEND) {
 		text_add(t, "a message, ");
 		describe_message(&e->message, t);
@@ -207,7 +236,7 @@ static void describe_seen(const struct gvi_effect *e, struct text *t)
 	}
 	text_add(t, "0x%" PRIx64 ": ", e->spa);
 	if (e->length == 16)
-		describe_record(event_format(e->data), e->data, t);
+		describe_record(format_at(s, e), e->data, t);
 	else
 		text_add(t, "0x%016" PRIx64, e->data[0]);
 }
@@ -216,12 +245,14 @@ bool report_effect(struct scoreboard *s, const struct gvi_effect *effect, const 
 {
 	struct text t = begin(s);
 
-	describe_seen(effect, &t);
+	describe_seen(s, effect, &t);
 	text_add(&t, " %s\n", why);
 	for (size_t i = 0; i < s->nopen && i < LISTED; i++) {
 		if (s->open[i].progress == RECORDED)
 			continue;
-		text_add(&t, s->open[i].progress == ABORTED ? "  aborted:   " : "  under way: ");
+		text_add(&t, s->open[i].progress != ABORTED            ? "  under way: "
+			     : s->open[i].input.kind == GVI_INPUT_PAGE ? "  taken:     "
+								       : "  aborted:   ");
 		name(&s->open[i], &t);
 		describe_input(&s->open[i].input, &t);
 		text_add(&t, "\n");
@@ -230,7 +261,7 @@ bool report_effect(struct scoreboard *s, const struct gvi_effect *effect, const 
 	}
 	for (size_t i = 0; i < s->nowed; i++) {
 		text_add(&t, "  due:       ");
-		describe_seen(&s->owed[i].effect, &t);
+		describe_seen(s, &s->owed[i].effect, &t);
 		text_add(&t, "\n");
 	}
 	return end(s);

@@ -14,6 +14,7 @@ struct session {
 	struct scoreboard_options options;
 	struct scoreboard *board;
 	uint64_t window_bytes;
+	uint8_t quiet;
 	unsigned char *window; /* at 0; what lies above is sparse */
 	struct gvi_window windows[1];
 	struct memory *above;
@@ -65,6 +66,12 @@ static bool make_memory(struct session *s)
 	return s->window && s->above;
 }
 
+static void drop(void *user, const char *line)
+{
+	(void)user;
+	(void)line;
+}
+
 bool session_start(struct session *s,
 		   enum gvi_bus (*read)(void *user, uint64_t spa, void *to, size_t len), void *user)
 {
@@ -75,6 +82,9 @@ bool session_start(struct session *s,
 	if (read)
 		s->options.host = (struct gvi_host){.user = user, .read = read};
 	s->options.coverage = getenv("GOLDVI_COVERAGE");
+	s->options.trace = getenv("GOLDVI_TRACE");
+	if (s->quiet)
+		s->options.print = drop;
 	if (read || make_memory(s))
 		s->board = scoreboard_open(&s->options, why, sizeof why);
 	if (!s->board)
@@ -130,6 +140,7 @@ static const struct member members[] = {
 	BOUND(delay),
 	{"told", offsetof(struct session, options.told), sizeof(unsigned)},
 	{"reports", offsetof(struct session, options.most_reports), sizeof(unsigned)},
+	{"quiet", offsetof(struct session, quiet), sizeof(uint8_t)},
 	{"memory", offsetof(struct session, window_bytes), sizeof(uint64_t)},
 };
 

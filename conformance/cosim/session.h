@@ -11,8 +11,8 @@ struct session;
 struct session *session_new(const char *preset);
 void session_free(struct session *s);
 
-/* Before the start: a member of struct gvi_config or struct gvi_bounds, "told", "reports"
- * or "memory" (bytes of the window at 0); a choice and its alternative. */
+/* Before the start: a member of struct gvi_config or struct gvi_bounds, "told", "reports",
+ * "quiet" or "memory" (bytes of the window at 0); a choice and its alternative. */
 bool session_set(struct session *s, const char *name, uint64_t value);
 bool session_settle(struct session *s, const char *choice, const char *alternative);
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # test.sh BUILD PART: what the scoreboard does in simulators, with those that are there.
-# PART is package, verilator, board, icarus or systemc.  Exit status 77: skipped.
+# PART is package, verilator, board, devices, uvm, icarus or systemc.  Exit status 77: skipped.
 set -eu
 BUILD=$1 BUILT=1
 export BUILD BUILT
@@ -61,6 +61,17 @@ verilator)
 	passes verilator +checks=100000
 	says 'scoreboard:       100003 answers'
 	stale verilator
+	# What is recorded is judged again as it was, and its failure can be reduced.
+	GOLDVI_TRACE=$BUILD/cosim/trace.jsonl
+	export GOLDVI_TRACE
+	passes verilator +checks=100
+	"$BUILD/bin/goldvi" replay "$GOLDVI_TRACE" >"$log" || fail 'the trace of what is permitted is refused'
+	stale verilator +checks=2
+	"$BUILD/bin/goldvi" replay "$GOLDVI_TRACE" >"$log" && fail 'the trace of a failure is permitted'
+	grep -q 'permitted until INVALIDATE_IOMMU_PAGES' "$log" || fail 'the trace fails for another reason'
+	grep -q ' 1 refused, 0 unsure$' "$log" || fail 'the trace has another failure'
+	"$BUILD/bin/goldvi" reduce "$GOLDVI_TRACE" >"$log" 2>&1 || fail 'nothing comes of the trace'
+	grep -q 'HELD_HOST' "$log" || fail 'the vector knows nothing of held entries'
 	;;
 board)
 	have verilator
@@ -71,6 +82,25 @@ board)
 	says 'board: passed'
 	says 'scoreboard: FAILED'
 	;;
+devices)
+	have verilator
+	run verilator "$here/check/devices.sv" || fail "devices.sv fails"
+	says 'devices: passed'
+	says 'scoreboard: passed'
+	run verilator "$here/check/devices.sv" +wrong || fail "devices.sv +wrong fails"
+	says 'devices: passed'
+	says 'scoreboard: FAILED'
+	;;
+uvm)
+	have verilator
+	run uvm || fail 'uvm fails'
+	says 'UVM_INFO @ 10: uvm_test_top.scoreboard \[GOLDVI\] 2 answers judged'
+	says 'UVM_ERROR : 0$'
+	run uvm +stale || fail 'uvm +stale fails'
+	says 'UVM_ERROR @ 10: uvm_test_top.scoreboard \[GOLDVI\] scoreboard: refused'
+	says '  ended by:  INVALIDATE_IOMMU_PAGES(DomainID=7 Address=0x5000)'
+	says 'UVM_ERROR : 2$'
+	;;
 icarus)
 	have iverilog
 	GOLDVI_COVERAGE=$BUILD/cosim/coverage.json
@@ -80,12 +110,17 @@ icarus)
 	"$BUILD/bin/goldvi" coverage "$BUILD/cosim/coverage.json" >"$log" || fail 'the coverage is none'
 	says '1 runs, 1 tests'
 	stale icarus
+	passes icarus "$here/check/devices.v"
+	run icarus "$here/check/devices.v" +wrong && fail 'devices.v +wrong is not refused'
+	says 'wrong: 4 refused'
 	;;
 systemc)
 	have c++
 	pkg-config --exists systemc 2>/dev/null || { echo "skipped: SystemC is not installed"; exit 77; }
 	passes systemc
 	stale systemc
+	run systemc "$here/check/interrupts.cpp" || fail 'interrupts.cpp fails'
+	says 'interrupts: passed'
 	;;
 *)
 	echo "test.sh: there is no part '$part'"

@@ -121,13 +121,14 @@ struct dut_class {
 /* The first member of every device's own structure. */
 struct dut {
 	const struct dut_class *class;
-	unsigned patience;      /* ms that an answer of plugin or pipe may take; 0 = DUT_PATIENCE */
+	unsigned patience;      /* ms that an answer of qemu, plugin or pipe may take; 0 = DUT_PATIENCE */
 };
 
 #define DUT_PATIENCE 5000
 
 extern const struct dut_class dut_model;
 extern const struct dut_class dut_cache; /* the model, with caches that hold what they may */
+extern const struct dut_class dut_window; /* the model, on memory that is a window */
 extern const struct dut_class dut_qemu;
 extern const struct dut_class dut_plugin; /* a shared object, in a process of its own */
 extern const struct dut_class dut_pipe;   /* a command that speaks docs/pipe.md */

@@ -156,11 +156,11 @@ static enum dut_status aim(struct edu *edu, unsigned function, uint64_t address,
 static enum dut_status ready(struct edu *edu, unsigned function, bool read)
 {
 	enum dut_status status = DUT_OK;
-	bool loaded = edu->mapped[function];
 
 	if (!edu->mapped[function])
 		status = map(edu, function);
-	if (status == DUT_OK && (!loaded || (read && !edu->fresh[function])))
+	/* An interrupt may have come first, which needs no pattern. */
+	if (status == DUT_OK && (!edu->loaded[function] || (read && !edu->fresh[function])))
 		status = load(edu, function);
 	return status;
 }
@@ -210,6 +210,7 @@ static enum dut_status load(struct edu *edu, unsigned function)
 	if (status == DUT_OK)
 		status = qtest_memory_write(edu->q, EDU_SCRATCH, bytes, LOADED);
 	edu->fresh[function] = SLOTS;
+	edu->loaded[function] = status == DUT_OK;
 	return status;
 }
 

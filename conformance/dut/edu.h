@@ -29,8 +29,8 @@ unsigned edu_find(uint16_t device);
 
 struct edu {
 	struct qtest *q;
-	uint64_t iommu; /* of the IOMMU's registers */
-	bool mapped[EDU_FUNCTIONS];
+	uint64_t iommu;                                    /* of the IOMMU's registers */
+	bool mapped[EDU_FUNCTIONS], loaded[EDU_FUNCTIONS]; /* loaded: with the pattern */
 	uint32_t msi[EDU_FUNCTIONS]; /* its capability in configuration space, 0 until looked for */
 	unsigned fresh[EDU_FUNCTIONS]; /* slots for reads that still hold the pattern */
 };

@@ -3,7 +3,10 @@
  * is, as most devices are: it takes no configuration.
  *
  * "cache" is the model with caches that hold whatever they may: each time that an
- * entry which was changed is read, chance says which of its values is seen. */
+ * entry which was changed is read, chance says which of its values is seen.
+ *
+ * "window" is the model over memory that it may look into without asking, as far as the
+ * window goes, with nobody who listens: its short cuts are taken wherever they may be. */
 #include "conformance/dut/model.h"
 
 #include <stdio.h>
@@ -15,12 +18,16 @@
 /* More values than a vector changes between two invalidations. */
 enum { HISTORY_LOG2 = 9 };
 
+/* Where vectors have their tables. */
+enum { WINDOW_BYTES = 128 << 20 };
+
 struct model {
 	struct dut dut;
 	struct gvi *gvi;
 	struct bench bench;
-	void *history; /* what the memory has been */
-	bool started;
+	struct gvi_window window; /* of "window", else of length 0 */
+	void *history;            /* what the memory has been */
+	bool started, remembers;
 	enum gvi_preset part;  /* GVI_NPRESETS: whatever it is started as */
 	uint64_t seed, chance; /* of "cache", else 0; each start begins with the seed */
 
@@ -93,6 +100,30 @@ static struct dut *open_cache(const char *argument, char *why, size_t size)
 	return make(&what, why, size);
 }
 
+static struct dut *open_window(const char *argument, char *why, size_t size)
+{
+	const struct model what = {.dut.class = &dut_window, .part = GVI_NPRESETS};
+	uint64_t length = WINDOW_BYTES;
+	char *end = NULL;
+	struct model *m;
+
+	if (argument)
+		length = strtoull(argument, &end, 0);
+	if ((argument && (!*argument || *end)) || length > WINDOW_BYTES || length % 4096)
+		return refuse("the window is pages, at most 128 MiB", why, size);
+	m = (struct model *)make(&what, why, size);
+	if (!m)
+		return NULL;
+	if (!length)
+		return &m->dut;
+	m->window.bytes = memory_window(m->bench.memory, (size_t)length);
+	m->window.length = length;
+	if (m->window.bytes)
+		return &m->dut;
+	close_model(&m->dut);
+	return refuse("memory ran out", why, size);
+}
+
 static void close_model(struct dut *dut)
 {
 	struct model *m = model_of(dut);
@@ -112,27 +143,40 @@ static unsigned abilities(const struct dut *dut)
 	       DUT_ATTRIBUTES | DUT_ATS | DUT_PRI | DUT_RQ_EOI;
 }
 
+/* Whether it is to hold what tables were, which takes a history. */
+static bool holds(const struct gvi_config *config)
+{
+	for (unsigned c = GVI_CHOICE_HELD_DTE; c <= GVI_CHOICE_HELD_IRTE; c++)
+		if (config->habit[c] != GVI_UNSETTLED && config->habit[c])
+			return true;
+	return false;
+}
+
 /* Whoever starts it has checked the configuration with gvi_check(). */
 static enum dut_status start(struct dut *dut, struct gvi_config *config)
 {
 	struct model *m = model_of(dut);
-	struct gvi_host host = surroundings(m);
+	struct gvi_host host;
 
 	bench_clear(&m->bench);
+	host = surroundings(m);
 	m->chance = m->seed;
 	if (m->part != GVI_NPRESETS)
 		(void)gvi_preset(m->part, config);
+	m->remembers = m->dut.class != &dut_window || holds(config);
 	m->started = gvi_init(m->gvi, config, &host) == GVI_OK;
 	if (m->started && m->after)
 		m->after(m->follower, m->gvi, NULL, NULL);
 	return m->started ? DUT_OK : DUT_UNSUPPORTED;
 }
 
+/* Memory that is remembered is not read without asking. */
 static void begin(struct dut *dut)
 {
 	struct model *m = model_of(dut);
 
-	(void)gvi_track(m->gvi, m->history, HISTORY_LOG2);
+	if (m->remembers)
+		(void)gvi_track(m->gvi, m->history, HISTORY_LOG2);
 }
 
 static void stop(struct dut *dut)
@@ -223,7 +267,13 @@ static void remember(struct model *m, uint64_t spa, size_t len)
 
 static enum dut_status inject(struct dut *dut, const struct dut_error *errors, size_t count)
 {
-	return bench_inject(&model_of(dut)->bench, errors, count);
+	struct model *m = model_of(dut);
+	enum dut_status status = bench_inject(&m->bench, errors, count);
+	struct gvi_host host = surroundings(m);
+
+	if (m->started)
+		(void)gvi_set_host(m->gvi, &host);
+	return status;
 }
 
 static enum dut_status race(struct dut *dut, uint64_t spa, uint64_t value)
@@ -274,6 +324,7 @@ static unsigned host_choose(void *user, enum gvi_choice choice, unsigned options
 	return (unsigned)(m->chance >> 40) % options;
 }
 
+/* A window cannot fail. */
 static struct gvi_host surroundings(struct model *m)
 {
 	return (struct gvi_host){.user = m,
@@ -282,7 +333,9 @@ static struct gvi_host surroundings(struct model *m)
 				 .exchange = host_exchange,
 				 .send = host_send,
 				 .choose = m->dut.class == &dut_cache ? host_choose : NULL,
-				 .note = m->note ? host_note : NULL};
+				 .note = m->note ? host_note : NULL,
+				 .windows = &m->window,
+				 .nwindows = m->window.length && !m->bench.nerrors};
 }
 
 /* ---- Effects ------------------------------------------------------------------ */
@@ -354,14 +407,31 @@ static struct gvi_input access(enum gvi_input_kind kind, uint32_t offset, unsign
 	return (struct gvi_input){.kind = (uint8_t)kind, .of.mmio = {value, offset, (uint8_t)len}};
 }
 
+/* What goldvi.h promises of every answer: who is refused learns of no page and gets no
+ * message, and where there is no event there is no record. */
+static bool is_whole(const struct gvi_answer *a)
+{
+	if (a->logging == GVI_NO_EVENT && (a->event[0] | a->event[1]))
+		return false;
+	return a->result != GVI_ABORT ||
+	       (!(a->address | a->size) && !a->translated && !a->read && !a->write &&
+		!a->coherent && !a->untranslated_only && a->message.kind == GVI_MESSAGE_NONE);
+}
+
+static enum dut_status checked(enum dut_status status, const struct gvi_answer *answer)
+{
+	return status == DUT_OK && !is_whole(answer) ? DUT_NONSENSE : status;
+}
+
 static enum dut_status dma(struct dut *dut, const struct dut_dma *dma, struct gvi_answer *answer)
 {
 	struct gvi_input input = {.kind = GVI_INPUT_TRANSLATE, .of.request = dma->request};
 	struct model *m = model_of(dut);
 
 	tell(m, &input);
-	return outcome(m, gvi_translate(m->gvi, &dma->request, answer), &input, answer,
-		       sizeof *answer);
+	return checked(outcome(m, gvi_translate(m->gvi, &dma->request, answer), &input, answer,
+			       sizeof *answer),
+		       answer);
 }
 
 static enum dut_status interrupt(struct dut *dut, const struct gvi_interrupt *interrupt,
@@ -371,7 +441,19 @@ static enum dut_status interrupt(struct dut *dut, const struct gvi_interrupt *in
 	struct model *m = model_of(dut);
 
 	tell(m, &input);
-	return outcome(m, gvi_interrupt(m->gvi, interrupt, answer), &input, answer, sizeof *answer);
+	return checked(outcome(m, gvi_interrupt(m->gvi, interrupt, answer), &input, answer,
+			       sizeof *answer),
+		       answer);
+}
+
+/* Of translations there are as many as are counted, and none for who is refused. */
+static enum dut_status counted(enum dut_status status, const struct gvi_ats_answer *a)
+{
+	bool good = a->result != GVI_ABORT || !a->count;
+
+	for (unsigned i = a->count; status == DUT_OK && i < GVI_MAX_TRANSLATIONS; i++)
+		good = good && !a->translation[i];
+	return status == DUT_OK && !good ? DUT_NONSENSE : status;
 }
 
 static enum dut_status ats(struct dut *dut, const struct gvi_ats_request *request,
@@ -381,8 +463,9 @@ static enum dut_status ats(struct dut *dut, const struct gvi_ats_request *reques
 	struct model *m = model_of(dut);
 
 	tell(m, &input);
-	return outcome(m, gvi_ats_translate(m->gvi, request, answer), &input, answer,
-		       sizeof *answer);
+	return counted(outcome(m, gvi_ats_translate(m->gvi, request, answer), &input, answer,
+			       sizeof *answer),
+		       answer);
 }
 
 static enum dut_status invalidation(struct dut *dut, uint16_t device, uint8_t tag, bool completes,
@@ -454,3 +537,4 @@ static enum dut_status outcome(struct model *m, enum gvi_status status,
 
 const struct dut_class dut_model = {.name = "model", .open = open_model, COMMON};
 const struct dut_class dut_cache = {.name = "cache", .open = open_cache, COMMON};
+const struct dut_class dut_window = {.name = "window", .open = open_window, COMMON};

@@ -154,6 +154,7 @@ static enum dut_status awake(struct qemu *qemu)
 		if (!qemu->spare[i])
 			qemu->spare[i] = launch(qemu);
 	}
+	qtest_patience(qemu->q, qemu->dut.patience);
 	edu_init(&qemu->edu, qemu->q, REGISTERS);
 	return DUT_OK;
 }

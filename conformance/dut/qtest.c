@@ -19,10 +19,10 @@
 #endif
 
 enum {
-	PATIENCE = 5000, /* ms without an answer after which a machine counts as hung */
-	CHUNK = 4096,    /* bytes of memory in one line */
-	SAID = 8192,     /* bytes of what a machine prints */
-	MOST_READS = 64, /* until a pipe counts as empty */
+	PATIENCE = DUT_PATIENCE, /* ms without an answer after which a machine counts as hung */
+	CHUNK = 4096,            /* bytes of memory in one line */
+	SAID = 8192,             /* bytes of what a machine prints */
+	MOST_READS = 64,         /* until a pipe counts as empty */
 	LINE = 2 * CHUNK + 64,
 	MOST_OWED = 256 /* answers may wait in the socket: their sum must fit into it */
 };
@@ -32,7 +32,9 @@ struct qtest {
 	pid_t process;
 	enum dut_status status; /* once it is not DUT_OK the machine is lost */
 	unsigned owed;          /* lines told whose answers were not read yet */
-	size_t length, used;    /* in[]: bytes that are there, and those that were taken */
+	int patience;           /* ms, once it has come up; 0: PATIENCE */
+	bool answered;
+	size_t length, used; /* in[]: bytes that are there, and those that were taken */
 	char in[LINE];
 	size_t pending; /* out[]: bytes that were not sent yet */
 	char out[2 * LINE];
@@ -79,6 +81,11 @@ struct qtest *qtest_start(char *const argv[], int file)
 	close(voice[0]);
 	free(q);
 	return NULL;
+}
+
+void qtest_patience(struct qtest *q, unsigned ms)
+{
+	q->patience = (int)ms;
 }
 
 /* The parent's end is the first of each.  A machine must not wait until somebody
@@ -268,6 +275,7 @@ static enum dut_status settle_owed(struct qtest *q, const char **answer)
 			continue;
 		if (strncmp(line, "OK", 2))
 			refused = DUT_UNSUPPORTED;
+		q->answered = true;
 		q->owed--;
 	}
 	if (status == DUT_OK && line && refused == DUT_OK)
@@ -281,7 +289,7 @@ static int wait_for(struct qtest *q, short what)
 	int n;
 
 	do
-		n = poll(&wait, 1, PATIENCE);
+		n = poll(&wait, 1, q->answered && q->patience ? q->patience : PATIENCE);
 	while (n < 0 && errno == EINTR);
 	return n;
 }

@@ -20,6 +20,9 @@ struct qtest;
  * The process ends with this one.  NULL when the system refuses. */
 struct qtest *qtest_start(char *const argv[], int file);
 
+/* How long it may take for an answer once it has come up, in ms; 0: DUT_PATIENCE. */
+void qtest_patience(struct qtest *q, unsigned ms);
+
 /* Ends the process without waiting until it is gone; only qtest_stop() may follow. */
 void qtest_kill(struct qtest *q);
 

@@ -239,7 +239,8 @@ uint32_t seen_by(unsigned able, const struct gvi_input *input, const union gvi_r
 				GVI_SEEN_COMPLETION;
 		return what;
 	case GVI_INPUT_INTERRUPT:
-		return able & DUT_RQ_EOI ? what | GVI_SEEN_MESSAGE : what;
+		/* A message is compared as a whole; without RqEoi its address is. */
+		return what | (able & DUT_RQ_EOI ? GVI_SEEN_MESSAGE : GVI_SEEN_ADDRESS);
 	case GVI_INPUT_ATS:
 		return what | GVI_SEEN_COMPLETION | GVI_SEEN_VALUE;
 	case GVI_INPUT_MMIO_READ:

@@ -40,6 +40,8 @@ TYPE_WORDS = {"void", "bool", "char", "int", "unsigned", "signed", "long", "shor
 # Their arguments are no expressions, or must stay constants.
 OPAQUE = {"UINT64_C", "UINT32_C", "offsetof", "sizeof", "GVI_REVISION", "BIT", "SAME", "ASKS",
           "_Static_assert"}
+# Names of 0.
+ZERO = {"GVI_OK", "GVI_BUS_OK", "GVI_CLAUSE_NONE", "RANGE_NONE"}
 # Who says why, and nothing else.
 REASONS = {"cite", "apply", "record", "record_pointers", "note_clause", "note_choice", "note_effect"}
 
@@ -329,7 +331,7 @@ class Rewriter:
             n = self.add("return", token.line, f"return {node.text}", "the other verdict")
             return f"return (enum verdict)(({value}) ^ M({n}));"
         if node.kind in ("number", "opaque") or "struct" in self.returns or "*" in self.returns or \
-                node.text in ("GVI_OK", "GVI_BUS_OK"):
+                node.text in ZERO:
             return f"return {value};"
         n = self.add("return", token.line, f"return {node.text}", "return 0")
         return f"return M({n}) ? 0 : ({value});"

@@ -29,7 +29,7 @@ enum {
 	MAX_FILES = 4096,
 	MAX_CASES = 16384,
 	MAX_CHILDREN = 16,
-	MAX_KEY = 600,
+	MAX_KEY = 1000,
 	NGROUPS = 4096,
 	NHINTS = 6
 };
@@ -53,7 +53,8 @@ struct mutant {
 };
 
 struct mutants {
-	const char *list, *results, *failing, *seed, *sample, *seconds, *jobs, *only, *each;
+	const char *list, *results, *failing, *seed, *sample, *seconds, *jobs, *only, *each,
+		*window;
 	bool freedom, again;
 	struct vector_file *file[MAX_FILES];
 	const char *path[MAX_FILES];
@@ -63,6 +64,7 @@ struct mutants {
 	struct profiles profiles;
 	struct played *played;
 	uint32_t first[MAX_CASES], count[MAX_CASES]; /* instances of each case */
+	uint64_t microseconds[MAX_CASES];            /* the longest of them */
 	struct mutant *mutant;
 	size_t nmutants;
 	struct instance instance;
@@ -91,7 +93,7 @@ int main(int argc, char **argv)
 		{"--seconds", NULL, &m->seconds}, {"--jobs", NULL, &m->jobs},
 		{"--only", NULL, &m->only},       {"--failing", NULL, &m->failing},
 		{"--each", NULL, &m->each},       {"--freedom", &m->freedom, NULL},
-		{"--again", &m->again, NULL},
+		{"--again", &m->again, NULL},     {"--window", NULL, &m->window},
 	};
 
 	if (!m || !take_options(known, sizeof known / sizeof known[0], &argc, argv))
@@ -101,7 +103,7 @@ int main(int argc, char **argv)
 			"mutants",
 			"usage: mutants --list mutants.tsv (--results FILE | --failing FILE) "
 			"[--sample N] [--seed N] [--seconds N] [--jobs N] [--only NUMBERS] "
-			"[--each N] [--again] [--freedom] PATH...");
+			"[--each N] [--again] [--freedom] [--window BYTES] PATH...");
 	if (!read_mutants(m))
 		return wrong_use("mutants", "%s", m->error);
 	choose_mutants(m);
@@ -132,7 +134,7 @@ static bool read_mutants(struct mutants *m)
 		return fails(m, m->list);
 	while (fgets(line, sizeof line, in) && m->nmutants < MAX_MUTANTS) {
 		row = &m->mutant[m->nmutants++];
-		if (sscanf(line, "%u\t%199[^\t]\t%*[^\t]\t%*u\t%*[^\t]\t%599[^\t\n]", &row->number,
+		if (sscanf(line, "%u\t%199[^\t]\t%*[^\t]\t%*u\t%*[^\t]\t%999[^\t\n]", &row->number,
 			   file, row->key) != 3 ||
 		    row->number >= MAX_MUTANTS) {
 			errno = EINVAL;
@@ -235,7 +237,7 @@ static bool read_vectors(struct mutants *m, char *const *paths, size_t count)
 {
 	if (!for_each_file(paths, count, add_file, m, m->error, sizeof m->error))
 		return false;
-	m->dut = dut_model.open(NULL, m->error, sizeof m->error);
+	m->dut = (m->window ? dut_window : dut_model).open(m->window, m->error, sizeof m->error);
 	return m->dut && player_begin(&m->player, m->dut, m->error, sizeof m->error);
 }
 
@@ -261,12 +263,13 @@ static void hear(void *user, const struct gvi_note *note)
 
 static bool measure_case(struct mutants *m, size_t file, struct vector_case *vector);
 
-/* A listener is there, as in `goldvi run`. */
+/* A listener is there, as in `goldvi run`; but of --window none, so that short cuts are taken. */
 static bool measure(struct mutants *m)
 {
 	mutant_on = MUTANT_MEASURED;
 	m->player.freedom = m->freedom;
-	dut_model_listen(m->dut, hear, m);
+	if (!m->window)
+		dut_model_listen(m->dut, hear, m);
 	for (size_t f = 0; f < m->nfiles; f++) {
 		m->first_case[f] = (uint32_t)m->ncases;
 		for (size_t i = 0; i < m->file[f]->ncases; i++)
@@ -277,6 +280,7 @@ static bool measure(struct mutants *m)
 }
 
 static struct played *add_played(struct mutants *m);
+static uint64_t processor_time(void);
 
 static bool measure_case(struct mutants *m, size_t file, struct vector_case *vector)
 {
@@ -285,6 +289,7 @@ static bool measure_case(struct mutants *m, size_t file, struct vector_case *vec
 
 	m->first[m->ncases] = (uint32_t)m->ninstances;
 	for (uint64_t n = 0; n < vector->combinations; n++) {
+		uint64_t began = processor_time(), took;
 		struct played *p;
 
 		memset(mutant_reached, 0, sizeof mutant_reached);
@@ -297,6 +302,9 @@ static bool measure_case(struct mutants *m, size_t file, struct vector_case *vec
 				 vector->id);
 			return false;
 		}
+		took = processor_time() - began;
+		if (took > m->microseconds[m->ncases])
+			m->microseconds[m->ncases] = took;
 		p = add_played(m);
 		if (!p)
 			return fails(m, "vectors");
@@ -310,6 +318,14 @@ static bool measure_case(struct mutants *m, size_t file, struct vector_case *vec
 	}
 	m->count[m->ncases++] = nth;
 	return m->ncases < MAX_CASES;
+}
+
+static uint64_t processor_time(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
 static struct played *add_played(struct mutants *m)
@@ -383,12 +399,15 @@ static uint32_t stride(const struct mutants *m, uint32_t number, unsigned long e
 	return (uint32_t)((m->count[number] + each - 1) / each);
 }
 
-/* No instance takes a twentieth of that. */
-static void wind_clock(void)
+/* Half a second, and more for what takes long without a mutant: --freedom plays a case once for
+ * each alternative, and some have thousands of commands. */
+static void wind_clock(const struct mutants *m, uint32_t number)
 {
-	const struct itimerval half_second = {.it_value = {0, 500000}};
+	uint64_t most = 500000 + 20 * m->microseconds[number];
+	const struct itimerval clock = {
+		.it_value = {(time_t)(most / 1000000), (suseconds_t)(most % 1000000)}};
 
-	(void)setitimer(ITIMER_PROF, &half_second, NULL);
+	(void)setitimer(ITIMER_PROF, &clock, NULL);
 }
 
 static bool read_again(struct mutants *m, uint32_t file);
@@ -399,7 +418,7 @@ static bool play_one(struct mutants *m, uint32_t instance, uint32_t *told)
 	struct play play = {0};
 
 	*told = instance;
-	wind_clock();
+	wind_clock(m, p->number);
 	if (m->read_afresh && !m->afresh[p->file] && !read_again(m, p->file))
 		return false;
 	if (instance_make(p->vector, p->n, &m->instance, m->error, sizeof m->error) !=

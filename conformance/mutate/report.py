@@ -10,12 +10,22 @@ import argparse
 import fnmatch
 import math
 import pathlib
+import re
 import sys
 
 # What vectors play is the machine.  The rest is the library around it: checks of arguments
 # and configurations, printing, the oracle; and short cuts that only windows of memory open.
 LIBRARY = {f"model/{n}" for n in ("oracle.c", "seen.c", "goldvi.c", "config.c", "format.c", "text.h",
                                   "tables.c", "plain.c", "state.c", "save.c", "pass.h")}
+# Of a file of the machine: snapshots, how sure the oracle is, what it says of a refusal, and what
+# requests that are under way have met.
+LIBRARY_FUNCTIONS = {("model/history.c", n) for n in
+                     ("history_pass", "history_values_log2", "history_recorded", "history_moment",
+                      "history_moved", "history_reset", "take_blame", "doubt", "counts", "met")}
+# What else of the machine's code only the oracle looks at.
+ORACLES = re.compile(r"past\.(about|suspect|blamed|lenient|unsure|moved|since)\b|crowded|lost_pending|"
+                     r"(\.|->)lost\b|take_blame|device_table_moved|\bcounts\(|\bmet\(|"
+                     r"ended\[m->past\.nended\]\.at\b|depth == MAX_DEPTH|\bends\(m, all\)")
 
 
 def main():
@@ -46,9 +56,14 @@ def main():
     wrong = [m[5] for m in tried if tests[m[5]] == "killed" and equivalent.has(m[5])]
     for key in wrong:
         print(f"report.py: called equivalent, but killed: {key}", file=sys.stderr)
-    machine = [m for m in tried if m[1] not in LIBRARY]
+    machine = [m for m in tried if not is_library(m)]
     low = score(machine, equivalent, vectors)[3] < args.floor
     return 1 if low or wrong else 0
+
+
+def is_library(mutant):
+    return mutant[1] in LIBRARY or (mutant[1], mutant[2]) in LIBRARY_FUNCTIONS or \
+        mutant[1].startswith("model/") and ORACLES.search(mutant[5]) is not None
 
 
 class Equivalent:
@@ -100,9 +115,9 @@ def report_files(tried, equivalent, vectors, tests, with_tests):
 
     for file in sorted({m[1] for m in tried}):
         line(file, [m for m in tried if m[1] == file])
-    machine = [m for m in tried if m[1] not in LIBRARY]
+    machine = [m for m in tried if not is_library(m)]
     line("the machine", machine)
-    line("the library around it", [m for m in tried if m[1] in LIBRARY])
+    line("the library around it", [m for m in tried if is_library(m)])
     line("all", tried)
     n, same, killed, _ = score(machine, equivalent, vectors)
     low, high = interval(killed, n - same)

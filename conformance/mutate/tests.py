@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
-"""tests.py [--seconds N] [--limit N] BUILD EQUIVALENT RESULTS OUT
+"""tests.py [--seconds N] [--limit N] [--only GLOB] BUILD EQUIVALENT RESULTS OUT
 
 Runs the unit tests and the worlds of the twin against the mutants that the vectors of
 RESULTS did not kill, and that are not equivalent; appends verdicts to OUT as `mutants`
 does.  A program runs only if it passes the place of the mutant.  What OUT says is killed
-is not run again; --seconds ends the run after the mutant at hand.  What takes much longer
-than without a mutant is killed; but of the worlds, which take minutes, as many are looked at
-as fit into --limit seconds of processor time a program."""
+is not run again; --seconds ends the run after the mutant at hand, --only 'model/s*.c' tries
+those of such files.  What takes much longer than without a mutant is killed; but of the
+worlds, which take minutes, as many are looked at as fit into --limit seconds of processor
+time a program; with 0 none."""
 
 import argparse
+import fnmatch
 import os
 import pathlib
 import resource
@@ -26,6 +28,7 @@ def main():
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("--seconds", type=float, default=float("inf"))
     parser.add_argument("--limit", type=int, default=10)
+    parser.add_argument("--only", default="*")
     for name in ("build", "equivalent", "results", "out"):
         parser.add_argument(name, type=pathlib.Path)
     args = parser.parse_args()
@@ -33,32 +36,39 @@ def main():
     equivalent = report.Equivalent(args.equivalent)
     verdicts = report.read_results(args.results)
     done = report.read_results(args.out) if args.out.exists() else {}
-    mutants = [line.split("\t") for line in
-               (args.build / "mutated/mutants.tsv").read_text().splitlines()]
-    todo = [m for m in mutants if verdicts.get(m[5]) in ("survived", "unreached") and
-            m[5] not in done and not equivalent.has(m[5])]
-    programs = [Program(c, args.build, args.limit) for c in commands(args.build)]
+    mutants = {m[5]: m for m in (line.split("\t") for line in
+                                 (args.build / "mutated/mutants.tsv").read_text().splitlines())}
+    todo = [mutants[key] for key, verdict in verdicts.items() if key in mutants and
+            verdict in ("survived", "unreached") and key not in done and
+            not equivalent.has(key) and fnmatch.fnmatchcase(mutants[key][1], args.only)]
+    programs = [Program(c, args.build, args.limit) for c in commands(args.build)
+                if args.limit or pathlib.Path(c[0]).name not in WORLDS]
+    latest = {}
     with open(args.out, "a", buffering=1) as out:
         for m in todo:
             if time.monotonic() > end:
                 break
-            killer = next((p for p in programs if p.kills(m)), None)
+            first = latest.get(m[1], [])
+            killer = next((p for p in first + [p for p in programs if p not in first]
+                           if p.kills(m)), None)
             verdict = f"killed\t{killer.name}" if killer else "survived\t-"
             out.write(f"{verdict}\t{m[5]}\n")
             if killer:
-                programs.remove(killer)
-                programs.insert(0, killer)
+                latest[m[1]] = [killer] + [p for p in first if p is not killer]
 
 
 def commands(build):
-    """Unit tests, corpora, and last the worlds."""
+    """Unit tests, the snapshot that has to be understood for ever, corpora, and last the
+    worlds."""
     source = pathlib.Path(__file__).resolve().parents[2]
+    yield [str(build / "bin/snapshots"), str(source / "conformance/checks/snapshot-1.bin")]
     for path in sorted((build / "bin").glob("test_*")):
         if path.name not in WORLDS:
             yield [str(path)]
     for path in sorted((build / "bin").glob("fuzz_*")):
-        if path.name != "fuzz_yaml":
-            yield [str(path), str(source / "fuzz/corpus" / path.name[5:])]
+        corpus = source / "fuzz/corpus" / path.name[5:]
+        if path.name != "fuzz_yaml" and corpus.is_dir():
+            yield [str(path), str(corpus)]
     for name in WORLDS:
         yield [str(build / "bin" / name)]
 

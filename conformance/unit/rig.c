@@ -5,6 +5,7 @@ static enum gvi_bus on_read(void *user, uint64_t spa, void *to, size_t len)
 {
 	struct rig *r = user;
 
+	r->reads++;
 	memory_read(r->memory, spa, to, len);
 	return r->on_read;
 }
@@ -43,6 +44,8 @@ static void on_note(void *user, const struct gvi_note *note)
 	struct rig *r = user;
 
 	REQUIRE(note->kind <= GVI_NOTE_EFFECT);
+	if (note->kind == GVI_NOTE_FETCH)
+		r->fetched[r->notes[note->kind] % MAX_FETCHED] = note->id;
 	r->notes[note->kind]++;
 }
 

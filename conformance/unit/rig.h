@@ -30,16 +30,19 @@
 #define DEVICE   0x0020
 
 #define MAX_SENT 64
+#define MAX_FETCHED 64
 
 struct rig {
 	struct gvi *m;
 	struct memory *memory;
 	enum gvi_bus on_read, on_write, on_exchange; /* how memory answers */
 	bool stubborn;                  /* an exchange counts as done and changes nothing */
+	unsigned reads;
 	unsigned exchanges, race_every; /* the n-th, 2n-th ... exchange finds another value */
 	struct gvi_message sent[MAX_SENT];
 	size_t nsent;
 	unsigned notes[4]; /* by enum gvi_note_kind */
+	uint16_t fetched[MAX_FETCHED]; /* format of what was heard to be fetched, by turns */
 };
 
 /* A configuration that stands on a preset. */

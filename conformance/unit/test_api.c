@@ -1,6 +1,7 @@
 /* The caller's mistakes: each is refused with its status, has changed nothing,
  * and every byte of what an accepted call fills in is defined. */
 #include "conformance/unit/rig.h"
+#include "goldvi/oracle.h"
 
 #include <stddef.h>
 
@@ -64,6 +65,44 @@ START_TEST(test_null_pointers_are_refused)
 	ck_assert_int_eq(gvi_translate(r.m, &request, NULL), GVI_ARG_NULL);
 	ck_assert_int_eq(gvi_step(NULL, &done), GVI_ARG_NULL);
 	ck_assert_int_eq(gvi_step(r.m, NULL), GVI_ARG_NULL);
+	check_frozen(&r, f);
+	rig_close(&r);
+}
+END_TEST
+
+/* Of those who ask for more than an access. */
+START_TEST(test_null_pointers_of_the_others)
+{
+	const struct gvi_ats_request ats = {.address = DATA, .count = 1, .unit_log2 = 12};
+	const struct gvi_interrupt interrupt = {.address = 0xfee00000};
+	const struct gvi_page_request page = {.address = DATA};
+	const struct gvi_input input = {.kind = GVI_INPUT_STEP};
+	struct gvi_ats_answer translated;
+	struct gvi_answer answer;
+	struct gvi_page_answer asked;
+	union gvi_reply reply;
+	struct rig r;
+	struct frozen f;
+
+	open_started(&r, GVI_PRESET_EVERYTHING);
+	f = freeze(&r);
+	ck_assert_int_eq(gvi_ats_translate(NULL, &ats, &translated), GVI_ARG_NULL);
+	ck_assert_int_eq(gvi_ats_translate(r.m, NULL, &translated), GVI_ARG_NULL);
+	ck_assert_int_eq(gvi_ats_translate(r.m, &ats, NULL), GVI_ARG_NULL);
+	ck_assert_int_eq(gvi_interrupt(NULL, &interrupt, &answer), GVI_ARG_NULL);
+	ck_assert_int_eq(gvi_interrupt(r.m, NULL, &answer), GVI_ARG_NULL);
+	ck_assert_int_eq(gvi_interrupt(r.m, &interrupt, NULL), GVI_ARG_NULL);
+	ck_assert_int_eq(gvi_page_request(NULL, &page, &asked), GVI_ARG_NULL);
+	ck_assert_int_eq(gvi_page_request(r.m, NULL, &asked), GVI_ARG_NULL);
+	ck_assert_int_eq(gvi_page_request(r.m, &page, NULL), GVI_ARG_NULL);
+	ck_assert_int_eq(gvi_invalidation_done(NULL, DEVICE, 0), GVI_ARG_NULL);
+	ck_assert_int_eq(gvi_invalidation_timed_out(NULL, DEVICE, 0), GVI_ARG_NULL);
+	ck_assert_int_eq(gvi_invalidation_done(r.m, DEVICE, 0), GVI_STATE_NO_INVALIDATION);
+	ck_assert_int_eq(gvi_invalidation_timed_out(r.m, DEVICE, 0), GVI_STATE_NO_INVALIDATION);
+	ck_assert_int_eq(gvi_play(NULL, &input, &reply), GVI_ARG_NULL);
+	ck_assert_int_eq(gvi_play(r.m, NULL, &reply), GVI_ARG_NULL);
+	ck_assert_int_eq(gvi_play(r.m, &input, NULL), GVI_ARG_NULL);
+	ck_assert_int_eq(gvi_check(NULL), GVI_ARG_NULL);
 	check_frozen(&r, f);
 	rig_close(&r);
 }
@@ -293,6 +332,78 @@ START_TEST(test_windows_are_read_without_asking)
 }
 END_TEST
 
+/* Each window is looked at, whoever listens; what ends inside an entry has none of it. */
+START_TEST(test_windows_one_by_one)
+{
+	static unsigned char entry[32], nothing[16];
+	const struct gvi_window good[] = {{TABLE + 32 * DEVICE, sizeof entry, entry},
+					  {DATA, sizeof nothing, nothing}};
+	const struct gvi_window half[] = {{TABLE + 32 * DEVICE, 16, entry}};
+	const struct gvi_window bad[] = {{DATA, sizeof nothing, nothing}, {DATA, 0, nothing}};
+	struct gvi_host host;
+	struct rig r;
+
+	open_started(&r, GVI_PRESET_HOST_ONLY);
+	/* V, TV, IR; Mode 0. */
+	entry[0] = 3;
+	entry[7] = 0x20;
+	for (unsigned listens = 0; listens < 2; listens++) {
+		host = (struct gvi_host){.user = &r, .windows = good, .nwindows = 2};
+		host.note = listens ? rig_host(&r).note : NULL;
+		ck_assert_int_eq(gvi_set_host(r.m, &host), GVI_OK);
+		ck_assert_int_eq(rig_access(&r, GVI_READ, DATA).result, GVI_GRANT);
+		host.windows = half;
+		host.nwindows = 1;
+		ck_assert_int_eq(gvi_set_host(r.m, &host), GVI_OK);
+		/* DEV_TAB_HARDWARE_ERROR, Type 1. */
+		ck_assert_uint_eq(rig_access(&r, GVI_READ, DATA).event[0],
+				  UINT64_C(0x3200000000000000) | DEVICE);
+	}
+	host.windows = bad;
+	host.nwindows = 2;
+	ck_assert_int_eq(gvi_set_host(r.m, &host), GVI_HOST_WINDOWS);
+	rig_close(&r);
+}
+END_TEST
+
+/* A listener is told of every entry that is fetched, and what it is. */
+START_TEST(test_listeners_hear_of_every_entry)
+{
+	static const uint16_t walk[] = {GVI_FORMAT_DTE,    GVI_FORMAT_GCR3_NEXT, GVI_FORMAT_GCR3,
+					GVI_FORMAT_GPML4E, GVI_FORMAT_GPDPE,     GVI_FORMAT_GPDE,
+					GVI_FORMAT_GPTE};
+	const struct gvi_request request = {.device = DEVICE,
+					    .address = 0x10,
+					    .length = 4,
+					    .has_pasid = true,
+					    .pasid = 1 << 9 | 5};
+	const struct gvi_interrupt interrupt = {.device = DEVICE, .address = 0xfee00000};
+	struct gvi_answer answer;
+	struct rig r;
+
+	open_started(&r, GVI_PRESET_EVERYTHING);
+	rig_set(&r, GVI_REGISTER_CONTROL, GVI_CONTROL_GT_EN, 1);
+	rig_entry(&r, "V=1 TV=1 GV=1 GLX=1 GCR3TRP=0x1000000 IR=1 IW=1 IV=1 IntCtl=remap "
+		      "IntTabRoot=0x800000");
+	rig_store(&r, GVI_FORMAT_GCR3, ROOT + 8, "V=1 Address=0x1001000");
+	rig_store(&r, GVI_FORMAT_GCR3, ROOT + 0x1000 + 8 * 5, "V=1 Address=0x1002000");
+	for (unsigned i = 2; i < 6; i++)
+		ck_assert(memory_store(r.memory, ROOT + 0x1000 * i,
+				       (ROOT + 0x1000 * (i + 1)) | 0x67));
+	memset(r.notes, 0, sizeof r.notes);
+	ck_assert_int_eq(gvi_translate(r.m, &request, &answer), GVI_OK);
+	ck_assert_int_eq(answer.result, GVI_GRANT);
+	ck_assert_uint_eq(r.notes[GVI_NOTE_FETCH], 7);
+	ck_assert_mem_eq(r.fetched, walk, sizeof walk);
+	rig_store(&r, GVI_FORMAT_IRTE_32, 0x800000, "RemapEn=1 Vector=0x31");
+	ck_assert_int_eq(gvi_interrupt(r.m, &interrupt, &answer), GVI_OK);
+	ck_assert(answer.translated);
+	ck_assert_uint_eq(r.notes[GVI_NOTE_FETCH], 9);
+	ck_assert_uint_eq(r.fetched[8], GVI_FORMAT_IRTE_32);
+	rig_close(&r);
+}
+END_TEST
+
 /* Everything in windows, or some of it: the same answers as through callbacks,
  * whoever listens. */
 static void map_two_levels(struct rig *r)
@@ -386,6 +497,136 @@ START_TEST(test_a_choice_that_does_not_exist_is_the_preferred_one)
 }
 END_TEST
 
+/* ---- What a call did ------------------------------------------------------- */
+
+static enum gvi_status do_nothing(struct rig *r, unsigned way)
+{
+	const struct gvi_request translated = {
+		.device = DEVICE, .address = DATA, .length = 4, .translated = true};
+	const struct gvi_request plain = {.device = DEVICE, .address = DATA, .length = 4};
+	const struct gvi_ats_request ats = {
+		.device = DEVICE, .address = DATA, .count = 1, .unit_log2 = 12};
+	const struct gvi_interrupt interrupt = {.device = DEVICE, .address = 0xfee00000};
+	struct gvi_ats_answer completion;
+	struct gvi_answer answer;
+	uint64_t wide;
+	uint32_t narrow;
+	bool more;
+
+	switch (way) {
+	case 0:
+		return gvi_translate(r->m, &plain, &answer);
+	case 1:
+		return gvi_translate(r->m, &translated, &answer);
+	case 2:
+		return gvi_ats_translate(r->m, &ats, &completion);
+	case 3:
+		return gvi_interrupt(r->m, &interrupt, &answer);
+	case 4:
+		return gvi_mmio_read(r->m, 0, 8, &wide);
+	case 5:
+		return gvi_mmio_write(r->m, 0x28, 8, 0);
+	case 6:
+		return gvi_config_read(r->m, 0, 4, &narrow);
+	case 7:
+		return gvi_config_write(r->m, 0, 4, 0);
+	default:
+		return gvi_step(r->m, &more);
+	}
+}
+
+/* Of the last call, not of the one before. */
+START_TEST(test_effects_are_those_of_the_last_call)
+{
+	struct rig r;
+	size_t count;
+
+	open_started(&r, GVI_PRESET_EVERYTHING);
+	for (unsigned way = 0; way < 9; way++) {
+		rig_entry(&r, "V=1 TV=1");
+		ck_assert_int_eq(rig_access(&r, GVI_READ, DATA).logging, GVI_LOGGED);
+		(void)gvi_effects(r.m, &count);
+		ck_assert_uint_gt(count, 0);
+		rig_entry(&r, "V=1 TV=1 IR=1 I=1");
+		ck_assert_int_eq(do_nothing(&r, way), GVI_OK);
+		(void)gvi_effects(r.m, &count);
+		ck_assert_msg(count == (way == 3), "way %u", way); /* It sends the interrupt. */
+	}
+	rig_close(&r);
+}
+END_TEST
+
+/* ---- What tables have been ------------------------------------------------- */
+
+START_TEST(test_histories_that_cannot_be)
+{
+	static _Alignas(8) uint8_t storage[8192];
+	const uint64_t words[9] = {0};
+	struct rig r;
+
+	open_started(&r, GVI_PRESET_HOST_ONLY);
+	ck_assert_uint_eq(gvi_history_size(3), 0);
+	ck_assert_uint_eq(gvi_history_size(31), 0);
+	ck_assert_uint_gt(gvi_history_size(20), gvi_history_size(4));
+	ck_assert_uint_gt(gvi_history_size(4), 0);
+	ck_assert_uint_le(gvi_history_size(5), sizeof storage);
+	ck_assert_int_eq(gvi_track(NULL, storage, 5), GVI_ARG_NULL);
+	ck_assert_int_eq(gvi_track(r.m, storage, 3), GVI_ARG_HISTORY);
+	ck_assert_int_eq(gvi_track(r.m, storage, 31), GVI_ARG_HISTORY);
+	ck_assert_int_eq(gvi_track(r.m, storage + 1, 5), GVI_ARG_HISTORY);
+	ck_assert_int_eq(gvi_wrote(r.m, TABLE, words, 1), GVI_ARG_WROTE);
+	ck_assert_int_eq(gvi_track(r.m, storage, 5), GVI_OK);
+	ck_assert_int_eq(gvi_wrote(NULL, TABLE, words, 1), GVI_ARG_NULL);
+	ck_assert_int_eq(gvi_wrote(r.m, TABLE, NULL, 1), GVI_ARG_NULL);
+	ck_assert_int_eq(gvi_wrote(r.m, TABLE + 4, words, 1), GVI_ARG_WROTE);
+	ck_assert_int_eq(gvi_wrote(r.m, TABLE, words, 0), GVI_ARG_WROTE);
+	ck_assert_int_eq(gvi_wrote(r.m, TABLE, words, 9), GVI_ARG_WROTE);
+	ck_assert_int_eq(gvi_wrote(r.m, UINT64_MAX - 7, words, 2), GVI_ARG_WROTE);
+	ck_assert_int_eq(gvi_wrote(r.m, UINT64_MAX - 63, words, 8), GVI_OK);
+	ck_assert_int_eq(gvi_wrote(r.m, UINT64_MAX - 7, words, 1), GVI_OK);
+	/* Nothing to remember in: its size does not matter. */
+	ck_assert_int_eq(gvi_track(r.m, NULL, 0), GVI_OK);
+	ck_assert_int_eq(gvi_wrote(r.m, TABLE, words, 1), GVI_ARG_WROTE);
+	rig_close(&r);
+}
+END_TEST
+
+static unsigned hold(void *user, enum gvi_choice choice, unsigned options)
+{
+	(void)user;
+	return choice == GVI_CHOICE_HELD_DTE ? options - 1 : 0;
+}
+
+/* What was there before a reset is not held after it. */
+START_TEST(test_a_reset_forgets_what_tables_have_been)
+{
+	static _Alignas(8) uint8_t storage[8192];
+	uint64_t old;
+
+	for (unsigned reset = 0; reset < 2; reset++) {
+		struct gvi_host host;
+		struct rig r;
+
+		open_started(&r, GVI_PRESET_HOST_ONLY);
+		rig_entry(&r, "V=1 TV=1 IR=1");
+		ck_assert_int_eq(gvi_track(r.m, storage, 5), GVI_OK);
+		old = memory_load(r.memory, TABLE + 32 * DEVICE);
+		ck_assert_int_eq(gvi_wrote(r.m, TABLE + 32 * DEVICE, &old, 1), GVI_OK);
+		rig_entry(&r, "V=1 TV=1");
+		host = rig_host(&r);
+		host.choose = hold;
+		ck_assert_int_eq(gvi_set_host(r.m, &host), GVI_OK);
+		if (reset) {
+			gvi_reset(r.m);
+			rig_start(&r);
+		}
+		ck_assert_int_eq(rig_access(&r, GVI_READ, DATA).result,
+				 reset ? GVI_ABORT : GVI_GRANT);
+		rig_close(&r);
+	}
+}
+END_TEST
+
 /* ---- Names ---------------------------------------------------------------- */
 
 START_TEST(test_clauses_and_choices_are_found_by_name)
@@ -410,9 +651,12 @@ START_TEST(test_clauses_and_choices_are_found_by_name)
 }
 END_TEST
 
-RIG_RUN("api", test_null_pointers_are_refused, test_accesses_of_a_wrong_shape,
+RIG_RUN("api", test_null_pointers_are_refused, test_null_pointers_of_the_others,
+	test_effects_are_those_of_the_last_call, test_histories_that_cannot_be,
+	test_a_reset_forgets_what_tables_have_been, test_accesses_of_a_wrong_shape,
 	test_requests_that_cannot_be, test_requests_at_the_edge,
 	test_every_byte_of_an_answer_is_defined, test_windows_that_cannot_be,
-	test_windows_are_read_without_asking, test_walks_through_windows,
+	test_windows_are_read_without_asking, test_windows_one_by_one,
+	test_listeners_hear_of_every_entry, test_walks_through_windows,
 	test_hosts_that_answer_nonsense, test_a_choice_that_does_not_exist_is_the_preferred_one,
 	test_clauses_and_choices_are_found_by_name)

@@ -617,13 +617,43 @@ START_TEST(test_words_of_the_ivrs)
 }
 END_TEST
 
-RIG_RUN("format", test_formats_are_well_formed, test_segments_lie_in_words_and_rows_in_order,
-	test_rows_say_what_they_are, test_names_are_unique_in_a_format,
-	test_values_of_enums_have_names, test_what_is_not_there_is_not_found,
-	test_masks_partition_every_word, test_each_bit_of_a_value_has_its_place,
-	test_set_leaves_the_other_fields_alone, test_set_refuses_what_does_not_fit,
-	test_reserved_masks_follow_the_features, test_first_reserved_is_the_lowest,
-	test_legal_bits_of_commands, test_blank_holds_the_constants_and_nothing_else,
+/* Digits of both cases, and what stands beside them among the characters. */
+START_TEST(test_digits)
+{
+	static const struct {
+		const char *fields;
+		uint64_t value;
+	} good[] = {
+		{"DomainID=0xafAF", 0xafaf}, {"DomainID=0x09", 9},       {"DomainID=0xa", 10},
+		{"DomainID=0xA", 10},        {"DomainID=0xf", 15},       {"DomainID=0xF", 15},
+		{"DomainID=65535", 65535},   {"DomainID=0xFFFF", 65535},
+	};
+	static const char *const bad[] = {
+		"DomainID=0x",  "DomainID=0xg", "DomainID=0xG",   "DomainID=0x@",
+		"DomainID=0x`", "DomainID=0x/", "DomainID=0x:",   "DomainID=0x1{",
+		"DomainID=1a",  "DomainID=9A",  "DomainID=65536", "DomainID=0x10000",
+		"DomainID=",    "DomainID=-1",
+	};
+	uint64_t raw[GVI_MAX_WORDS];
+
+	for (unsigned i = 0; i < sizeof good / sizeof good[0]; i++) {
+		ck_assert_msg(gvi_encode(GVI_FORMAT_DTE, good[i].fields, raw, NULL), "%s",
+			      good[i].fields);
+		ck_assert_uint_eq(raw[1], good[i].value);
+	}
+	for (unsigned i = 0; i < sizeof bad / sizeof bad[0]; i++)
+		ck_assert_msg(!gvi_encode(GVI_FORMAT_DTE, bad[i], raw, NULL), "%s", bad[i]);
+}
+END_TEST
+
+RIG_RUN("format", test_digits, test_formats_are_well_formed,
+	test_segments_lie_in_words_and_rows_in_order, test_rows_say_what_they_are,
+	test_names_are_unique_in_a_format, test_values_of_enums_have_names,
+	test_what_is_not_there_is_not_found, test_masks_partition_every_word,
+	test_each_bit_of_a_value_has_its_place, test_set_leaves_the_other_fields_alone,
+	test_set_refuses_what_does_not_fit, test_reserved_masks_follow_the_features,
+	test_first_reserved_is_the_lowest, test_legal_bits_of_commands,
+	test_blank_holds_the_constants_and_nothing_else,
 	test_what_is_printed_encodes_to_the_same_words,
 	test_encode_takes_names_ids_and_named_values, test_encode_says_where_it_stopped,
 	test_print_is_bounded, test_print_leaves_out_and_shows, test_words_of_real_registers,

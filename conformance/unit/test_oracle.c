@@ -428,7 +428,7 @@ START_TEST(guest_leaf_rewritten)
 }
 END_TEST
 
-/* A command that comes again and again takes one place, and 32 others are remembered. */
+/* A command that comes again and again takes two places: 128 of them are remembered. */
 START_TEST(many_invalidations)
 {
 	char fields[64];
@@ -437,13 +437,16 @@ START_TEST(many_invalidations)
 	write_entry(LEAF + 8 * 5, GVI_FORMAT_PTE, "PR=1 Address=0x4111000 IR=1 IW=1");
 	command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES, "DomainID=7 Address=0x5000");
 	wait();
-	for (unsigned i = 0; i < 127 + 8; i++) {
+	for (unsigned i = 0; i < 3 * 127; i++) {
 		(void)snprintf(fields, sizeof fields, "DomainID=%u Address=0x5000", 1000 + i % 127);
 		command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES, fields);
-		wait();
+		if (i % 32 == 0)
+			wait();
 	}
-	ck_assert_uint_eq(permitted(PAGE), 1);
 	command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES, "DomainID=200 Address=0x5000");
+	wait();
+	ck_assert_uint_eq(permitted(PAGE), 1);
+	command(GVI_FORMAT_INVALIDATE_IOMMU_PAGES, "DomainID=201 Address=0x5000");
 	wait();
 	ck_assert_uint_eq(permitted(PAGE), 2);
 	close_oracle();
@@ -521,6 +524,29 @@ START_TEST(illegal_entry_has_no_root)
 END_TEST
 
 /* ---- What is observed ----------------------------------------------------- */
+
+/* A call that is refused has changed nothing, the judgement included; and a list of no
+ * effects may be NULL. */
+START_TEST(refused_observation)
+{
+	const struct gvi_input wrong = {.kind = GVI_INPUT_MMIO_READ, .of.mmio.length = 3};
+	const struct gvi_input good = {.kind = GVI_INPUT_MMIO_READ,
+				       .of.mmio = {.offset = 0x2018, .length = 8}};
+	const struct gvi_seen seen = {.what = GVI_SEEN_ALL};
+	struct gvi_judgement judgement, before;
+
+	start();
+	memset(&judgement, 0xa5, sizeof judgement);
+	before = judgement;
+	ck_assert_int_eq(gvi_observe(oracle, &wrong, &seen, &judgement, NULL), GVI_ARG_MMIO_SIZE);
+	ck_assert_int_eq(judgement.verdict, before.verdict);
+	ck_assert_uint_eq(judgement.worlds, before.worlds);
+	ck_assert_uint_eq(judgement.runs, before.runs);
+	ck_assert_int_eq(gvi_observe(oracle, &good, &seen, &judgement, NULL), GVI_OK);
+	ck_assert_int_eq(judgement.verdict, GVI_PERMITTED);
+	close_oracle();
+}
+END_TEST
 
 START_TEST(old_and_new_in_turns)
 {
@@ -626,15 +652,20 @@ START_TEST(meaningless_type_is_not_compared)
 }
 END_TEST
 
-static unsigned reads_as(uint32_t offset, uint64_t value)
+static unsigned reads_so_many(uint32_t offset, uint8_t length, uint64_t value)
 {
 	struct gvi_input in = {.kind = GVI_INPUT_MMIO_READ};
 	struct gvi_seen seen = {.what = GVI_SEEN_VALUE};
 
 	in.of.mmio.offset = offset;
-	in.of.mmio.length = 8;
+	in.of.mmio.length = length;
 	seen.reply.value = value;
 	return tell(&in, &seen).verdict;
+}
+
+static unsigned reads_as(uint32_t offset, uint64_t value)
+{
+	return reads_so_many(offset, 8, value);
 }
 
 /* An event moves tail and EventLogInt; a read may miss that for three inputs. */
@@ -648,6 +679,18 @@ START_TEST(registers_may_be_late)
 	ck_assert_uint_eq(reads_as(0x2018, 0), GVI_REFUSED);
 	ck_assert_uint_eq(reads_as(0x2020, 0x1a), GVI_PERMITTED);
 	ck_assert_uint_eq(reads_as(0x2020, 0x18), GVI_REFUSED);
+	close_oracle();
+}
+END_TEST
+
+/* So may halves of them; a byte is none, nor is another register. */
+START_TEST(halves_may_be_late)
+{
+	start();
+	ck_assert_uint_eq(faulted(0, PAGE + 4096).verdict, GVI_PERMITTED);
+	ck_assert_uint_eq(reads_so_many(0x2018, 4, 0), GVI_PERMITTED);
+	ck_assert_uint_eq(reads_so_many(0x2018, 2, 0), GVI_REFUSED);
+	ck_assert_uint_eq(reads_so_many(0x2010, 4, 16), GVI_REFUSED);
 	close_oracle();
 }
 END_TEST
@@ -1149,12 +1192,12 @@ END_TEST
 RIG_RUN("oracle", nothing_changed, leaf_rewritten, written_too_late, pointer_needs_pde,
 	absent_is_not_held, root_outlives_its_entry, illegal_entry_has_no_root,
 	interrupt_entry_rewritten, gcr3_entry_rewritten, guest_leaf_rewritten, many_invalidations,
-	commands_are_not_held, enabled_by_firmware, old_and_new_in_turns, habit_is_held_to_its_word,
-	page_address_tells_nothing, unknown_flags_are_not_compared,
+	commands_are_not_held, enabled_by_firmware, refused_observation, old_and_new_in_turns,
+	habit_is_held_to_its_word, page_address_tells_nothing, unknown_flags_are_not_compared,
 	meaningless_type_is_not_compared, stale_words_are_named, requests_under_way,
 	under_way_over_invalidations_of_all, under_way_after_pages_and_over_all,
-	absent_when_it_came, completions_before_a_request, registers_may_be_late, head_may_be_ahead,
-	short_history_is_unsure, unsure_aborts_leave_traces, unsure_aborts_without_traces,
-	completions_choose_worlds, suppression_ends_with_its_entry,
+	absent_when_it_came, completions_before_a_request, registers_may_be_late,
+	halves_may_be_late, head_may_be_ahead, short_history_is_unsure, unsure_aborts_leave_traces,
+	unsure_aborts_without_traces, completions_choose_worlds, suppression_ends_with_its_entry,
 	suppression_begins_anew_meanwhile, commands_in_any_order, tags_are_apart,
 	far_ahead_is_unsure, moved_table_is_unsure, copies_are_snapshots)

@@ -403,6 +403,173 @@ START_TEST(test_no_byte_is_overlooked)
 }
 END_TEST
 
+/* The largest of the small numbers that the byte may be, and how many of them it may. */
+static unsigned largest(struct gvi *m, struct saved *s, size_t at, unsigned *count)
+{
+	uint8_t was = s->bytes[at];
+	unsigned found = 0;
+
+	*count = 0;
+	for (unsigned value = 0; value < 40; value++) {
+		s->bytes[at] = (uint8_t)value;
+		if (gvi_restore(m, &(struct gvi_host){0}, NULL, s->bytes, s->size) != GVI_OK)
+			continue;
+		found = value;
+		++*count;
+	}
+	s->bytes[at] = was;
+	return found;
+}
+
+/* Where the PCI function's state begins: with Command, whose bit 2 makes a difference. */
+static size_t find_pci(struct rig *r)
+{
+	struct saved on, off;
+	size_t at = 0;
+
+	rig_pci_write(r, 0x04, 0);
+	off = save(r->m);
+	rig_pci_write(r, 0x04, 4);
+	on = save(r->m);
+	while (on.bytes[at] == off.bytes[at])
+		at++;
+	free(on.bytes);
+	free(off.bytes);
+	return at;
+}
+
+/* Behind it, what is no number at all has a largest value: a switch, how memory answers, a
+ * kind of message, a source of interrupts, the length of a store, a tag, a log. */
+START_TEST(test_nothing_is_above_its_largest)
+{
+	enum { PCI_BYTES = 24, NLIMITS = 6 };
+	static const unsigned limits[NLIMITS] = {1, 3, 7, 10, 16, 31};
+	struct gvi *m = malloc(gvi_size());
+	unsigned met[NLIMITS] = {0};
+
+	for (uint64_t seed = 1; seed <= 2; seed++) {
+		struct rig r;
+		struct saved s;
+		size_t pci;
+		unsigned count;
+
+		open_tracked(&r, GVI_PRESET_EVERYTHING, NULL);
+		rig_entry(&r, "V=1 TV=1 IR=1 IW=1 I=1");
+		(void)live(&r, seed, 30);
+		pci = find_pci(&r);
+		(void)invalidate(&r, 3u << 8);
+		(void)rig_access(&r, GVI_READ, DATA);
+		s = save(r.m);
+		ck_assert_uint_eq(largest(m, &s, pci, &count), 4);
+		ck_assert_uint_eq(count, 2);
+		/* Of the base Enable and bits 31:14, of the range bits 31:7. */
+		ck_assert_uint_eq(largest(m, &s, pci + 4, &count), 1);
+		ck_assert_uint_eq(largest(m, &s, pci + 5, &count), 0);
+		ck_assert_uint_eq(largest(m, &s, pci + 12, &count), 0);
+		for (size_t at = pci + PCI_BYTES; at < s.size; at++) {
+			unsigned most = largest(m, &s, at, &count), i = 0;
+
+			if (count <= 1 || most > 31)
+				continue;
+			while (i < NLIMITS && limits[i] != most)
+				i++;
+			ck_assert_msg(i < NLIMITS, "seed %u, byte %zu: %u", (unsigned)seed, at,
+				      most);
+			met[i]++;
+		}
+		free(s.bytes);
+		rig_close(&r);
+	}
+	for (unsigned i = 0; i < NLIMITS; i++)
+		ck_assert_msg(met[i], "%u", limits[i]);
+	free(m);
+}
+END_TEST
+
+/* The first byte in which two snapshots of one length differ. */
+static size_t difference(struct saved *a, struct saved *b)
+{
+	size_t at = 0;
+
+	ck_assert_uint_eq(a->size, b->size);
+	while (at < a->size && a->bytes[at] == b->bytes[at])
+		at++;
+	ck_assert_uint_lt(at, a->size);
+	free(b->bytes);
+	return at;
+}
+
+/* Neither is what a register cannot hold, nor a switch of the configuration. */
+START_TEST(test_registers_hold_what_they_can)
+{
+	struct gvi *m = malloc(gvi_size());
+	struct gvi_config config = rig_config(GVI_PRESET_EVERYTHING);
+	struct saved s, other;
+	struct rig r;
+	size_t at;
+	unsigned count;
+
+	config.irt_cache_dis = false;
+	rig_open(&r, &config);
+	other = save(r.m);
+	rig_close(&r);
+	config.irt_cache_dis = true;
+	rig_open(&r, &config);
+	s = save(r.m);
+	/* enabled, no_host, snp, this one, gst_buffer */
+	at = difference(&s, &other);
+	for (size_t i = at - 3; i < at + 2; i++)
+		ck_assert_uint_le(largest(m, &s, i, &count), 1);
+	ck_assert_uint_eq(largest(m, &s, at, &count), 1);
+	ck_assert_uint_eq(largest(m, &s, at + 1, &count), 1);
+	free(s.bytes);
+	/* Bits 51:12: in the second of its bytes the upper half. */
+	rig_write(&r, GVI_REGISTER_EXCL_LIMIT, 0x1000);
+	other = save(r.m);
+	rig_write(&r, GVI_REGISTER_EXCL_LIMIT, 0x2000);
+	s = save(r.m);
+	at = difference(&s, &other);
+	ck_assert_uint_eq(largest(m, &s, at, &count), 32);
+	ck_assert_uint_eq(count, 2);
+	ck_assert_uint_eq(largest(m, &s, at - 1, &count), 0);
+	ck_assert_uint_eq(largest(m, &s, at + 5, &count), 15);
+	ck_assert_uint_eq(largest(m, &s, at + 6, &count), 0);
+	free(s.bytes);
+	rig_close(&r);
+	free(m);
+}
+END_TEST
+
+/* An interrupt of a device, as it was sent. */
+START_TEST(test_messages_are_whole)
+{
+	const struct gvi_interrupt interrupt = {.device = DEVICE, .address = 0xfee00000, .data = 1};
+	struct gvi_config config = rig_config(GVI_PRESET_EVERYTHING);
+	struct gvi_answer answer;
+	struct saved s, again;
+	struct rig a, b;
+	size_t count;
+
+	rig_open(&a, &config);
+	rig_start(&a);
+	rig_open(&b, &config);
+	rig_entry(&a, "IV=1 IntTabLen=1 IntTabRoot=0x800000 IntCtl=remap");
+	rig_store(&a, GVI_FORMAT_IRTE_32, 0x800004, "RemapEn=1 RqEoi=1 Destination=5 Vector=0x31");
+	ck_assert_int_eq(gvi_interrupt(a.m, &interrupt, &answer), GVI_OK);
+	ck_assert(gvi_effects(a.m, &count)->message.rq_eoi && count == 1);
+	s = save(a.m);
+	restore_into(&b, NULL, &s);
+	ck_assert_uint_eq(effects(a.m), effects(b.m));
+	ck_assert(gvi_effects(b.m, &count)->message.rq_eoi);
+	again = save(b.m);
+	ck_assert_mem_eq(s.bytes, again.bytes, s.size);
+	free(s.bytes);
+	free(again.bytes);
+	rig_close(&a);
+	rig_close(&b);
+}
+END_TEST
+
 static enum gvi_status restored(const struct saved *s)
 {
 	struct gvi *m = malloc(gvi_size());
@@ -460,5 +627,6 @@ START_TEST(test_the_end_of_a_history)
 END_TEST
 
 RIG_RUN("save", test_what_is_restored_lives_on, test_the_past_is_restored,
-	test_no_part_is_a_snapshot, test_no_byte_is_overlooked, test_it_says_why,
+	test_no_part_is_a_snapshot, test_no_byte_is_overlooked, test_nothing_is_above_its_largest,
+	test_registers_hold_what_they_can, test_messages_are_whole, test_it_says_why,
 	test_the_end_of_a_history)

@@ -6,6 +6,7 @@
 
 #include "conformance/stage_trace.h"
 #include "conformance/stream_mutate.h"
+#include "conformance/stream_scene.h"
 
 static const struct operation mapped[] = {
 	{STREAM_ENTRY, {0, 4}, 0},
@@ -110,5 +111,76 @@ START_TEST(test_changes_stay_within_their_room)
 }
 END_TEST
 
+/* Of accesses, and of interrupts. */
+struct outcomes {
+	unsigned granted[2], refused[2];
+};
+
+static void count(void *user, struct stage *s, const struct act *act)
+{
+	struct outcomes *o = user;
+	unsigned kind = act->input.kind == GVI_INPUT_INTERRUPT;
+
+	(void)s;
+	if (act->kind != STAGE_CALL || act->status != GVI_OK ||
+	    (act->input.kind != GVI_INPUT_TRANSLATE && !kind))
+		return;
+	o->granted[kind] += act->reply.answer.result == GVI_GRANT && act->reply.answer.translated;
+	o->refused[kind] += act->reply.answer.result == GVI_ABORT;
+}
+
+/* Worlds are right, and what is changed in them shows. */
+START_TEST(test_scenes_are_nearly_right)
+{
+	struct outcomes o = {{0}, {0}};
+	const struct stage_listener listener = {&o, NULL, count};
+	struct stage *s = stage_new();
+	struct stage_way way = {.plain = true};
+	uint8_t bytes[4096], again[4096];
+	struct gvi_config config;
+
+	ck_assert_ptr_nonnull(s);
+	(void)gvi_preset(GVI_PRESET_EPYC_ROME, &config);
+	way.fixed = &config;
+	stage_listen(s, &listener);
+	for (uint64_t seed = 0; seed < 300; seed++) {
+		size_t size = stream_scene(bytes, sizeof bytes, 0, &config, seed);
+		struct stream stream = stream_of(bytes, size);
+
+		ck_assert_uint_eq(stream_scene(again, sizeof again, 0, &config, seed), size);
+		ck_assert_mem_eq(bytes, again, size);
+		REQUIRE(stage_play(s, &stream, &way));
+	}
+	for (unsigned kind = 0; kind < 2; kind++) {
+		ck_assert_uint_gt(o.granted[kind], 500);
+		ck_assert_uint_gt(o.refused[kind], 500);
+	}
+	stage_free(s);
+}
+END_TEST
+
+/* Nothing is switched on that is not announced. */
+START_TEST(test_scenes_keep_to_what_is_there)
+{
+	struct gvi_config config;
+	uint8_t bytes[4096], some = 0;
+
+	(void)gvi_preset(GVI_PRESET_NOTHING, &config);
+	for (uint64_t seed = 0; seed < 100; seed++) {
+		size_t size = stream_scene(bytes, sizeof bytes, 0, &config, seed);
+
+		ck_assert_uint_eq(stream_of(bytes, size).head.control, 0);
+	}
+	(void)gvi_preset(GVI_PRESET_EVERYTHING, &config);
+	for (uint64_t seed = 0; seed < 100; seed++) {
+		size_t size = stream_scene(bytes, sizeof bytes, 0, &config, seed);
+
+		some |= stream_of(bytes, size).head.control;
+	}
+	ck_assert_uint_eq(some, 31);
+}
+END_TEST
+
 RIG_RUN("stream", test_bytes_and_back, test_any_bytes_are_a_stream, test_a_path_leads_where_it_says,
-	test_changes_stay_within_their_room)
+	test_changes_stay_within_their_room, test_scenes_are_nearly_right,
+	test_scenes_keep_to_what_is_there)

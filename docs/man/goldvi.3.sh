@@ -90,5 +90,6 @@ gvi_translate(m, &request, &answer);
 .Ed
 .Sh SEE ALSO
 .Xr goldvi 1 ,
+.Xr goldvi-cosim 3 ,
 .Xr goldvi-vectors 7
 MDOC
