@@ -13,7 +13,8 @@ struct yaml_out {
 	struct judge judge;
 	FILE *out;
 	const struct session_record *last;
-	bool setting_up; /* nothing has been asked yet */
+	size_t first;    /* record that is a step: those before it are what the case starts from */
+	bool setting_up; /* such a record is being put */
 	/* The step that is being written, without what it leaves in logs. */
 	bool open, others;       /* more is permitted than it says */
 	char *traces[NLOGS + 1]; /* of that step; messages are the last */
@@ -22,6 +23,7 @@ struct yaml_out {
 };
 
 static void put_head(struct yaml_out *y, const struct story *s);
+static size_t first_step(const struct story *s);
 static void put_given(struct yaml_out *y, const struct story *s);
 static void put_step(struct yaml_out *y, const struct session_record *record);
 static void close_step(struct yaml_out *y);
@@ -35,12 +37,14 @@ bool put_vector(const struct story *s, const struct gvi_bounds *bounds, FILE *ou
 	if (good) {
 		y->out = out;
 		y->last = &s->record[s->count - 1];
+		y->first = first_step(s);
 		put_head(y, s);
 		put_given(y, s);
-		y->setting_up = true;
-		for (size_t i = 0; i < s->count; i++)
+		for (size_t i = 0; i < s->count; i++) {
+			y->setting_up = i < y->first;
 			if (s->kept[i])
 				put_step(y, &s->record[i]);
+		}
 		close_step(y);
 	}
 	if (y)
@@ -163,7 +167,8 @@ static void put_config(FILE *out, const struct gvi_config *c)
 
 static const struct gvi_register *register_at(const struct gvi_input *in, unsigned *instance);
 
-static bool is_given(const struct story *s, size_t i, enum session_kind kind);
+static bool is_given(const struct yaml_out *y, const struct story *s, size_t i,
+		     enum session_kind kind);
 static void put_given_memory(struct yaml_out *y, const struct story *s);
 static bool put_given_register(const struct gvi_input *in, bool first, FILE *out);
 
@@ -174,18 +179,34 @@ static void put_given(struct yaml_out *y, const struct story *s)
 	fprintf(y->out, "    given:\n");
 	put_given_memory(y, s);
 	for (size_t i = 1; i < s->count; i++)
-		if (is_given(s, i, SESSION_INPUT))
+		if (is_given(y, s, i, SESSION_INPUT))
 			registers |= put_given_register(&s->record[i].input, !registers, y->out);
 	fprintf(y->out, "%s    do:\n", registers ? "}\n" : "      registers: {}\n");
 }
 
-/* The records up to the first that is kept and is something else. */
-static bool is_given(const struct story *s, size_t i, enum session_kind kind)
+/* A case starts from memory, and then come its registers: whatever else is kept is a step,
+ * and so is memory that changes after them. */
+static size_t first_step(const struct story *s)
 {
-	for (size_t k = 1; k < i; k++)
-		if (s->kept[k] && !sets_up(&s->record[k]))
-			return false;
-	return s->kept[i] && s->record[i].kind == kind && sets_up(&s->record[i]);
+	bool registers = false;
+	size_t i = 1;
+
+	for (; i < s->count; i++) {
+		const struct session_record *r = &s->record[i];
+
+		if (!s->kept[i])
+			continue;
+		if (!sets_up(r) || (registers && r->kind == SESSION_WROTE))
+			break;
+		registers |= r->kind == SESSION_INPUT;
+	}
+	return i;
+}
+
+static bool is_given(const struct yaml_out *y, const struct story *s, size_t i,
+		     enum session_kind kind)
+{
+	return i < y->first && s->kept[i] && s->record[i].kind == kind;
 }
 
 static uint64_t word_of(const struct session_record *record)
@@ -206,7 +227,7 @@ static void put_given_memory(struct yaml_out *y, const struct story *s)
 	for (size_t i = 1; i < s->count; i++) {
 		uint64_t at = s->record[i].spa & ~UINT64_C(7), word;
 
-		if (!is_given(s, i, SESSION_WROTE))
+		if (!is_given(y, s, i, SESSION_WROTE))
 			continue;
 		word = word_of(&s->record[i]);
 		if (any && at == next)
@@ -271,8 +292,6 @@ static void put_step(struct yaml_out *y, const struct session_record *record)
 {
 	bool last = record == y->last, whole = false;
 
-	if (record->kind != SESSION_BEGIN && !sets_up(record))
-		y->setting_up = false;
 	y->count = 0;
 	if (record->kind == SESSION_INPUT) {
 		enum gvi_verdict verdict;
