@@ -429,38 +429,39 @@ void judge_explain(const struct judge *j, struct text *t)
 		explain_picks(&j->nearest, t);
 }
 
-static void put_reply(enum gvi_input_kind kind, const union gvi_reply *reply,
-		      const struct gvi_input *input, struct text *t);
+static void put_reply(const struct gvi_input *input, const union gvi_reply *reply, uint32_t what,
+		      struct text *t);
 static void put_effects(const struct gvi_effect *effects, size_t count, struct text *t);
 
 static void explain_difference(const struct judge *j, struct text *t)
 {
-	enum gvi_input_kind kind = (enum gvi_input_kind)j->input.kind;
 	bool effects = j->judgement.differs == GVI_SEEN_EFFECTS;
 
 	if (effects)
 		put_effects(j->seen.effects, j->seen.neffects, t);
 	else
-		put_reply(kind, &j->seen.reply, &j->input, t);
+		put_reply(&j->input, &j->seen.reply, j->seen.what, t);
 	if (!j->judgement.near || j->judgement.stale)
 		return;
 	text_add(t, "; nearest of what is permitted: ");
 	if (effects)
 		put_effects(j->nearest.effect, j->nearest.neffects, t);
 	else
-		put_reply(kind, &j->nearest.reply, &j->input, t);
+		put_reply(&j->input, &j->nearest.reply, GVI_SEEN_ALL, t);
 }
 
-static void put_reply(enum gvi_input_kind kind, const union gvi_reply *reply,
-		      const struct gvi_input *input, struct text *t)
+/* Of the page only what was seen. */
+static void put_reply(const struct gvi_input *input, const union gvi_reply *reply, uint32_t what,
+		      struct text *t)
 {
+	const bool page = what & (GVI_SEEN_SIZE | GVI_SEEN_RIGHTS | GVI_SEEN_ATTRIBUTES);
 	static const char *const pages[] = {"logs the request", "loses the request",
 					    "answers by itself", "discards the request",
 					    "refuses the request"};
 	struct step step = {.u.ats = input->of.ats};
-	struct seen seen = {.step = &step, .abilities = ~0u};
+	struct seen seen = {.step = &step, .abilities = page ? DUT_ATTRIBUTES : 0};
 
-	switch (kind) {
+	switch ((enum gvi_input_kind)input->kind) {
 	case GVI_INPUT_TRANSLATE:
 	case GVI_INPUT_INTERRUPT:
 		text_add(t, "answers: ");
