@@ -294,7 +294,7 @@ static uint64_t completion(struct call *c)
 {
 	const struct gvi_answer *a = &c->said;
 	bool write = a->write && !c->no_write, pasid = c->asked->has_pasid;
-	uint64_t word = 0;
+	uint64_t word = 0, address;
 
 	if (!a->read && !write)
 		return 0;
@@ -313,7 +313,8 @@ static uint64_t completion(struct call *c)
 	cite(c->x.m, GVI_CLAUSE_ATS_UNTRANSLATED_ONLY);
 	set_ATS_COMPLETION_U(&word, a->untranslated_only);
 	set_ATS_COMPLETION_N(&word, no_snoop(c));
-	set_address(&word, answers_guest_address(&c->x) ? c->ats.gpa : a->address, size_of(c));
+	address = answers_guest_address(&c->x) ? c->ats.gpa : a->address;
+	set_address(&word, address, size_of(c));
 	return word;
 }
 

@@ -125,8 +125,9 @@ static void log_beside(struct access *x, enum gvi_logging logging, const uint64_
 
 enum verdict interrupt_fault(struct access *x, enum gvi_clause clause, uint64_t flags)
 {
-	uint64_t e[2] = {direction(x) | flags, event_address(x)};
+	uint64_t e[2] = {direction(x) | flags};
 
+	e[1] = event_address(x);
 	set_IO_PAGE_FAULT_CODE(e, 2);
 	set_IO_PAGE_FAULT_DEVICE_ID(e, x->request->device);
 	set_IO_PAGE_FAULT_DOMAIN_ID(e, domain(x));

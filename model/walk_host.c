@@ -216,13 +216,14 @@ static bool is_leaf(struct access *x, const struct walk *w, uint64_t entry)
 static enum verdict accessed_now(struct access *x, struct walk *w);
 static enum verdict judge(struct access *x, const struct walk *w, struct defect reserved,
 			  struct defect encoding);
+static enum verdict check_pointer(struct access *x, const struct walk *w, uint64_t entry);
 static struct defect pde_reserved(struct access *x, uint64_t entry);
 static struct defect pde_encoding(struct access *x, const struct walk *w, uint64_t entry);
 
 static enum verdict take_entry(struct access *x, struct walk *w, uint64_t entry)
 {
 	if ((!is_plain_pointer(entry, w->level, 0, x->m->derived.pde_unsound) || denied(x, w)) &&
-	    judge(x, w, pde_reserved(x, entry), pde_encoding(x, w, entry)) == ENDED)
+	    check_pointer(x, w, entry) == ENDED)
 		return ENDED;
 	if (w->on_the_way && accessed_now(x, w) == ENDED)
 		return ENDED;
@@ -261,6 +262,13 @@ static enum verdict judge(struct access *x, const struct walk *w, struct defect 
 static bool denied(const struct access *x, const struct walk *w)
 {
 	return lacks(x, w->rights);
+}
+
+static enum verdict check_pointer(struct access *x, const struct walk *w, uint64_t entry)
+{
+	const struct defect reserved = pde_reserved(x, entry);
+
+	return judge(x, w, reserved, pde_encoding(x, w, entry));
 }
 
 static struct defect pde_reserved(struct access *x, uint64_t entry)
