@@ -130,13 +130,14 @@ static bool explain_by_commands(struct scoreboard *s, const struct gvi_effect *w
 	for (unsigned i = 0; i < MOST_COMMANDS; i++) {
 		if (gvi_permitted(s->oracle, &step, s->list, LISTED, &count, &verdict) != GVI_OK)
 			return false;
-		s->lost |= verdict == GVI_UNSURE;
 		outcome = outcome_with(s, count, wanted);
 		if (outcome)
 			return perform(s, outcome, wanted);
 		outcome = outcome_with(s, count, NULL);
-		if (!outcome || !perform(s, outcome, NULL))
+		if (!outcome || !perform(s, outcome, NULL)) {
+			s->lost |= verdict == GVI_UNSURE;
 			return false;
+		}
 	}
 	return false;
 }
